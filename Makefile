@@ -1,0 +1,86 @@
+# Every target sets up what it needs. Needed: make and Python 3.11 or newer; no compiler, no git.
+#   make test PYTHON=python3.12     another interpreter (used when .venv is made)
+#   make test ARGS="-k money"       more arguments for pytest
+
+PYTHON ?= python3
+ARGS ?=
+
+VENV       := .venv
+BENCH_VENV := .venv-bench
+LOCK_VENV  := .venv-lock
+BIN        := $(VENV)/bin
+
+PIP_FLAGS := --quiet --disable-pip-version-check
+INSTALL   := -m pip install $(PIP_FLAGS) --require-hashes --only-binary :all:
+EDITABLE  := -m pip install $(PIP_FLAGS) --no-deps --no-build-isolation --editable .
+
+UV_VERSION := 0.13.8
+UPGRADE ?=
+COMPILE := $(LOCK_VENV)/bin/uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 \
+	--generate-hashes --only-binary :all: --no-header --no-annotate --no-emit-index-url \
+	pyproject.toml requirements/build.in
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check nightly bench lock python-is-new-enough
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+
+setup: $(VENV)/.installed ## make .venv with what is locked in requirements/dev.txt
+
+demo: setup ## a worked example: policy files, documents, decisions and their reasons
+	@$(BIN)/countersign demo
+
+test: setup ## the tests, without the long runs
+	@$(BIN)/python -m pytest -q -n 2 -m "not slow and not bench" $(ARGS)
+
+check: setup ## linter, formatter, type checker and architecture tests
+	@$(BIN)/python -m ruff check .
+	@$(BIN)/python -m ruff format --check .
+	@$(BIN)/python -m mypy
+	@$(BIN)/python -m pytest -q tests/architecture
+
+nightly: setup ## every test, the long runs too, with many more random examples
+	@$(BIN)/python -m pytest -q -n 2 -m "not bench" --hypothesis-profile=nightly $(ARGS)
+
+bench: $(BENCH_VENV)/.installed ## measure against other engines (downloads them)
+	@$(BENCH_VENV)/bin/python -m bench
+
+lock: ## pin dependencies again (UPGRADE=--upgrade: newest versions)
+	@$(MAKE) --no-print-directory python-is-new-enough
+	@test -x $(LOCK_VENV)/bin/uv || $(PYTHON) -m venv $(LOCK_VENV)
+	@$(LOCK_VENV)/bin/python -m pip install $(PIP_FLAGS) uv==$(UV_VERSION)
+	@$(COMPILE) -o requirements/runtime.txt
+	@$(COMPILE) --extra dev -c requirements/runtime.txt -o requirements/dev.txt
+	@# drools-jpy is wanted for its jar only: its Python bridge lacks wheels and is left out.
+	@$(COMPILE) --extra bench -c requirements/runtime.txt --no-emit-package jpy \
+		-o requirements/bench.txt
+	@echo "locked: requirements/runtime.txt, dev.txt, bench.txt"
+
+python-is-new-enough:
+	@command -v $(PYTHON) >/dev/null || { \
+		echo "there is no \`$(PYTHON)\` here; Countersign needs Python 3.11 or newer" >&2; \
+		echo "  help: install it, or name it: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Countersign needs Python 3.11 or newer; \`$(PYTHON)\` is $$($(PYTHON) --version 2>&1)" >&2; \
+		echo "  help: name a newer one: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "\`$(PYTHON)\` cannot make virtual environments" >&2; \
+		echo "  help: install its venv package (Debian, Ubuntu: python3-venv)" >&2; exit 1; }
+
+# The stamp is written last: an interrupted installation is taken up again.
+$(VENV)/.installed: requirements/dev.txt pyproject.toml
+	@$(MAKE) --no-print-directory python-is-new-enough
+	@echo "setting up $(VENV) (once; again when requirements change)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python $(INSTALL) -r requirements/dev.txt
+	@$(BIN)/python $(EDITABLE)
+	@touch $@
+
+$(BENCH_VENV)/.installed: requirements/bench.txt pyproject.toml
+	@$(MAKE) --no-print-directory python-is-new-enough
+	@echo "setting up $(BENCH_VENV) (downloads the engines to compare with)"
+	@$(PYTHON) -m venv $(BENCH_VENV)
+	@$(BENCH_VENV)/bin/python $(INSTALL) --no-deps -r requirements/bench.txt
+	@$(BENCH_VENV)/bin/python $(EDITABLE)
+	@touch $@

@@ -1,0 +1,1 @@
+"""Reading, checking, compiling, testing and formatting policy."""

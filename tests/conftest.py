@@ -1,0 +1,34 @@
+"""How hard hypothesis looks, and what a skipped server test means."""
+
+import os
+from collections.abc import Generator
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("default", deadline=None, print_blob=True, max_examples=100)
+# Derandomized: a red build is caused by the change in it, not by luck.
+settings.register_profile(
+    "ci", settings.get_profile("default"), derandomize=True, max_examples=200
+)
+settings.register_profile(
+    "nightly",
+    settings.get_profile("default"),
+    derandomize=False,
+    max_examples=5_000,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where servers are required, a test that skipped for want of one has failed."""
+    report = yield
+    required = os.environ.get("COUNTERSIGN_REQUIRE_SERVERS", "") not in ("", "0")
+    if required and report.skipped and item.get_closest_marker("server") is not None:
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} needs a server, and servers are required: {report.longrepr}"
+    return report
