@@ -1,0 +1,57 @@
+"""Every code a diagnostic may carry, with one line of meaning.
+
+The module exists so that codes are stable and the documentation cannot drift from them: the
+collector refuses a code that is not listed here, and the reference is checked against this table.
+A code is never given a second meaning; a code that is no longer used is removed, not reused.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+_READING: Final = {
+    "file-too-large": "the file has more bytes, lines or nodes than a policy file may have",
+    "not-utf8": "the bytes of the file are not UTF-8 text",
+    "hidden-character": "a character that a reviewer cannot see, or that reorders what he sees",
+    "tab": "a tab where only spaces are allowed",
+    "text-too-long": "a line or a single text is longer than allowed",
+    "empty-file": "the file holds no data",
+    "syntax": "the text is not well-formed YAML",
+    "too-deep": "lists and mappings are nested deeper than allowed",
+    "anchor": "anchors and aliases (`&name`, `*name`) are not part of the language",
+    "tag": "tags (`!name`) are not part of the language",
+    "directive": "directives (`%YAML`, `%TAG`) are not part of the language",
+    "several-documents": "a file holds one document; a second `---` starts another",
+    "duplicate-key": "the same key is written twice in one mapping",
+    "merge-key": "the merge key `<<` is not part of the language",
+    "key-not-text": "a key is missing, or is a list or a mapping instead of a word",
+    "explicit-key": "keys are written `key: value`, not `? key`",
+    "too-many-problems": "reading stopped because the file has too many problems of this kind",
+}
+
+_VALUES: Final = {
+    "empty-value": "a key or list item has no value",
+    "expected-list": "something else is written where a list is expected",
+    "expected-mapping": "something else is written where a mapping is expected",
+    "expected-text": "a list or mapping is written where a single value is expected",
+    "not-a-name": "a name is not written in lower case letters, digits and underscores",
+    "not-one-of": "a word is none of the words allowed here",
+    "not-yes-no": "something else is written where `yes` or `no` is expected",
+    "not-a-whole-number": "something else is written where a whole number is expected",
+    "not-a-percentage": "something else is written where a percentage is expected",
+    "not-an-amount": "something else is written where a decimal amount is expected",
+    "comma-in-amount": "an amount is written with commas; digits are grouped with underscores",
+    "no-currency": "an amount needs a currency and has none",
+    "unknown-currency": "a currency code that ISO 4217 does not list",
+    "unknown-country": "a country code that ISO 3166-1 does not list",
+    "too-many-decimals": "an amount has more decimals than its currency",
+    "amount-too-large": "an amount is larger than can be kept exactly",
+    "out-of-range": "a number or duration is smaller or larger than allowed here",
+    "not-a-date": "something else is written where a date is expected",
+    "not-a-moment": "something else is written where a date with time and offset is expected",
+    "no-offset": "a moment is written without its offset from UTC",
+    "not-a-time": "something else is written where a time of day is expected",
+    "not-a-duration": "something else is written where a duration is expected",
+}
+
+CODES: Final[Mapping[str, str]] = MappingProxyType(_READING | _VALUES)
