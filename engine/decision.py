@@ -1,0 +1,200 @@
+"""What deciding answers with: outcome, route, findings, reasons, and the digests it rests on.
+
+Everything is a value that can be written down and compared. Texts are not here: a reason is a code
+with the words to fill in, and `engine/explaining.py` says it in a language.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from engine.master_data import PersonId
+from engine.places import NOWHERE, Place
+
+
+class Outcome(StrEnum):
+    """The four answers to a document."""
+
+    ROUTE = "route"
+    STRAIGHT_THROUGH = "straight_through"
+    HELD = "held"
+    REFUSED = "refused"
+
+
+class Ask(StrEnum):
+    """What a person is asked for. Only `approve` counts as an approval."""
+
+    APPROVE = "approve"
+    CONSULT = "consult"
+    NOTIFY = "notify"
+    RATIFY = "ratify"
+
+
+class Via(StrEnum):
+    """How an assignee comes to be asked."""
+
+    HOLDER = "holder"
+    ACTING = "acting"
+    DELEGATE = "delegate"
+    STAND_IN = "stand_in"
+    CLIMB = "climb"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing that was found: a code of the message catalogue, a place, and words to fill in."""
+
+    code: str
+    place: Place = NOWHERE
+    words: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One test as it was made: `10000.00 <= 10000.00` is true. `result` `None` is undecided."""
+
+    fact: str
+    left: str
+    sign: str
+    right: str
+    result: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """Somebody who was looked at and not asked, and why."""
+
+    person: PersonId
+    code: str
+    word: str
+    words: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Assignee:
+    """One person who may act on an assignment; `on_behalf_of` is the person he acts for."""
+
+    person: PersonId
+    via: Via = Via.HOLDER
+    on_behalf_of: PersonId | None = None
+    delegation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """How a body decides: see `engine.organization.Body`. Shares as text (`1/2`)."""
+
+    members: tuple[PersonId, ...]
+    present: int
+    in_favour: str
+    above: bool
+    recorders: tuple[PersonId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One place to fill: any one of the assignees fills it (a body: by its ballot).
+
+    `id` is unique on the route, in reading order. `word` is the approver word (`cfo`,
+    `cost_center_owner`, `chain`), `object` what it is about (`cc100`), `amount` the allocated
+    amount as text with its currency. `already` is the id of an earlier assignment whose approver
+    fills this one too, -1 for none. `notes` are codes such as `vacant_climb`.
+    """
+
+    id: int
+    word: str
+    assignees: tuple[Assignee, ...]
+    place: Place
+    ask: Ask = Ask.APPROVE
+    object: str = ""
+    amount: str = ""
+    as_: str = ""
+    within: str = ""
+    body: Ballot | None = None
+    already: int = -1
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """`need` of the parts, each filled by a different person.
+
+    `among` asks that k of those persons hold one of some roles; the holders are listed.
+    """
+
+    need: int
+    parts: tuple[Part, ...]
+    among: tuple[tuple[int, tuple[str, ...], frozenset[PersonId]], ...] = ()
+
+
+Part = Assignment | Group
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Parts asked in parallel; the step is done when each is."""
+
+    number: int
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something the document lacks before it can complete."""
+
+    code: str
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewTask:
+    """A review that a control opened, of this document or of those counted."""
+
+    documents: str
+    code: str
+    parts: tuple[Part, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Why there is no automatic answer: `code`, what it concerns, who owns it."""
+
+    code: str
+    words: tuple[tuple[str, str], ...]
+    place: Place
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer for one document at one moment, and everything it rests on.
+
+    `rates` are the rates used, as text; `compared` the tests of the winning row and the controls.
+    `digest` is over the canonical bytes of all of it except texts (`engine/recording.py`).
+    """
+
+    outcome: Outcome
+    now: datetime
+    document: str
+    document_digest: str
+    policy: str
+    policy_digest: str
+    data_digest: str
+    matrix: str = ""
+    row: str = ""
+    row_place: Place = NOWHERE
+    amount: str = ""
+    steps: tuple[Step, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    reviews: tuple[ReviewTask, ...] = ()
+    held: Held | None = None
+    refused: Reason | None = None
+    reasons: tuple[Reason, ...] = ()
+    compared: tuple[tuple[Place, Comparison], ...] = ()
+    passed_over: tuple[Passed, ...] = ()
+    rates: tuple[str, ...] = ()
+    digest: str = ""

@@ -1,0 +1,332 @@
+"""A policy set, compiled: what `rules` makes of a folder of files and `decide` reads.
+
+Everything here is immutable and knows its place in the files. Keys of bounds are those of
+`engine.money.key`: an amount `x` of the matrix's currency lies in a row when
+`row.low <= key(x) <= row.high`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from engine.conditions import ALWAYS, Compare, Condition
+from engine.facts import Fact
+from engine.money import Money
+from engine.organization import Organization
+from engine.places import NOWHERE, Place
+from engine.rates import FxChoice
+from engine.words import Word
+
+if TYPE_CHECKING:
+    from engine.matching import Index
+
+LOWEST = -(2**80)  # below and above every key of an amount
+HIGHEST = 2**80
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where a file applies. Exactly one of the three is not empty, or none: the group."""
+
+    entities: frozenset[str] = frozenset()
+    countries: frozenset[str] = frozenset()
+    regions: frozenset[str] = frozenset()
+
+    @property
+    def width(self) -> int:
+        """0 entities, 1 countries, 2 regions, 3 group: the smaller, the more specific."""
+        return 0 if self.entities else 1 if self.countries else 2 if self.regions else 3
+
+
+@dataclass(frozen=True, slots=True)
+class Effective:
+    """Local days on which a file decides; `to` is exclusive."""
+
+    start: date | None = None
+    to: date | None = None
+
+    def covers(self, day: date) -> bool:
+        """Whether the file is in force on the local day."""
+        return (self.start is None or self.start <= day) and (self.to is None or day < self.to)
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One part of a `require`: not true is a finding."""
+
+    condition: Condition
+    text: str  # as written, for the finding: `business_case: present`
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Approve:
+    """Steps in order; each step is one word."""
+
+    steps: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotNeeded:
+    """Straight through."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Held for a person, with the policy's own reason and an optional code of its own."""
+
+    reason: str
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """Refused, with the policy's own reason."""
+
+    reason: str
+    code: str = ""
+
+
+Answer = Approve | NotNeeded | Hold | Refuse
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a matrix. `low..high` are the keys its constant bounds allow.
+
+    `when` holds every other test, bounds that are facts included. `bounds` are the constant
+    bounds as tests on the pseudo-fact `amount`, for the trace.
+    """
+
+    name: str
+    place: Place
+    answer: Answer
+    exception: bool = False
+    low: int = LOWEST
+    high: int = HIGHEST
+    bounds: tuple[Compare, ...] = ()
+    when: Condition = ALWAYS
+    require: tuple[Requirement, ...] = ()
+    waives: tuple[tuple[str, str], ...] = ()  # (guarantee, reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """One `approvals` file. `amount` is a money fact, or empty for `none`."""
+
+    name: str
+    title: str
+    file: str
+    place: Place
+    scope: Scope
+    effective: Effective
+    documents: frozenset[str]
+    when: Condition
+    currency: str
+    amount: str
+    owner: str
+    rows: tuple[Row, ...]
+    otherwise: Answer | None = None
+    otherwise_place: Place = NOWHERE
+    index: Index | None = None
+
+
+class At(StrEnum):
+    """Where the steps of an additional row stand to those of the matrix."""
+
+    BEFORE = "before"
+    BESIDE = "beside"
+    AFTER = "after"
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Open a review of the documents that a total counted (or of this document)."""
+
+    documents: str  # counted | this
+    by: tuple[Word, ...]
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Additional:
+    """One row of a `controls` file, or one cap: every one that matches adds.
+
+    Scope, dates, currency and amount are those of its file. `answer` may be `None` (only
+    requirements or a review).
+    """
+
+    name: str
+    place: Place
+    scope: Scope
+    effective: Effective
+    documents: frozenset[str]  # empty: all
+    currency: str
+    amount: str
+    answer: Answer | None
+    at: At = At.AFTER
+    low: int = LOWEST
+    high: int = HIGHEST
+    bounds: tuple[Compare, ...] = ()
+    when: Condition = ALWAYS
+    require: tuple[Requirement, ...] = ()
+    review: Review | None = None
+    because: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Barred:
+    """A condition on the person who would approve; `approver.*` facts are about him."""
+
+    name: str
+    place: Place
+    scope: Scope
+    effective: Effective
+    documents: frozenset[str]
+    when: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Acts on documents of some types (or, static, roles held), that may conflict with another."""
+
+    name: str
+    place: Place
+    documents: frozenset[str]
+    acts: frozenset[str]
+    roles: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two duties that one person may not both have. `on` is the field it is compared over."""
+
+    name: str
+    place: Place
+    scope: Scope
+    effective: Effective
+    duties: tuple[str, str]
+    on: str  # same_document | same_chain | same_supplier | same_object | person
+    within: int | None  # local days, inclusive; None: ever
+    outcome: str  # block | warn | mitigate
+    related: bool = False
+    risk: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mitigation:
+    """An accepted conflict of one person, up to `cap`, until the end of a local day."""
+
+    name: str
+    place: Place
+    conflict: str
+    person: str
+    cap: Money | None
+    until: date
+    monitor: str
+    review_every: int  # days
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedParties:
+    """Which details are matched between people and suppliers, and what follows.
+
+    `add` is asked when somebody with a declared interest takes part or would have been asked.
+    """
+
+    place: Place
+    match: frozenset[str]  # bank_account | tax_id | address
+    refuse_on_match: bool
+    exclude_declared: bool
+    add: tuple[Word, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Guarantee:
+    """Checked on every route. `above` are amounts by currency; empty applies always.
+
+    `at_least` distinct approvers, and `by` roles of which each must approve. `order` is
+    `never-less-for-more`, which speaks about a matrix and not about one route.
+    """
+
+    name: str
+    place: Place
+    scope: Scope
+    effective: Effective
+    documents: frozenset[str]
+    amount: str
+    above: Mapping[str, Money]
+    when: Condition = ALWAYS
+    at_least: int = 0
+    by: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationRule:
+    """One row of `handling.delegation`; any matching row allows a delegation.
+
+    `limit` is delegator | delegate | lesser. `longest` is a number of local days, 0 unlimited.
+    `level_gap` is the most levels between the two, -1 unlimited. `depth` is how often a delegate
+    may delegate on. `to_level` is the least level of the delegate.
+    """
+
+    place: Place
+    documents: frozenset[str]
+    limit: str
+    entities: frozenset[str] = frozenset()
+    cap: Money | None = None
+    longest: int = 0
+    level_gap: int = -1
+    depth: int = 0
+    to_level: str = ""
+    to_roles: frozenset[str] = frozenset()
+    require: frozenset[str] = frozenset()
+    when: Condition = ALWAYS
+    moves_pending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StandInRule:
+    """`by` stands in for the role `for_role`, only `because` of what and within the bounds."""
+
+    place: Place
+    for_role: str
+    by: Word
+    because: frozenset[str]  # absent | vacant | barred
+    require: tuple[Requirement, ...] = ()
+    up_to: Money | None = None
+    documents: frozenset[str] = frozenset()
+    when: Condition = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class PolicySet:
+    """A whole set. `digest` names its content; an unset choice is empty (`credits`, `in_flight`)."""
+
+    name: str
+    digest: str
+    language: int
+    organization: Organization
+    facts: Mapping[str, Fact]
+    documents: frozenset[str]
+    matrices: tuple[Matrix, ...]
+    credits: str = ""  # absolute | signed_with_waiver
+    fx: FxChoice | None = None
+    in_flight: str = ""
+    additional: tuple[Additional, ...] = ()
+    barred: tuple[Barred, ...] = ()
+    duties: Mapping[str, Duty] = field(default_factory=dict)
+    conflicts: tuple[Conflict, ...] = ()
+    mitigations: tuple[Mitigation, ...] = ()
+    related_parties: tuple[RelatedParties, ...] = ()
+    guarantees: tuple[Guarantee, ...] = ()
+    delegation: tuple[DelegationRule, ...] = ()
+    stand_ins: tuple[StandInRule, ...] = ()
+    escalation: Mapping[str, str] = field(default_factory=dict)
+    additional_index: Index | None = None
