@@ -8,9 +8,7 @@ from hypothesis import HealthCheck, settings
 
 settings.register_profile("default", deadline=None, print_blob=True, max_examples=100)
 # Derandomized: a red build is caused by the change in it, not by luck.
-settings.register_profile(
-    "ci", settings.get_profile("default"), derandomize=True, max_examples=200
-)
+settings.register_profile("ci", settings.get_profile("default"), derandomize=True, max_examples=200)
 settings.register_profile(
     "nightly",
     settings.get_profile("default"),
@@ -30,5 +28,7 @@ def pytest_runtest_makereport(
     required = os.environ.get("COUNTERSIGN_REQUIRE_SERVERS", "") not in ("", "0")
     if required and report.skipped and item.get_closest_marker("server") is not None:
         report.outcome = "failed"
-        report.longrepr = f"{item.nodeid} needs a server, and servers are required: {report.longrepr}"
+        report.longrepr = (
+            f"{item.nodeid} needs a server, and servers are required: {report.longrepr}"
+        )
     return report
