@@ -32,7 +32,9 @@ class Span:
 
     def holds(self, moment: datetime) -> bool:
         """Whether the moment lies within."""
-        return (self.start is None or self.start <= moment) and (self.end is None or moment < self.end)
+        return (self.start is None or self.start <= moment) and (
+            self.end is None or moment < self.end
+        )
 
 
 ALWAYS = Span()
@@ -214,5 +216,3 @@ class MasterData:
     def is_absent(self, person: PersonId, moment: datetime) -> bool:
         """Whether the person is recorded as away at the moment."""
         return any(a.span.holds(moment) for a in self.absences.get(person, ()))
-
-

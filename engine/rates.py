@@ -33,7 +33,9 @@ class Rate:
     rate: Fraction
 
 
-RateTable = Mapping[tuple[str, str, str], tuple[Rate, ...]]  # (type, base, quote) -> by day ascending
+RateTable = Mapping[
+    tuple[str, str, str], tuple[Rate, ...]
+]  # (type, base, quote) -> by day ascending
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,12 @@ class Converter:
 
     def used(self) -> tuple[RateUse, ...]:
         """Every rate used so far, in the order of first use."""
-        uses = [use for found in self._factors.values() if not isinstance(found, Shortage) for use in found[1]]
+        uses = [
+            use
+            for found in self._factors.values()
+            if not isinstance(found, Shortage)
+            for use in found[1]
+        ]
         return tuple(dict.fromkeys(uses))
 
     def _factor(self, base: str, quote: str) -> tuple[Fraction, tuple[RateUse, ...]] | Shortage:
@@ -136,7 +143,9 @@ class Converter:
             if isinstance(turned, Rate):
                 return 1 / turned.rate, (RateUse(turned, inverse=True),)
         elif found.code == "fx_rate_missing" and (choice.rate_type, quote, base) in self._table:
-            return Shortage(found.code, f"{found.detail}; only {quote}/{base} exists, inverses are refused")
+            return Shortage(
+                found.code, f"{found.detail}; only {quote}/{base} exists, inverses are refused"
+            )
         return found
 
     def _on_day(self, choice: FxChoice, day: date, base: str, quote: str) -> Rate | Shortage:

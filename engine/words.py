@@ -64,7 +64,7 @@ class Together:
 
 @dataclass(frozen=True, slots=True)
 class Distinct:
-    """`need` different holders of one word; `among` asks for k of them to hold one of some roles."""
+    """`need` different holders of one word; `among`: k of them hold one of some roles."""
 
     need: int
     of: Word
