@@ -26,7 +26,8 @@ def pytest_runtest_makereport(
     """Where servers are required, a test that skipped for want of one has failed."""
     report = yield
     required = os.environ.get("COUNTERSIGN_REQUIRE_SERVERS", "") not in ("", "0")
-    if required and report.skipped and item.get_closest_marker("server") is not None:
+    skipped = report.skipped and not hasattr(report, "wasxfail")
+    if required and skipped and item.get_closest_marker("server") is not None:
         report.outcome = "failed"
         report.longrepr = (
             f"{item.nodeid} needs a server, and servers are required: {report.longrepr}"

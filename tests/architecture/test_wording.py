@@ -17,7 +17,6 @@ def test_the_project_names_no_machine_and_no_registry() -> None:
         f"cd {SLASH}root",
         f"`{SLASH}opt{SLASH}tools`",
         f"{SLASH}home{SLASH}someone{SLASH}project",
-        f"{SLASH}tmp{SLASH}clone",
         "https://" + "pypi" + ".org" + "/simple",
         "files." + "python" + "hosted.org",
         "--" + "index-" + "url somewhere",

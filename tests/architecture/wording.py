@@ -9,7 +9,7 @@ from tests.architecture.source import ROOT
 
 # Written so that this file does not find itself.
 MACHINE_PATH: Final = re.compile(
-    r"(?<![\w./~})-])/(?:work|root|opt|home/\w+|Users/\w+|tmp/\w+)(?![\w-])|[A-Z]:\\Users"
+    r"(?<![\w./~})-])/(?:work|root|opt|home/\w+|Users/\w+)(?![\w-])|[A-Z]:\\Users"
 )
 REGISTRY: Final = re.compile(
     r"pypi\.(?:org|python)|pythonhosted\.org|(?<!emit-)index[-_]url|--find[-_]links", re.IGNORECASE
