@@ -119,14 +119,10 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """`need` of the parts, each filled by a different person.
-
-    `among` asks that k of those persons hold one of some roles; the holders are listed.
-    """
+    """`need` of the parts, each filled by a different person."""
 
     need: int
     parts: tuple[Part, ...]
-    among: tuple[tuple[int, tuple[str, ...], frozenset[PersonId]], ...] = ()
 
 
 Part = Assignment | Group

@@ -8,7 +8,7 @@ find one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
@@ -21,6 +21,8 @@ from engine.rates import Rate
 
 PersonId = NewType("PersonId", str)
 T = TypeVar("T")
+V = TypeVar("V")
+K = TypeVar("K", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,12 +191,12 @@ class Contract:
 
 @dataclass(frozen=True, slots=True)
 class MasterData:
-    """One snapshot, named by the digest of what was loaded. Indexes are built by `engine`."""
+    """One snapshot, named by the digest of what was loaded. Made by `snapshot`."""
 
     digest: str
     people: Mapping[PersonId, Person]
     logins: Mapping[str, tuple[Dated[PersonId], ...]]
-    holdings: Mapping[str, tuple[Holding, ...]]  # by role
+    holdings: Mapping[tuple[str, str], tuple[Holding, ...]]  # by role and scope
     acting: Mapping[PersonId, tuple[Acting, ...]]  # by position
     absences: Mapping[PersonId, tuple[Absence, ...]]
     delegations: Mapping[PersonId, tuple[Delegation, ...]]  # by delegator
@@ -206,6 +208,7 @@ class MasterData:
     rates: Mapping[tuple[str, str, str], tuple[Rate, ...]]
     holidays: Mapping[str, frozenset[date]]  # by calendar name
     entity_facts: Mapping[str, Mapping[str, FactValue]]
+    ranked: Mapping[str, tuple[PersonId, ...]]  # by entity, those who ever have a level
 
     def person_of(self, name: str, moment: datetime) -> PersonId | None:
         """The person behind a person id or a login at the moment; `None` for nobody."""
@@ -216,3 +219,67 @@ class MasterData:
     def is_absent(self, person: PersonId, moment: datetime) -> bool:
         """Whether the person is recorded as away at the moment."""
         return any(a.span.holds(moment) for a in self.absences.get(person, ()))
+
+
+def snapshot(
+    digest: str,
+    people: Iterable[Person] = (),
+    logins: Iterable[tuple[str, Dated[PersonId]]] = (),
+    holdings: Iterable[Holding] = (),
+    acting: Iterable[Acting] = (),
+    absences: Iterable[Absence] = (),
+    delegations: Iterable[Delegation] = (),
+    interests: Iterable[Interest] = (),
+    cost_centers: Iterable[CostCenter] = (),
+    projects: Iterable[Project] = (),
+    suppliers: Iterable[Supplier] = (),
+    contracts: Iterable[Contract] = (),
+    rates: Iterable[Rate] = (),
+    holidays: Mapping[str, frozenset[date]] = MappingProxyType({}),
+    entity_facts: Mapping[str, Mapping[str, FactValue]] = MappingProxyType({}),
+) -> MasterData:
+    """The snapshot of these rows, indexed for deciding. The order of the rows does not matter."""
+    persons = sorted(people, key=lambda person: person.id)
+    return MasterData(
+        digest=digest,
+        people=MappingProxyType({person.id: person for person in persons}),
+        logins=_by(logins, lambda row: row[0], lambda row: row[1]),
+        holdings=_by(
+            sorted(holdings, key=lambda row: row.person), lambda row: (row.role, row.scope), _itself
+        ),
+        acting=_by(sorted(acting, key=lambda row: row.by), lambda row: row.position, _itself),
+        absences=_by(absences, lambda row: row.person, _itself),
+        delegations=_by(
+            sorted(delegations, key=lambda row: row.id), lambda row: row.delegator, _itself
+        ),
+        interests=_by(interests, lambda row: row.person, _itself),
+        cost_centers=MappingProxyType({row.id: row for row in cost_centers}),
+        projects=MappingProxyType({row.id: row for row in projects}),
+        suppliers=MappingProxyType({row.id: row for row in suppliers}),
+        contracts=MappingProxyType({row.id: row for row in contracts}),
+        rates=_by(
+            sorted(rates, key=lambda rate: rate.day),
+            lambda rate: (rate.type, rate.base, rate.quote),
+            _itself,
+        ),
+        holidays=holidays,
+        entity_facts=entity_facts,
+        ranked=_by(
+            (person for person in persons if person.levels),
+            lambda person: person.entity,
+            lambda person: person.id,
+        ),
+    )
+
+
+def _itself(row: T) -> T:
+    return row
+
+
+def _by(
+    rows: Iterable[T], name: Callable[[T], K], value: Callable[[T], V]
+) -> Mapping[K, tuple[V, ...]]:
+    groups: dict[K, list[V]] = {}
+    for row in rows:
+        groups.setdefault(name(row), []).append(value(row))
+    return MappingProxyType({group: tuple(found) for group, found in groups.items()})

@@ -102,7 +102,7 @@ def parse_amount(text: str, currency: str) -> Money:
 
 
 def decimal_text(minor: int | Fraction, currency: str) -> str:
-    """Major units as plain text, unrounded: `10000.00`, `10000.001`; `1/3` where decimals repeat."""
+    """Major units as text, unrounded: `10000.00`, `10000.001`; `1/3` where decimals repeat."""
     digits = exponent(currency)
     if isinstance(minor, Fraction):
         if minor.denominator != 1:
@@ -114,7 +114,7 @@ def decimal_text(minor: int | Fraction, currency: str) -> str:
 
 
 def fraction_text(value: Fraction) -> str:
-    """A rational as a terminating decimal where it has one, otherwise as `numerator/denominator`."""
+    """A rational as a terminating decimal where it has one, otherwise as `1/3`."""
     rest, places = value.denominator, 0
     twos = fives = 0
     while rest % 2 == 0:

@@ -22,7 +22,7 @@ from engine.rates import FxChoice
 from engine.words import Word
 
 if TYPE_CHECKING:
-    from engine.matching import Index
+    from engine.matching import Lookup, RowIndex
 
 LOWEST = -(2**80)  # below and above every key of an amount
 HIGHEST = 2**80
@@ -132,7 +132,7 @@ class Matrix:
     rows: tuple[Row, ...]
     otherwise: Answer | None = None
     otherwise_place: Place = NOWHERE
-    index: Index | None = None
+    index: RowIndex[Row] | None = field(default=None, compare=False, repr=False)
 
 
 class At(StrEnum):
@@ -307,7 +307,10 @@ class StandInRule:
 
 @dataclass(frozen=True, slots=True)
 class PolicySet:
-    """A whole set. `digest` names its content; an unset choice is empty (`credits`, `in_flight`)."""
+    """A whole set; `digest` names its content, an unset choice is empty.
+
+    `lookup` and each matrix's `index` are set by `engine.matching.build`.
+    """
 
     name: str
     digest: str
@@ -329,4 +332,4 @@ class PolicySet:
     delegation: tuple[DelegationRule, ...] = ()
     stand_ins: tuple[StandInRule, ...] = ()
     escalation: Mapping[str, str] = field(default_factory=dict)
-    additional_index: Index | None = None
+    lookup: Lookup | None = field(default=None, compare=False, repr=False)
