@@ -116,14 +116,7 @@ def _part(part: Part) -> dict[str, Plain]:
         case Assignment():
             return _assignment(part)
         case Group():
-            return {
-                "need": part.need,
-                "parts": [_part(inner) for inner in part.parts],
-                "among": [
-                    {"need": need, "roles": list(roles), "persons": [*sorted(persons)]}
-                    for need, roles, persons in part.among
-                ],
-            }
+            return {"need": part.need, "parts": [_part(inner) for inner in part.parts]}
         case _:
             assert_never(part)
 

@@ -1,0 +1,257 @@
+"""English texts of every code: short for requester and approver, full for the auditor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from engine.messages import Text
+
+HELD: Final[Mapping[str, Text]] = MappingProxyType(
+    {
+        "no_matrix": Text(
+            "No approval schedule covers this document.",
+            "No approvals file in force covers documents of this type for this entity"
+            "[ ({detail})].",
+        ),
+        "ambiguous_matrices": Text(
+            "More than one approval schedule claims this document.",
+            "Several approvals files of the same scope cover this document[: {detail}]. "
+            "The policy must say which one decides.",
+        ),
+        "no_row": Text(
+            "The approval schedule has no row for this document.",
+            "No row of the approvals file matches this document[: {detail}].",
+        ),
+        "ambiguous_rows": Text(
+            "Two rows of the approval schedule give different answers.",
+            "Several rows of the same rank match this document with different answers[: {detail}].",
+        ),
+        "fact_missing": Text(
+            "A detail that decides the approval is missing[: {detail}].",
+            "A fact that a row or control depends on is not known[: {detail}]. Whatever is "
+            "undecided without it could change the answer.",
+        ),
+        "commitment_value_missing": Text(
+            "The value of the commitment is missing[: {detail}].",
+            "The amount that the limits are compared with cannot be established[: {detail}]. "
+            "An order of zero needs a stated maximum value.",
+        ),
+        "fx_not_stated": Text(
+            "This currency cannot be converted[: {detail}].",
+            "The policy set does not state how foreign amounts are converted[: {detail}].",
+        ),
+        "fx_date_missing": Text(
+            "The date for the exchange rate is missing[: {detail}].",
+            "The day whose exchange rate the policy asks for is not on the document[: {detail}].",
+        ),
+        "fx_rate_missing": Text(
+            "The exchange rate is missing[: {detail}].",
+            "There is no exchange rate that the policy allows[: {detail}].",
+        ),
+        "fx_rate_stale": Text(
+            "The exchange rate is too old[: {detail}].",
+            "The newest exchange rate is older than the policy allows[: {detail}]. "
+            "A document is never routed lower for want of a rate.",
+        ),
+        "amount_overflow": Text(
+            "The amount is too large to be compared[: {detail}].",
+            "The converted amount is beyond what is kept exactly (64-bit minor units)[: {detail}].",
+        ),
+        "credits_not_stated": Text(
+            "The policy does not say how credits are approved.",
+            "The amount is negative[: {detail}] and the policy set does not state `credits`.",
+        ),
+        "person_unknown": Text(
+            "A person named on the document is not known[: {detail}].",
+            "Master data of this moment has no person or login of this name[: {detail}].",
+        ),
+        "entity_unknown": Text(
+            "The legal entity is not known[: {detail}].",
+            "The policy set declares no entity of this name[: {detail}].",
+        ),
+        "document_type_unknown": Text(
+            "Documents of this type are not covered by the policy[: {detail}].",
+            "The policy set declares no document type of this name[: {detail}].",
+        ),
+        "no_eligible_approver": Text(
+            "Nobody may approve this[: {detail}].",
+            "Everyone who could be asked was passed over[: {detail}]. "
+            "The authority needed is not lowered.",
+        ),
+        "authority_exceeded": Text(
+            "The amount is above everyone's authority[: {detail}].",
+            "No limit of the persons in the chain covers the amount[: {detail}].",
+        ),
+        "guarantee_broken": Text(
+            "The route would break a guarantee of the policy[: {detail}].",
+            "The route as resolved does not fulfil a guarantee of the policy set[: {detail}].",
+        ),
+        "requirement_missing": Text(
+            "Something must be provided first[: {detail}].",
+            "A document that needs no approval still has an open requirement[: {detail}].",
+        ),
+        "silence": Text(
+            "Nobody would be asked to approve this.",
+            "The route holds no approval at all; being told or consulted is none, and silence "
+            "never approves.",
+        ),
+        "held_by_policy": Text(
+            "The policy holds this document[: {reason}].",
+            "The policy states that this document is held[: {reason}].",
+        ),
+    }
+)
+
+REFUSED: Final[Mapping[str, Text]] = MappingProxyType(
+    {
+        "refused_by_policy": Text(
+            "The policy refuses this document[: {reason}].",
+            "The policy states that this document is refused[: {reason}].",
+        ),
+        "related_party_match": Text(
+            "The supplier and a person on the document are related.",
+            "A detail of the supplier equals one of a person on the document[: {detail}].",
+        ),
+    }
+)
+
+PASSED: Final[Mapping[str, Text]] = MappingProxyType(
+    {
+        "self_approval": Text(
+            "is the requester",
+            "is the person whose need it is; nobody approves his own request",
+        ),
+        "same_person": Text(
+            "is the requester under another login",
+            "is the same person as the requester, known by another login[ ({detail})]",
+        ),
+        "beneficiary": Text(
+            "would benefit from it",
+            "is a beneficiary of the document and may not approve it",
+        ),
+        "inactive": Text(
+            "is not employed on that day",
+            "is not active at the moment of decision",
+        ),
+        "absent": Text(
+            "is away",
+            "is recorded as absent at the moment of decision, and no delegation applies",
+        ),
+        "vacant": Text(
+            "nobody holds this position",
+            "the position is vacant at the moment of decision",
+        ),
+        "barred": Text(
+            "is barred by a control",
+            "is barred by a control of the policy[ ({detail})]",
+        ),
+        "related_party_match": Text(
+            "is related to the supplier",
+            "shares a detail with the supplier[ ({detail})]",
+        ),
+        "declared_interest": Text(
+            "declared an interest in the supplier",
+            "declared an interest in the supplier and is excluded at any amount[ ({detail})]",
+        ),
+        "segregation": Text(
+            "has a conflict of duties",
+            "may not approve under segregation of duties[ ({detail})]",
+        ),
+        "over_limit": Text(
+            "has no authority for this amount",
+            "has no limit that covers the amount[ ({detail})]",
+        ),
+        "delegation_limit": Text(
+            "may not act with the delegated authority",
+            "the authority that the delegation carries does not cover the amount[ ({detail})]",
+        ),
+        "delegation_level_gap": Text(
+            "is too far below in level to be a delegate",
+            "the delegation spans more levels than the policy allows[ ({detail})]",
+        ),
+        "delegation_cap": Text(
+            "is a delegate up to a lower amount only",
+            "the amount is above the cap of the delegation[ ({detail})]",
+        ),
+        "delegation_scope": Text(
+            "is not a delegate for this kind of document",
+            "the delegation does not cover this document, entity, category or kind of "
+            "expense[ ({detail})]",
+        ),
+        "delegation_loop": Text(
+            "the delegations lead in a circle",
+            "the delegations lead back to where they began[ ({detail})]",
+        ),
+        "delegation_depth": Text(
+            "may not pass the delegation on",
+            "the delegation was passed on more often than the policy allows[ ({detail})]",
+        ),
+        "delegation_too_long": Text(
+            "the delegation runs too long",
+            "the delegation is longer than the policy allows[ ({detail})]",
+        ),
+        "delegation_paper": Text(
+            "a paper for the delegation is missing",
+            "a paper that the policy requires for the delegation is missing[ ({detail})]",
+        ),
+        "delegation_not_allowed": Text(
+            "this authority may not be delegated",
+            "no row of the policy allows this delegation[ ({detail})]",
+        ),
+        "delegation_revoked": Text(
+            "the delegation was revoked",
+            "the delegation was revoked before the moment of decision[ ({detail})]",
+        ),
+        "stand_in_limit": Text(
+            "may not stand in for this amount",
+            "the amount is above what the stand-in may approve[ ({detail})]",
+        ),
+        "stand_in_requirement": Text(
+            "a requirement for standing in is missing",
+            "a requirement that the policy states for standing in is not met[ ({detail})]",
+        ),
+    }
+)
+
+FINDINGS: Final[Mapping[str, Text]] = MappingProxyType(
+    {
+        "requirement_missing": Text(
+            "Still to be provided: {requirement}",
+            "Required by the policy and not true of this document: {requirement}",
+        ),
+        "requirement_undecided": Text(
+            "Cannot be checked yet: {requirement}",
+            "Required by the policy and not decided, because a fact is missing: {requirement}",
+        ),
+    }
+)
+
+REVIEWS: Final[Mapping[str, Text]] = MappingProxyType(
+    {
+        "structuring_suspect": Text(
+            "Several orders may belong together.",
+            "Documents that count towards one total may have been split to stay below a limit.",
+        ),
+    }
+)
+
+NOTES: Final[Mapping[str, Text]] = MappingProxyType(
+    {
+        "vacant_climb": Text(
+            "in place of a vacant position",
+            "the position below is vacant; the place climbed, the authority needed did not fall",
+        ),
+        "absent_climb": Text(
+            "in place of somebody who is away",
+            "the person below is absent without a delegate; the place climbed",
+        ),
+        "barred_climb": Text(
+            "in place of somebody who may not approve this",
+            "the person below may not approve this document; the place climbed",
+        ),
+    }
+)
+
+REASONS: Final[Mapping[str, Text]] = MappingProxyType({})
