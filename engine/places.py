@@ -19,7 +19,7 @@ class Place(NamedTuple):
     column: int
 
     def __str__(self) -> str:
-        """Write the place the way editors and terminals make clickable: `approvals/us.yaml:42:5`."""
+        """Write it the way editors and terminals make clickable: `approvals/us.yaml:42:5`."""
         if self == NOWHERE:
             return "(nowhere)"
         return f"{self.file}:{self.line}:{self.column}"

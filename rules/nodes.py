@@ -1,0 +1,154 @@
+"""The positioned tree of a policy file: scalars, sequences and mappings, each with its place.
+
+The module exists so that everything after reading speaks of words and places only: nothing here is
+coerced (`NO` is two letters, `10_000.00` nine characters), and every later error can point home.
+It also recognises the commonest slip of a finance author, a comma inside an unquoted value, which
+YAML silently turns into a second key.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from engine.places import Place
+from rules.diagnostics import shown
+
+_DIGITS: Final = re.compile(r"-?[0-9][0-9_]*")
+# Groups of three, and of two as in 1,00,000.
+_DIGITS_MORE: Final = re.compile(r"[0-9]{2,3}")
+_DIGITS_LAST: Final = re.compile(r"[0-9]{2,3}(?:\.[0-9]+)?(?:%| [A-Z]{3})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """One text as written. `quoted` is true for quotes and for the block styles `|` and `>`."""
+
+    text: str
+    quoted: bool
+    place: Place
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was written, as after `key:`; an empty pair of quotes is not empty."""
+        return not self.text and not self.quoted
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A list. Its place is its bracket, or its first dash."""
+
+    items: "tuple[Node, ...]"
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Keys with values in the order written; no key occurs twice. Its place is where it starts."""
+
+    entries: "tuple[tuple[Scalar, Node], ...]"
+    place: Place
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys as text, in the order written."""
+        return tuple(key.text for key, _ in self.entries)
+
+    def get(self, key: str) -> "Node | None":
+        """The value of a key, or None. It looks through the entries: for a few keys, not many."""
+        for name, value in self.entries:
+            if name.text == key:
+                return value
+        return None
+
+    def place_of(self, key: str) -> Place:
+        """Where a key is written; the mapping's own place if it is not."""
+        for name, _ in self.entries:
+            if name.text == key:
+                return name.place
+        return self.place
+
+
+Node = Scalar | Sequence | Mapping
+
+
+def described(node: Node) -> str:
+    """What was found, for the second half of `expected ..., found ...`."""
+    match node:
+        case Scalar():
+            return "nothing" if node.empty else shown(node.text)
+        case Sequence():
+            return "a list"
+        case Mapping():
+            return "a mapping"
+
+
+def comma_amount_hint(mapping: Mapping, index: int) -> str | None:
+    """Help for the entry at `index`, if it is the rest of a value that a comma cut in two.
+
+    `{up_to: 5,000.00}` is YAML for `up_to: 5` and a key `000.00` without a value; likewise
+    `{hold: not here, ask first}`. The help names the whole value as it should be written.
+    """
+    first = _start_of_cut(mapping, index)
+    if first is None:
+        return None
+    key, value = mapping.entries[first]
+    if not isinstance(value, Scalar) or value.empty or value.quoted:
+        return None
+    rest = []
+    for more, nothing in mapping.entries[first + 1 :]:
+        if not (isinstance(nothing, Scalar) and nothing.empty):
+            break
+        rest.append(more.text)
+    return _hint(f"{key.text}: ", value.text, rest)
+
+
+def comma_list_hint(sequence: Sequence, index: int) -> str | None:
+    """The same help for a list: `[10%, 100,000.00]` has three items, the last one `000.00`."""
+    texts = [item.text if isinstance(item, Scalar) else "" for item in sequence.items]
+    if index == 0:
+        return None
+    first = index - 1
+    while first > 0 and _goes_on(texts[first - 1], texts[first]):
+        first -= 1
+    amount = _joined_amount(texts[first], texts[first + 1 : index + 1])
+    return None if amount is None else _amount_help("", amount)
+
+
+def _goes_on(start: str, more: str) -> bool:
+    return bool(_DIGITS.fullmatch(start) and _DIGITS_MORE.fullmatch(more))
+
+
+def _start_of_cut(mapping: Mapping, index: int) -> int | None:
+    """The entry whose value the valueless entries up to `index` belong to."""
+    first = index
+    while first >= 0:
+        value = mapping.entries[first][1]
+        if not isinstance(value, Scalar):
+            return None
+        if not value.empty:
+            return first if first < index else None
+        first -= 1
+    return None
+
+
+def _hint(prefix: str, start: str, rest: list[str]) -> str | None:
+    """The help text for a value and the keys that were cut off it."""
+    amount = _joined_amount(start, rest)
+    if amount is not None:
+        return _amount_help(prefix, amount)
+    whole = ", ".join([start, *rest]).replace("\\", "\\\\").replace('"', '\\"')
+    sentence = f'{prefix}"{whole}"'
+    return f"quote a text that contains a comma: {shown(sentence)}"
+
+
+def _amount_help(prefix: str, amount: str) -> str:
+    return f"amounts are written without commas: {shown(prefix + amount)}"
+
+
+def _joined_amount(start: str, rest: list[str]) -> str | None:
+    """`5` and `000.00` as `5_000.00`; None if the pieces are not those of one number."""
+    if not rest or not _DIGITS.fullmatch(start) or not _DIGITS_LAST.fullmatch(rest[-1]):
+        return None
+    if not all(_DIGITS_MORE.fullmatch(piece) for piece in rest[:-1]):
+        return None
+    return "_".join([start, *rest])
