@@ -103,19 +103,30 @@ def comma_amount_hint(mapping: Mapping, index: int) -> str | None:
 
 
 def comma_list_hint(sequence: Sequence, index: int) -> str | None:
-    """The same help for a list: `[10%, 100,000.00]` has three items, the last one `000.00`."""
-    texts = [item.text if isinstance(item, Scalar) else "" for item in sequence.items]
-    if index == 0:
-        return None
-    first = index - 1
-    while first > 0 and _goes_on(texts[first - 1], texts[first]):
+    """The same help for a list item: `[10%, 100,000.00]` has three items, the last one `000.00`.
+
+    Only pieces with nothing but the comma between them are taken for one amount, so `[100, 200]`
+    is two, and `[100,200]` is not believed.
+    """
+    items = sequence.items
+    first = index
+    while first > 0 and _is_glued(items[first - 1], items[first]):
         first -= 1
-    amount = _joined_amount(texts[first], texts[first + 1 : index + 1])
+    pieces = [item.text for item in items[first : index + 1] if isinstance(item, Scalar)]
+    amount = _joined_amount(pieces[0], pieces[1:]) if pieces else None
     return None if amount is None else _amount_help("", amount)
 
 
-def _goes_on(start: str, more: str) -> bool:
-    return bool(_DIGITS.fullmatch(start) and _DIGITS_MORE.fullmatch(more))
+def _is_glued(left: Node, right: Node) -> bool:
+    """Whether two items are digits with a comma and nothing else between them."""
+    return (
+        isinstance(left, Scalar)
+        and isinstance(right, Scalar)
+        and not left.quoted
+        and not right.quoted
+        and _DIGITS.fullmatch(left.text) is not None
+        and right.place == left.place._replace(column=left.place.column + len(left.text) + 1)
+    )
 
 
 def _start_of_cut(mapping: Mapping, index: int) -> int | None:
