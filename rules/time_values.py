@@ -88,8 +88,12 @@ def moment(node: Node, diagnostics: Diagnostics) -> datetime | None:
         return None
     if _NAIVE.fullmatch(value.text):
         message = f"expected the offset from UTC after the time, found {shown(value.text)}"
-        help = f"write `{value.text}-04:00`, say, or `{value.text}Z` for UTC"
-        diagnostics.error("no-offset", value.place, message, help)
+        diagnostics.error(
+            "no-offset",
+            value.place,
+            message,
+            f"write `{value.text}-04:00`, say, or `{value.text}Z` for UTC",
+        )
         return None
     if not _MOMENT.fullmatch(value.text):
         spaced = " " in value.text
