@@ -1,0 +1,1 @@
+"""Measurements: Countersign beside other engines and beside the limit of plain Python."""
