@@ -1,7 +1,8 @@
 """A policy set as it lies in a folder: the bytes of its files, and nothing else of the disk.
 
 A folder is a draft and may come from anywhere, so the reading is bounded and stays inside it:
-regular files named `*.yaml` or `*.yml`, no links, no hidden folders, no set within the set.
+regular files named `*.yaml` or `*.yml`, no links, nothing hidden. Folders named `data` or
+`fixtures` hold master data for tests and demonstrations, not policy, and are left out.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ MOST_BYTES: Final = 4_000_000  # of one file; the reader has a lower limit of it
 MOST_BYTES_TOGETHER: Final = 64_000_000
 SUFFIXES: Final = (".yaml", ".yml")
 ROOT_FILE: Final = "policy.yaml"
+DATA_FOLDERS: Final = frozenset({"data", "fixtures"})
 
 
 class FolderRefused(Exception):
@@ -74,7 +76,7 @@ def _names(root: Path) -> list[str]:
             if entry.name.startswith(".") or entry.is_symlink():
                 continue
             if entry.is_dir(follow_symlinks=False):
-                waiting.append(f"{name}/")
+                waiting += [] if entry.name in DATA_FOLDERS else [f"{name}/"]
             elif entry.name.endswith(SUFFIXES) and entry.is_file(follow_symlinks=False):
                 names.append(name)
         if len(names) > MOST_FILES:

@@ -29,6 +29,11 @@ def test_hidden_files_and_folders_are_left_alone(tmp_path: Path) -> None:
     assert list(read_set(root)) == ["policy.yaml"]
 
 
+def test_master_data_is_no_policy(tmp_path: Path) -> None:
+    root = make(tmp_path, **{"data/rates.yaml": "a", "tests/fixtures/x/people.yaml": "b"})
+    assert list(read_set(root)) == ["policy.yaml"]
+
+
 def test_links_are_not_followed(tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
