@@ -54,4 +54,26 @@ _VALUES: Final = {
     "not-a-duration": "something else is written where a duration is expected",
 }
 
-CODES: Final[Mapping[str, str]] = MappingProxyType(_READING | _VALUES)
+_CHECKS: Final = {
+    "gap": "a document that a matrix should decide matches none of its rows",
+    "overlap": "two rows of one rank match one document and answer differently",
+    "two-matrices": "two matrices of equally wide scope cover one document",
+    "not-proved": "a check stopped before it had examined everything",
+    "guarantee-broken": "a row cannot keep a guarantee of the set",
+    "silence": "a route that nobody has to approve",
+    "never-asked": "a role is declared and no rule asks it",
+    "limit-unused": "a limit belongs to a role or level that no rule compares",
+    "no-matrix": "an entity has no matrix for a type of document that others have one for",
+    "no-fallback": "a person's own document finds nobody who may approve it",
+    "no-witness": "a row could not be tried out, because no document for it could be made",
+}
+
+_TESTS: Final = {
+    "unknown-expectation": "a test expects something that no decision has",
+    "no-outcome": "a test states no outcome",
+    "no-time": "the result of a test depends on time, and the test states none",
+    "bad-document": "the document of a test cannot be accepted",
+    "bad-data": "the people, suppliers or rates of a test cannot be used",
+}
+
+CODES: Final[Mapping[str, str]] = MappingProxyType(_READING | _VALUES | _CHECKS | _TESTS)

@@ -1,0 +1,21 @@
+"""What is checked of a whole policy set, beyond the reading of each file.
+
+`CHECKS` is the list; a check is a function of the set that reports and changes nothing.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from engine.policy import PolicySet
+from rules.checks.coverage import check_coverage
+from rules.diagnostics import Diagnostics
+
+Check = Callable[[PolicySet, Diagnostics], None]
+
+CHECKS: Final[tuple[Check, ...]] = (check_coverage,)
+
+
+def lint(policy: PolicySet, diagnostics: Diagnostics) -> None:
+    """Every check, all findings."""
+    for check in CHECKS:
+        check(policy, diagnostics)

@@ -1,0 +1,236 @@
+"""What rows ask about, each divided into the cells that their tests can tell apart.
+
+A variable is one fact (money: one fact in one currency), one relation between two facts, one test
+on lines, or one test that cannot be divided further. Its cells are the bits of an integer, so that
+"the cells in which this test is true" is a number and combining tests is `&` and `|`. The highest
+bit of a variable with `unknown` is the cell in which the fact is missing.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from itertools import pairwise
+from typing import Final, assert_never
+
+from engine.comparing import ordered
+from engine.conditions import Compare, Condition, OneOf, Op
+from engine.facts import Duration, FactValue, Kind
+
+OTHER: Final = "\0other"  # every word that no row names
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A choice, scale, text, yes/no or paper: one cell a word; the last is any other word."""
+
+    fact: str
+    values: tuple[FactValue, ...]
+    scale: tuple[str, ...] = ()
+    unknown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Money, a number or a date against constants.
+
+    Cell `2i + 1` is the point `points[i]`, cell `2i` what lies below it, the last what lies above
+    all. `whole`: only whole numbers exist (days, minor units that no conversion reaches between).
+    """
+
+    fact: str
+    currency: str
+    kind: Kind
+    points: tuple[Fraction, ...]
+    whole: bool
+    unknown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """A duration: one cell a representative."""
+
+    fact: str
+    values: tuple[Duration, ...]
+    unknown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A fact against shares of another fact.
+
+    Cells as in `Numbers`, over `share * base` for a base above zero; with several shares one cell
+    more, in which both facts are zero.
+    """
+
+    fact: str
+    base: str
+    currency: str
+    kind: Kind
+    shares: tuple[Fraction, ...]
+    unknown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LineTest:
+    """Whether any line fulfils a condition: cell 0 no, cell 1 yes."""
+
+    part: Condition
+    unknown: bool = False
+    fact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """A test that is not divided: cell 0 not true, cell 1 true."""
+
+    atom: Compare | OneOf
+    unknown: bool = False
+    fact: str = ""
+
+
+Variable = Words | Numbers | Lengths | Relation | LineTest | Opaque
+
+
+def width(variable: Variable) -> int:
+    """How many cells the variable has, the unknown one included."""
+    return _known_cells(variable) + variable.unknown
+
+
+def unknown_bit(variable: Variable) -> int:
+    """The mask of the cell in which the fact is missing; 0 where no row asks for presence."""
+    return 1 << _known_cells(variable) if variable.unknown else 0
+
+
+def full(variable: Variable) -> int:
+    """The mask of all cells that can exist."""
+    mask = (1 << width(variable)) - 1
+    if isinstance(variable, Numbers) and variable.whole:
+        for i, (low, high) in enumerate(pairwise(variable.points)):
+            if high - low <= 1:
+                mask &= ~(1 << (2 * i + 2))
+    return mask
+
+
+def facts(variable: Variable) -> tuple[str, ...]:
+    """The facts of the document that the variable is about; none for tests on lines."""
+    if isinstance(variable, Relation):
+        return variable.fact, variable.base
+    return (variable.fact,) if variable.fact else ()
+
+
+def bits(mask: int) -> Iterator[int]:
+    """The cells of a mask, lowest first."""
+    while mask:
+        low = mask & -mask
+        yield low.bit_length() - 1
+        mask ^= low
+
+
+def one_of(variable: Variable, values: frozenset[FactValue]) -> tuple[int, int]:
+    """The cells in which the fact equals one of the values, and those in which it does not."""
+    known = full(variable) & ~unknown_bit(variable)
+    match variable:
+        case Words():
+            yes = _where(variable.values, lambda value: value in values)
+        case Numbers():
+            wanted = {number(value) for value in values}
+            yes = sum(1 << (2 * i + 1) for i, p in enumerate(variable.points) if p in wanted)
+        case Lengths():
+            yes = _where(variable.values, lambda value: value in values)
+        case _:
+            yes = 2
+    return yes & known, known & ~yes
+
+
+def compared(variable: Variable, atom: Compare, bound: FactValue | Fraction) -> tuple[int, int]:
+    """The cells in which the comparison is true, and those in which it is false."""
+    known = full(variable) & ~unknown_bit(variable)
+    match variable:
+        case Words(values=values):
+            tests = [ordered(value, atom.op, bound, atom.scale) for value in values]
+        case Lengths(values=values):
+            tests = [ordered(value, atom.op, bound) for value in values]
+        case Numbers(points=points):
+            yes = _threshold(atom.op, points.index(number(bound)), known)
+            return yes, known & ~yes
+        case Relation():
+            yes = _related(variable, atom.op, number(bound), known)
+            return yes, known & ~yes
+        case Opaque():
+            return 2, 1
+        case LineTest():
+            return 0, 0
+        case _:
+            assert_never(variable)
+    yes = sum(1 << i for i, result in enumerate(tests) if result is True)
+    no = sum(1 << i for i, result in enumerate(tests) if result is False)
+    return yes & known, no & known
+
+
+def number(value: FactValue | Fraction) -> Fraction:
+    """A constant as the number that is compared: minor units, days, or the number itself."""
+    match value:
+        case Fraction():
+            return value
+        case date():
+            return Fraction(value.toordinal())
+        case bool() | str() | Duration():
+            return Fraction(0)
+        case _:
+            return Fraction(value.minor) if hasattr(value, "minor") else Fraction(0)
+
+
+def spread_lengths(constants: Sequence[Duration]) -> tuple[Duration, ...]:
+    """Lengths at, just below and just above every constant, in both units."""
+    found: dict[Duration, None] = {}
+    for c in constants:
+        for months, days in ((0, 0), (0, -1), (0, 1), (-1, 0), (1, 0)):
+            if c.months + months >= 0 and c.days + days >= 0:
+                found[Duration(c.months + months, c.days + days)] = None
+    return tuple(found)
+
+
+def _where(values: Sequence[FactValue], test: Callable[[FactValue], bool]) -> int:
+    return sum(1 << i for i, value in enumerate(values) if test(value))
+
+
+def _known_cells(variable: Variable) -> int:
+    match variable:
+        case Words(values=values) | Lengths(values=values):
+            return len(values)
+        case Numbers(points=points):
+            return 2 * len(points) + 1
+        case Relation(shares=shares):
+            return 2 * len(shares) + 1 + (len(shares) > 1)
+        case LineTest() | Opaque():
+            return 2
+        case _:
+            assert_never(variable)
+
+
+def _threshold(op: Op, index: int, known: int) -> int:
+    """The cells on the wanted side of point number `index`."""
+    below = (1 << (2 * index + 1)) - 1
+    point = 1 << (2 * index + 1)
+    match op:
+        case Op.BELOW:
+            return below & known
+        case Op.UP_TO:
+            return (below | point) & known
+        case Op.ABOVE:
+            return known & ~(below | point)
+        case Op.FROM:
+            return known & ~below
+        case _:
+            assert_never(op)
+
+
+def _related(variable: Relation, op: Op, share: Fraction, known: int) -> int:
+    line = known
+    both_zero = 0
+    if len(variable.shares) > 1:
+        both_zero = 1 << (2 * len(variable.shares) + 1)
+        line &= ~both_zero
+    yes = _threshold(op, variable.shares.index(share), line)
+    return yes | both_zero if op in (Op.UP_TO, Op.FROM) else yes
