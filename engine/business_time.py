@@ -25,6 +25,8 @@ from engine.organization import Entity
 _DAY: Final = timedelta(days=1)
 _FURTHEST: Final = 3660  # days looked through for the next business day
 _MOST_MINUTES: Final = 3660 * 24 * 60
+_BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
+_END: Final = datetime.max.replace(tzinfo=UTC)
 _FIRST_YEAR: Final = 2
 _LAST_YEAR: Final = 9998
 
@@ -87,7 +89,7 @@ def instant(clock: datetime, zone: str) -> datetime:
 def start_of_day(day: date, zone: str) -> datetime:
     """The first instant of a local day, in UTC; at both ends of time the end itself."""
     if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
-        return (datetime.min if day.year < _FIRST_YEAR else datetime.max).replace(tzinfo=UTC)
+        return _BEGINNING if day.year < _FIRST_YEAR else _END
     return instant(datetime(day.year, day.month, day.day), zone)  # noqa: DTZ001 (a clock face)
 
 

@@ -84,13 +84,17 @@ class Assignee:
 
 @dataclass(frozen=True, slots=True)
 class Ballot:
-    """How a body decides: see `engine.organization.Body`. Shares as text (`1/2`)."""
+    """How a body decides: see `engine.organization.Body`. Shares as text (`1/2`).
+
+    `votes` are the members who have another number of votes than one.
+    """
 
     members: tuple[PersonId, ...]
     present: int
     in_favour: str
     above: bool
     recorders: tuple[PersonId, ...]
+    votes: tuple[tuple[PersonId, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ class Requirement:
 
     condition: Condition
     text: str  # as written, for the finding: `business_case: present`
-    place: Place
+    place: Place = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,13 @@
 """The approver words of the language, as values: who is asked, before anybody is looked up.
 
-Every word knows its place in the policy file. Words nest; `engine/resolving.py` turns them into
+Every word knows its place in the policy file; two words that ask the same are equal wherever they
+stand. Words nest; `engine/resolving.py` turns them into
 assignments to persons.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.places import NOWHERE, Place
 
@@ -16,7 +17,7 @@ class RoleWord:
     """A declared role: one of its holders for the document's entity (or the role's `per`)."""
 
     role: str
-    place: Place = NOWHERE
+    place: Place = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +28,14 @@ class OwnerWord:
     """
 
     kind: str
-    place: Place = NOWHERE
+    place: Place = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class RequesterWord:
     """The person whose need it is; never the only one asked."""
 
-    place: Place = NOWHERE
+    place: Place = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class LevelWord:
     """One person of that level or higher, for the entity."""
 
     level: str
-    place: Place = NOWHERE
+    place: Place = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class BodyWord:
     """A body: one approval by vote, or recorded with a paper."""
 
     role: str
-    place: Place = NOWHERE
+    place: Place = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Together:
 
     need: int
     parts: tuple[Word, ...]
-    place: Place = NOWHERE
+    place: Place = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class Distinct:
     need: int
     of: Word
     among: tuple[tuple[int, tuple[str, ...]], ...] = ()
-    place: Place = NOWHERE
+    place: Place = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class First:
     """The first part that can be completed; only the last one climbs."""
 
     parts: tuple[Word, ...]
-    place: Place = NOWHERE
+    place: Place = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ class SupervisorChain:
     steps: int = 0
     asks_all: bool = False
     chain_only: bool = False
-    place: Place = NOWHERE
+    place: Place = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ class RoleChain:
     covers: str = ""
     asks_all: bool = False
     chain_only: bool = False
-    place: Place = NOWHERE
+    place: Place = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ class Signed:
 
     who: Word
     as_: str
-    place: Place = NOWHERE
+    place: Place = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ class Consult:
     """Must answer; a no does not stop."""
 
     who: Word
-    place: Place = NOWHERE
+    place: Place = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ class Notify:
 
     who: Word
     may_object_in: str = ""
-    place: Place = NOWHERE
+    place: Place = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ class Ratify:
 
     by: Word
     within: str = ""
-    place: Place = NOWHERE
+    place: Place = field(default=NOWHERE, compare=False)
 
 
 Word = (

@@ -1,0 +1,299 @@
+"""The decision: one pure function from policy, data, document and moment to an answer.
+
+In order: who and what the document is about; the one matrix and its one row; the controls of every
+layer; what is refused, then what is held, then the route with all that is added; requirements; and
+the guarantees, checked on the route that came out. Anything that cannot be told is held.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from types import MappingProxyType
+
+from engine.authority import widest
+from engine.building import Routing, Unfilled
+from engine.decision import (
+    Ask,
+    Comparison,
+    Decision,
+    Finding,
+    Held,
+    Outcome,
+    Part,
+    Reason,
+    ReviewTask,
+    Step,
+)
+from engine.distinct import leaves
+from engine.documents.model import Document
+from engine.eligibility import has_interest, is_related
+from engine.errors import PolicyError
+from engine.facts import FactValues
+from engine.guaranteeing import broken
+from engine.knowing import Situation, situate
+from engine.master_data import MasterData
+from engine.matching import build
+from engine.places import Place
+from engine.policy import Approve, At, Hold, NotNeeded, PolicySet, Refuse, Requirement, Review
+from engine.rates import Shortage
+from engine.recording import decision_digest
+from engine.resolving import resolve
+from engine.routing import Wanted, build_route
+from engine.selecting import (
+    Applied,
+    Basis,
+    Chosen,
+    applying,
+    basis,
+    choose_matrix,
+    choose_row,
+    held,
+    held_for,
+)
+from engine.tracing import trace
+from engine.truth import Known, holds
+
+
+@dataclass(slots=True)
+class Draft:
+    """A decision while it is made. Refusals beat holds, holds beat the route."""
+
+    decision: Decision
+    refused: list[Reason] = field(default_factory=list)
+    held: list[Held] = field(default_factory=list)
+    reasons: list[Reason] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    reviews: list[tuple[Review, Place]] = field(default_factory=list)
+    compared: list[tuple[Place, Comparison]] = field(default_factory=list)
+    wanted: Wanted = field(default_factory=Wanted)
+    straight: bool = False
+
+
+def decide(
+    policy: PolicySet,
+    data: MasterData,
+    document: Document,
+    now: datetime,
+    given: FactValues = MappingProxyType({}),
+) -> Decision:
+    """Who must approve the document, in what order, by whose authority; or why not.
+
+    `now` is an aware instant. `given` are facts from outside the document and the master data:
+    totals, answers of an ERP. Raises `PolicyError` for a naive moment and nothing else.
+    """
+    if now.tzinfo is None:
+        raise PolicyError("the moment of a decision needs a time zone")
+    if policy.lookup is None:
+        policy = build(policy)
+    blank = Decision(
+        outcome=Outcome.HELD,
+        now=now,
+        document=document.id,
+        document_digest=document.digest,
+        policy=policy.name,
+        policy_digest=policy.digest,
+        data_digest=data.digest,
+    )
+    if document.type not in policy.documents:
+        return _sealed(replace(blank, held=held("document_type_unknown", document.type)))
+    situation = situate(policy, data, document, now, given)
+    if isinstance(situation, Shortage):
+        return _sealed(replace(blank, held=held(situation.code, situation.detail)))
+    if policy.lookup is not None and "requester.limit" in policy.lookup.reads:
+        limit = widest(situation, situation.requester)
+        situation.known = situation.known.also({"requester.limit": limit})
+    draft = Draft(blank)
+    _ask_matrix(situation, draft)
+    _ask_controls(situation, draft)
+    _ask_related_parties(situation, draft)
+    return _sealed(_concluded(situation, draft))
+
+
+def _sealed(decision: Decision) -> Decision:
+    return replace(decision, digest=decision_digest(decision))
+
+
+def _ask_matrix(situation: Situation, draft: Draft) -> None:
+    matrix = choose_matrix(situation)
+    if isinstance(matrix, Held):
+        draft.held.append(matrix)
+        return
+    draft.decision = replace(draft.decision, matrix=matrix.name)
+    on = basis(situation, matrix.amount, matrix.currency)
+    if isinstance(on, Held):
+        draft.held.append(replace(on, place=matrix.place, owner=matrix.owner))
+        return
+    situation.amount = on.amount
+    chosen = choose_row(situation, matrix, on)
+    amount = str(on.amount) if on.amount is not None else ""
+    draft.decision = replace(draft.decision, amount=amount)
+    if isinstance(chosen, Held):
+        draft.held.append(chosen)
+        return
+    _take(situation, draft, chosen, on)
+
+
+def _take(situation: Situation, draft: Draft, chosen: Chosen, on: Basis) -> None:
+    """Takes over the answer of the winning row."""
+    place = chosen.place
+    draft.decision = replace(draft.decision, row=chosen.row, row_place=place)
+    words = (("matrix", chosen.matrix.title or chosen.matrix.name), ("row", chosen.row))
+    draft.reasons.append(Reason("row_matched", place, words))
+    draft.compared += [(place, made) for made in trace(chosen.tested, on.known)]
+    match chosen.answer:
+        case Approve(steps):
+            draft.wanted.matrix = steps
+        case NotNeeded():
+            draft.straight = True
+        case Hold() as answer:
+            draft.held.append(_by_policy(answer, place, chosen.matrix.owner))
+        case Refuse() as answer:
+            draft.refused.append(_refusal(answer, place))
+    _require(chosen.require, on.known, draft)
+
+
+def _by_policy(answer: Hold, place: Place, owner: str) -> Held:
+    return Held(answer.code or "held_by_policy", (("reason", answer.reason),), place, owner)
+
+
+def _refusal(answer: Refuse, place: Place) -> Reason:
+    return Reason(answer.code or "refused_by_policy", place, (("reason", answer.reason),))
+
+
+def _require(requirements: tuple[Requirement, ...], known: Known, draft: Draft) -> None:
+    for requirement in requirements:
+        truth = holds(requirement.condition, known)
+        if truth is not True:
+            code = "requirement_missing" if truth is False else "requirement_undecided"
+            draft.findings.append(Finding(code, requirement.text, requirement.place))
+
+
+def _ask_controls(situation: Situation, draft: Draft) -> None:
+    applied, undecided = applying(situation)
+    draft.held += undecided
+    for found in applied:
+        _apply(found, draft)
+
+
+def _apply(found: Applied, draft: Draft) -> None:
+    """Adds what one control says; whichever matrix decided."""
+    control, place = found.control, found.control.place
+    words = (("control", control.name), ("because", control.because))
+    draft.reasons.append(Reason("control_applied", place, words))
+    tested = (*control.bounds, control.when)
+    draft.compared += [(place, made) for made in trace(tested, found.known)]
+    match control.answer:
+        case Approve(steps):
+            draft.wanted.add(control.at, steps)
+        case Hold() as answer:
+            draft.held.append(_by_policy(answer, place, ""))
+        case Refuse() as answer:
+            draft.refused.append(_refusal(answer, place))
+        case NotNeeded() | None:
+            pass
+    _require(control.require, found.known, draft)
+    if control.review is not None:
+        draft.reviews.append((control.review, place))
+
+
+def _ask_related_parties(situation: Situation, draft: Draft) -> None:
+    """Refuses where somebody the document names shares a detail with its supplier."""
+    for rule in situation.policy.related_parties:
+        if not rule.refuse_on_match:
+            continue
+        for part, person in sorted(situation.involved.items()):
+            if is_related(situation, situation.data.people[person], rule):
+                words = (("part", part.split()[0]), ("person", str(person)))
+                draft.refused.append(Reason("related_party_match", rule.place, words))
+
+
+def _concluded(situation: Situation, draft: Draft) -> Decision:
+    """The decision with its outcome."""
+    steps: tuple[Step, ...] = ()
+    if not draft.refused and not draft.held:
+        steps = _route(situation, draft)
+    if draft.refused:
+        outcome = Outcome.REFUSED
+    elif draft.held:
+        outcome = Outcome.HELD
+    elif draft.straight and not any(_must_answer(step) for step in steps):
+        outcome = Outcome.STRAIGHT_THROUGH
+    else:
+        outcome = Outcome.ROUTE
+    return replace(
+        draft.decision,
+        outcome=outcome,
+        steps=steps if outcome in (Outcome.ROUTE, Outcome.STRAIGHT_THROUGH) else (),
+        findings=tuple(draft.findings),
+        reviews=_reviews(situation, draft),
+        held=draft.held[0] if outcome is Outcome.HELD else None,
+        refused=draft.refused[0] if outcome is Outcome.REFUSED else None,
+        reasons=(*draft.reasons, *situation.reasons, *draft.refused[1:]),
+        compared=tuple(draft.compared),
+        passed_over=tuple(situation.passed.values()),
+        rates=tuple(str(use) for use in situation.known.converter.used()),
+    )
+
+
+def _route(situation: Situation, draft: Draft) -> tuple[Step, ...]:
+    """The route that is wanted; what keeps it from being one is added to the draft's holds."""
+    steps = build_route(Routing(situation), draft.wanted)
+    if _adds_for_interest(situation, draft.wanted):
+        steps = build_route(Routing(situation), draft.wanted)
+    if isinstance(steps, Unfilled):
+        draft.held.append(_unfilled(situation, draft, steps))
+        return ()
+    asked = [leaf for step in steps for part in step.parts for leaf in leaves(part)]
+    approving = [leaf for leaf in asked if leaf.ask is Ask.APPROVE and leaf.word != "requester"]
+    if not approving and not draft.straight:
+        draft.held.append(held("silence", "", draft.decision.row_place))
+    elif not any(map(_must_answer, steps)) and draft.findings:
+        texts = ", ".join(finding.text for finding in draft.findings)
+        draft.held.append(held("requirement_missing", texts, draft.findings[0].place))
+    else:
+        failed = broken(situation, steps)
+        if failed is not None:
+            draft.held.append(failed)
+    return steps
+
+
+def _must_answer(step: Step) -> bool:
+    """Whether somebody has to act before the step is done."""
+    return any(leaf.ask is not Ask.NOTIFY for part in step.parts for leaf in leaves(part))
+
+
+def _adds_for_interest(situation: Situation, wanted: Wanted) -> bool:
+    """Adds whom a declared interest adds: one of a participant, or of somebody passed over."""
+    passed = any(found.code == "declared_interest" for found in situation.passed.values())
+    takes_part = any(has_interest(situation, p) for p in situation.involved.values())
+    added = False
+    for rule in situation.policy.related_parties:
+        if rule.add and (passed or takes_part):
+            wanted.add(At.AFTER, rule.add)
+            added = True
+    return added
+
+
+def _unfilled(situation: Situation, draft: Draft, word: Unfilled) -> Held:
+    """A place that nobody can fill; where a rate or fact kept limits from being asked, that."""
+    if word.code in ("authority_exceeded", "no_eligible_approver") and situation.gaps:
+        found = held_for(situation.gaps, word.place, "")
+        if found.code != "fact_missing" or word.code == "authority_exceeded":
+            return found
+    owner = next(
+        (m.owner for m in situation.policy.matrices if m.name == draft.decision.matrix), ""
+    )
+    return Held(word.code, word.words, word.place, owner)
+
+
+def _reviews(situation: Situation, draft: Draft) -> tuple[ReviewTask, ...]:
+    tasks = []
+    for review, place in draft.reviews:
+        routing = Routing(situation)
+        parts: list[Part] = []
+        for word in review.by:
+            found = resolve(routing, word)
+            parts += [] if isinstance(found, Unfilled) else found
+        tasks.append(ReviewTask(review.documents, review.code, tuple(parts), place))
+    return tuple(tasks)

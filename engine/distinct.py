@@ -1,0 +1,133 @@
+"""Different persons for different places: whether a group can be filled, and by how few people.
+
+Somebody fills one place of a group, whether he acts for himself or another acts for him. The
+searches are exact; a group too large to be searched counts as one that cannot be filled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+from typing import Final
+
+from engine.decision import Ask, Assignee, Assignment, Part
+from engine.master_data import PersonId
+
+MOST_TRIES: Final = 50_000
+
+
+def leaves(part: Part) -> Iterator[Assignment]:
+    """Every assignment in the part, in reading order."""
+    if isinstance(part, Assignment):
+        yield part
+    else:
+        for inner in part.parts:
+            yield from leaves(inner)
+
+
+def needed(part: Part) -> Iterator[Assignment]:
+    """The assignments without which the part cannot be done."""
+    if isinstance(part, Assignment):
+        yield part
+    elif part.need == len(part.parts):
+        for inner in part.parts:
+            yield from needed(inner)
+
+
+def selections(part: Part) -> Iterator[tuple[Assignment, ...]]:
+    """Every least set of assignments whose filling does the part."""
+    if isinstance(part, Assignment):
+        yield (part,)
+        return
+    for chosen in combinations(part.parts, part.need):
+        yield from _joined(chosen)
+
+
+def _joined(parts: tuple[Part, ...]) -> Iterator[tuple[Assignment, ...]]:
+    if not parts:
+        yield ()
+        return
+    for first in selections(parts[0]):
+        for rest in _joined(parts[1:]):
+            yield first + rest
+
+
+class _Budget:
+    """Counts the tries of one search, so that it ends."""
+
+    __slots__ = ("left",)
+
+    def __init__(self) -> None:
+        self.left = MOST_TRIES
+
+    def spend(self) -> bool:
+        """Whether another try is allowed."""
+        self.left -= 1
+        return self.left >= 0
+
+
+def is_fillable(part: Part) -> bool:
+    """Whether different persons can fill the places of every group in the part."""
+    if isinstance(part, Assignment):
+        return bool(part.assignees) or part.body is not None
+    budget = _Budget()
+    for chosen in selections(part):
+        if not budget.spend():
+            return False
+        places = sorted(
+            (place for place in chosen if place.body is None), key=lambda p: len(p.assignees)
+        )
+        if _fill(tuple(places), frozenset(), budget):
+            return True
+    return False
+
+
+def _fill(places: tuple[Assignment, ...], used: frozenset[PersonId], budget: _Budget) -> bool:
+    if not places:
+        return True
+    for assignee in places[0].assignees:
+        if not budget.spend():
+            return False
+        persons = identities(assignee)
+        if not persons & used and _fill(places[1:], used | persons, budget):
+            return True
+    return False
+
+
+def identities(assignee: Assignee) -> frozenset[PersonId]:
+    """The persons that an approval by this assignee uses up in a group: himself, his principal."""
+    if assignee.on_behalf_of is None:
+        return frozenset({assignee.person})
+    return frozenset({assignee.person, assignee.on_behalf_of})
+
+
+def can_be_done_by(parts: tuple[Part, ...], most: int) -> bool:
+    """Whether all the parts could be completed with no more than `most` different approvers."""
+    approving = tuple(part for part in parts if any(p.ask is Ask.APPROVE for p in leaves(part)))
+    budget = _Budget()
+    for chosen in _joined(approving):
+        places = tuple(place for place in chosen if place.ask is Ask.APPROVE)
+        bodies = sum(place.body.present for place in places if place.body is not None)
+        if bodies <= most and _few(
+            tuple(p for p in places if p.body is None), frozenset(), most - bodies, budget
+        ):
+            return True
+        if not budget.spend():
+            return True
+    return False
+
+
+def _few(
+    places: tuple[Assignment, ...], used: frozenset[PersonId], most: int, budget: _Budget
+) -> bool:
+    """Ignores that groups ask for different persons, so it never says too many."""
+    if not places:
+        return len(used) <= most
+    if not budget.spend():
+        return True
+    options = {assignee.person for assignee in places[0].assignees}
+    if options & used:
+        return _few(places[1:], used, most, budget)
+    if len(used) >= most:
+        return False
+    return any(_few(places[1:], used | {person}, most, budget) for person in sorted(options))

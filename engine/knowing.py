@@ -1,0 +1,243 @@
+"""What is known when a document is decided: its own facts, and those of what it names.
+
+`situate` looks up the entity, the persons and the related master data once. A fact that cannot be
+known is left out; where the reason is known, `Known.why_missing` carries it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from engine.decision import Passed, Reason
+from engine.documents.derived import line_facts, own_facts
+from engine.documents.model import Document, Line
+from engine.facts import FactValue, FactValues
+from engine.master_data import MasterData, PersonId, Supplier, current
+from engine.money import INT64_MAX, Exact, Money, fraction_text
+from engine.organization import Entity
+from engine.policy import PolicySet
+from engine.rates import Converter, FxChoice, Shortage
+from engine.truth import Known
+
+
+@dataclass(slots=True)
+class Situation:
+    """One document at one moment under one set, with everything looked up.
+
+    `day` is the local day of the entity. `involved` are the persons the document names, by the
+    part they play. `amount` is the deciding matrix's amount in its currency, once there is one.
+    `passed` collects whom the resolution passed over, `bars` what was found about persons so far,
+    `gaps` what kept a limit or a condition on a person from being asked.
+    """
+
+    policy: PolicySet
+    data: MasterData
+    document: Document
+    now: datetime
+    entity: Entity
+    day: date
+    known: Known
+    requester: PersonId
+    beneficiaries: frozenset[PersonId]
+    involved: Mapping[str, PersonId]
+    supplier: Supplier | None
+    amount: Money | Exact | None = None
+    passed: dict[tuple[PersonId, str, str], Passed] = field(default_factory=dict)
+    bars: dict[PersonId, str] = field(default_factory=dict)
+    gaps: list[Shortage] = field(default_factory=list)
+    reasons: list[Reason] = field(default_factory=list)
+
+    def pass_over(self, person: PersonId, code: str, word: str, **words: str) -> None:
+        """Notes why somebody was looked at and is not asked."""
+        self.passed.setdefault(
+            (person, code, word), Passed(person, code, word, tuple(sorted(words.items())))
+        )
+
+
+def local_day(moment: datetime, entity: Entity) -> date:
+    """The calendar day of an instant where the entity is."""
+    return moment.astimezone(ZoneInfo(entity.zone)).date()
+
+
+def situate(
+    policy: PolicySet, data: MasterData, document: Document, now: datetime, given: FactValues
+) -> Situation | Shortage:
+    """Everything that is known of the document; a shortage where that cannot even begin."""
+    entity = policy.organization.entities.get(document.entity)
+    if entity is None:
+        return Shortage("entity_unknown", document.entity)
+    persons = _persons(data, document, now)
+    if isinstance(persons, Shortage):
+        return persons
+    day = local_day(now, entity)
+    converter = Converter(data.rates, policy.fx, _rate_day(policy.fx, document, entity, day))
+    values = own_facts(document)
+    missing: dict[str, Shortage] = {}
+    supplier = data.suppliers.get(document.supplier) if document.supplier else None
+    values.update(_of_entity(entity, data))
+    values.update(_of_supplier(document, supplier))
+    values.update(_of_contract(document, data))
+    values.update(_of_person("requester", data, persons["requester"], now))
+    values.update(data.people[persons["requester"]].facts)
+    values["now"] = day
+    _department(document, data, values)
+    reasons = _commitment(document, data, entity, values, missing)
+    values.update(given)
+    return Situation(
+        policy=policy,
+        data=data,
+        document=document,
+        now=now,
+        entity=entity,
+        day=day,
+        known=Known(values, converter, line_facts(document), missing),
+        requester=persons["requester"],
+        beneficiaries=frozenset(
+            person for part, person in persons.items() if part.startswith("beneficiary")
+        ),
+        involved=persons,
+        supplier=supplier,
+        reasons=reasons,
+    )
+
+
+def _persons(data: MasterData, document: Document, now: datetime) -> dict[str, PersonId] | Shortage:
+    """Every person the document names, resolved from id or login as of the moment."""
+    named = {
+        "requester": document.requester,
+        "submitter": document.submitter,
+        "buyer": document.buyer,
+        "receiver": document.receiver,
+    }
+    named.update({f"beneficiary {n}": name for n, name in enumerate(document.beneficiaries)})
+    found: dict[str, PersonId] = {}
+    for part, name in named.items():
+        if not name:
+            continue
+        person = data.person_of(name, now) or data.person_of(name, document.submitted_at)
+        if person is None or person not in data.people:
+            return Shortage("person_unknown", name)
+        found[part] = person
+    if "requester" not in found:
+        return Shortage("fact_missing", "requester")
+    return found
+
+
+def _rate_day(
+    choice: FxChoice | None, document: Document, entity: Entity, today: date
+) -> date | None:
+    if choice is None or choice.on == "decision":
+        return today
+    if choice.on == "submission":
+        return local_day(document.submitted_at, entity)
+    return document.document_date if choice.on == "document_date" else document.posting_date
+
+
+def _of_entity(entity: Entity, data: MasterData) -> dict[str, FactValue]:
+    return {
+        "entity": entity.id,
+        "entity.country": entity.country,
+        "entity.region": entity.region,
+        "entity.currency": entity.currency,
+        **data.entity_facts.get(entity.id, {}),
+    }
+
+
+def _of_supplier(document: Document, supplier: Supplier | None) -> dict[str, FactValue]:
+    if supplier is None:
+        return {}
+    group = supplier.group or supplier.id
+    stated = {"supplier.status": supplier.status, "supplier.country": supplier.country}
+    return {
+        "supplier.group": group,
+        "supplier_group": group,
+        **{name: value for name, value in stated.items() if value},
+        **supplier.facts,
+    }
+
+
+def _of_contract(document: Document, data: MasterData) -> dict[str, FactValue]:
+    contract = data.contracts.get(document.contract) if document.contract else None
+    if contract is None:
+        return {}
+    return {"contract.net": contract.net, "contract.original": contract.original}
+
+
+def _of_person(
+    part: str, data: MasterData, person: PersonId, now: datetime
+) -> dict[str, FactValue]:
+    who = data.people[person]
+    level = current(who.levels, now)
+    values: dict[str, FactValue] = {f"{part}.{name}": value for name, value in who.facts.items()}
+    if level:
+        values[f"{part}.level"] = level
+    if who.department:
+        values[f"{part}.department"] = who.department
+    return values
+
+
+def _department(document: Document, data: MasterData, values: dict[str, FactValue]) -> None:
+    """Where the document names no department: the cost center's, else the requester's."""
+    center = data.cost_centers.get(str(values.get("cost_center", "")))
+    found = (center.department if center else "") or values.get("requester.department")
+    if "department" not in values and found:
+        values["department"] = found
+
+
+def knowing_approver(situation: Situation, person: PersonId) -> Known:
+    """What is known, with the facts `approver.*` of the person who would approve."""
+    return situation.known.also(_of_person("approver", situation.data, person, situation.now))
+
+
+def tax_recovery(line: Line, data: MasterData, entity: Entity) -> Fraction | None:
+    """The share of a line's input tax that is recovered: line, else cost center, else entity."""
+    if line.tax_recovery is not None:
+        return line.tax_recovery
+    center = data.cost_centers.get(line.cost_center)
+    if center is not None and center.tax_recovery is not None:
+        return center.tax_recovery
+    return entity.tax_recovery
+
+
+def _commitment(
+    document: Document,
+    data: MasterData,
+    entity: Entity,
+    values: dict[str, FactValue],
+    missing: dict[str, Shortage],
+) -> list[Reason]:
+    """`commitment.net`: net, tax that cannot be recovered, options; or a framework's maximum."""
+    total = Fraction(0)
+    reasons: list[Reason] = []
+    for line in document.lines:
+        total += line.net.minor
+        if line.tax is not None and line.tax.minor:
+            recovered = tax_recovery(line, data, entity)
+            if recovered is None:
+                missing["commitment.net"] = Shortage(
+                    "fact_missing", f"tax recovery of line {line.number}"
+                )
+                return reasons
+            if recovered != 1:
+                total += line.tax.minor * (1 - recovered)
+                words = (("line", str(line.number)), ("recovered", fraction_text(recovered * 100)))
+                reasons.append(Reason("tax_not_recovered", words=words))
+    if document.options is not None:
+        total += document.options.minor
+    if total == 0 and document.maximum is not None:
+        total = Fraction(document.maximum.minor)
+        reasons.append(Reason("framework_maximum", words=(("maximum", str(document.maximum)),)))
+    if total == 0 and document.type in ("purchase_order", "contract", "requisition"):
+        missing["commitment.net"] = Shortage("commitment_value_missing", "commitment.net")
+    elif document.lines or document.maximum is not None:
+        if abs(total) > INT64_MAX:
+            missing["commitment.net"] = Shortage("amount_overflow", "commitment.net")
+        elif total.denominator == 1:
+            values["commitment.net"] = Money(total.numerator, document.currency)
+        else:
+            values["commitment.net"] = Exact(total, document.currency)
+    return reasons

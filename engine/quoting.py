@@ -1,0 +1,45 @@
+"""The user's words inside our messages: short, on one line, in backticks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from numbers import Real
+from typing import Final
+
+LONGEST: Final = 60
+
+
+def quoted(text: str) -> str:
+    """The text in backticks, cut at `LONGEST` characters, with nothing that breaks the line."""
+    shown = text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."
+    if not shown.isprintable():
+        shown = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in shown)
+    return f"`{shown}`"
+
+
+def found(value: object) -> str:
+    """What a message says was found, in the words of JSON."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return "`true`" if value else "`false`"
+        case str():
+            return f"the text {quoted(value)}" if value else "an empty text"
+        case int():
+            return f"the number `{value}`" if abs(value) < 10**30 else "a huge number"
+        case Real():
+            return f"the number `{value}`, which is not exact"
+        case list() | tuple():
+            return "a list"
+        case dict():
+            return "an object"
+        case _:
+            return "something that is no JSON"
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """`; did you mean ...?` where a known word is close to this one, otherwise nothing."""
+    close = get_close_matches(word[:LONGEST], known, n=1, cutoff=0.7)
+    return f"; did you mean `{close[0]}`?" if close else ""
