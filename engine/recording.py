@@ -164,6 +164,7 @@ def _ballot(body: Ballot) -> dict[str, Plain]:
         "members": list(body.members),
         "present": body.present,
         "recorders": list(body.recorders),
+        "votes": [[person, votes] for person, votes in sorted(body.votes)],
     }
 
 
