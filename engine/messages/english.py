@@ -80,6 +80,10 @@ HELD: Final[Mapping[str, Text]] = MappingProxyType(
             "Everyone who could be asked was passed over[: {detail}]. "
             "The authority needed is not lowered.",
         ),
+        "no_owner": Text(
+            "Nobody is known to own what is charged[: {detail}].",
+            "Master data names no owner of what the document charges[: {detail}].",
+        ),
         "authority_exceeded": Text(
             "The amount is above everyone's authority[: {detail}].",
             "No limit of the persons in the chain covers the amount[: {detail}].",
@@ -111,8 +115,8 @@ REFUSED: Final[Mapping[str, Text]] = MappingProxyType(
             "The policy states that this document is refused[: {reason}].",
         ),
         "related_party_match": Text(
-            "The supplier and a person on the document are related.",
-            "A detail of the supplier equals one of a person on the document[: {detail}].",
+            "The supplier and a person on the document are related[: {person}].",
+            "A detail of the supplier is also one of a person on the document[: {person}, {part}].",
         ),
     }
 )
@@ -147,6 +151,10 @@ PASSED: Final[Mapping[str, Text]] = MappingProxyType(
             "is barred by a control",
             "is barred by a control of the policy[ ({detail})]",
         ),
+        "barred_undecided": Text(
+            "might be barred by a control",
+            "a control might bar him, and a fact that it asks for is not known[ ({detail})]",
+        ),
         "related_party_match": Text(
             "is related to the supplier",
             "shares a detail with the supplier[ ({detail})]",
@@ -161,7 +169,7 @@ PASSED: Final[Mapping[str, Text]] = MappingProxyType(
         ),
         "over_limit": Text(
             "has no authority for this amount",
-            "has no limit that covers the amount[ ({detail})]",
+            "has no limit that covers the amount[ ({limit}, asked for {amount})]",
         ),
         "delegation_limit": Text(
             "may not act with the delegated authority",
@@ -170,6 +178,10 @@ PASSED: Final[Mapping[str, Text]] = MappingProxyType(
         "delegation_level_gap": Text(
             "is too far below in level to be a delegate",
             "the delegation spans more levels than the policy allows[ ({detail})]",
+        ),
+        "delegation_level": Text(
+            "has not the level or role that a delegate needs",
+            "the policy asks a delegate for another level or role[ ({detail})]",
         ),
         "delegation_cap": Text(
             "is a delegate up to a lower amount only",
@@ -204,13 +216,21 @@ PASSED: Final[Mapping[str, Text]] = MappingProxyType(
             "the delegation was revoked",
             "the delegation was revoked before the moment of decision[ ({detail})]",
         ),
-        "stand_in_limit": Text(
-            "may not stand in for this amount",
-            "the amount is above what the stand-in may approve[ ({detail})]",
+        "stand_in_scope": Text(
+            "nobody stands in for this kind of document",
+            "the stand-in is declared for other documents or conditions",
+        ),
+        "stand_in_reason": Text(
+            "nobody stands in for this reason",
+            "the stand-in is not declared for the reason why the holder cannot act",
         ),
         "stand_in_requirement": Text(
             "a requirement for standing in is missing",
-            "a requirement that the policy states for standing in is not met[ ({detail})]",
+            "a requirement that the policy states for standing in is not met",
+        ),
+        "stand_in_bound": Text(
+            "nobody may stand in for this amount",
+            "the amount is above what a stand-in may approve",
         ),
     }
 )
@@ -240,18 +260,37 @@ REVIEWS: Final[Mapping[str, Text]] = MappingProxyType(
 NOTES: Final[Mapping[str, Text]] = MappingProxyType(
     {
         "vacant_climb": Text(
-            "in place of a vacant position",
-            "the position below is vacant; the place climbed, the authority needed did not fall",
+            "in place of somebody who cannot act",
+            "the place below is vacant or barred and climbed; the authority needed did not fall",
         ),
-        "absent_climb": Text(
-            "in place of somebody who is away",
-            "the person below is absent without a delegate; the place climbed",
-        ),
-        "barred_climb": Text(
-            "in place of somebody who may not approve this",
-            "the person below may not approve this document; the place climbed",
+        "stand_in": Text(
+            "in place of a holder who cannot act",
+            "no holder can act; a declared stand-in is asked",
         ),
     }
 )
 
-REASONS: Final[Mapping[str, Text]] = MappingProxyType({})
+REASONS: Final[Mapping[str, Text]] = MappingProxyType(
+    {
+        "row_matched": Text(
+            "Decided by {matrix}[, {row}].",
+            "The row that decided: {matrix}[, {row}].",
+        ),
+        "control_applied": Text(
+            "A control applies[: {control}].",
+            "A control of the policy applies[: {control}][, because of {because}].",
+        ),
+        "tax_not_recovered": Text(
+            "Tax of line {line} counts as cost.",
+            "The tax of line {line} counts as far as it is not recovered; {recovered} % is.",
+        ),
+        "framework_maximum": Text(
+            "The maximum of {maximum} counts as value.",
+            "The document states no value; its maximum of {maximum} counts instead.",
+        ),
+        "refused_by_policy": Text(
+            "The policy also refuses it[: {reason}].",
+            "A further rule of the policy refuses this document[: {reason}].",
+        ),
+    }
+)

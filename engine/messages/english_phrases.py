@@ -53,7 +53,7 @@ PHRASES: Final[Mapping[str, str]] = MappingProxyType(
         "word.requester.manager": "supervisor of the requester",
         "word.requester": "requester",
         "word.chain": "line of supervisors",
-        "word.other": "{word}[ for {object}]",
+        "word.other": "{word}[: {object}]",
         "true": "true",
         "false": "false",
         "undecided": "undecided",

@@ -83,6 +83,11 @@ HELD: Final[Mapping[str, Text]] = MappingProxyType(
             "Alle, die gefragt werden könnten, scheiden aus[: {detail}]. "
             "Die erforderliche Befugnis wird nicht gesenkt.",
         ),
+        "no_owner": Text(
+            "Für das belastete Objekt ist niemand als verantwortlich bekannt[: {detail}].",
+            "Die Stammdaten nennen keine verantwortliche Person für das, was der Beleg belastet"
+            "[: {detail}].",
+        ),
         "authority_exceeded": Text(
             "Der Betrag übersteigt die Befugnis aller[: {detail}].",
             "Keine Genehmigungsgrenze der Personen in der Kette deckt den Betrag[: {detail}].",
@@ -116,9 +121,9 @@ REFUSED: Final[Mapping[str, Text]] = MappingProxyType(
             "Die Richtlinie bestimmt, dass dieser Beleg abgelehnt wird[: {reason}].",
         ),
         "related_party_match": Text(
-            "Zwischen dem Lieferanten und einer Person auf dem Beleg besteht eine Verbindung.",
-            "Eine Angabe zum Lieferanten stimmt mit einer Angabe zu einer Person auf dem Beleg "
-            "überein[: {detail}].",
+            "Der Lieferant und eine Person auf dem Beleg sind verbunden[: {person}].",
+            "Eine Angabe zum Lieferanten ist zugleich eine zu einer Person auf dem Beleg"
+            "[: {person}, {part}].",
         ),
     }
 )
@@ -153,6 +158,11 @@ PASSED: Final[Mapping[str, Text]] = MappingProxyType(
             "ist durch eine Kontrolle ausgeschlossen",
             "ist durch eine Kontrolle der Richtlinie ausgeschlossen[ ({detail})]",
         ),
+        "barred_undecided": Text(
+            "ist möglicherweise durch eine Kontrolle ausgeschlossen",
+            "eine Kontrolle könnte ausschließen, und eine Angabe dazu ist nicht bekannt"
+            "[ ({detail})]",
+        ),
         "related_party_match": Text(
             "ist mit dem Lieferanten verbunden",
             "eine Angabe zur Person stimmt mit dem Lieferanten überein[ ({detail})]",
@@ -168,7 +178,7 @@ PASSED: Final[Mapping[str, Text]] = MappingProxyType(
         ),
         "over_limit": Text(
             "hat keine Befugnis für diesen Betrag",
-            "hat keine Genehmigungsgrenze, die den Betrag deckt[ ({detail})]",
+            "hat keine Genehmigungsgrenze, die den Betrag deckt[ ({limit}, gefragt ist {amount})]",
         ),
         "delegation_limit": Text(
             "darf mit der übertragenen Befugnis nicht handeln",
@@ -177,6 +187,10 @@ PASSED: Final[Mapping[str, Text]] = MappingProxyType(
         "delegation_level_gap": Text(
             "steht für diese Vertretung zu weit unten",
             "die Vertretung überspringt mehr Stufen, als die Richtlinie erlaubt[ ({detail})]",
+        ),
+        "delegation_level": Text(
+            "hat nicht die Stufe oder Rolle, die eine Vertretung braucht",
+            "die Richtlinie verlangt für die Vertretung eine andere Stufe oder Rolle[ ({detail})]",
         ),
         "delegation_cap": Text(
             "vertritt nur bis zu einem niedrigeren Betrag",
@@ -211,13 +225,21 @@ PASSED: Final[Mapping[str, Text]] = MappingProxyType(
             "die Vertretung wurde widerrufen",
             "die Vertretung wurde vor dem Zeitpunkt der Entscheidung widerrufen[ ({detail})]",
         ),
-        "stand_in_limit": Text(
-            "darf für diesen Betrag nicht einspringen",
-            "der Betrag liegt über dem, was die Ersatzperson genehmigen darf[ ({detail})]",
+        "stand_in_scope": Text(
+            "für Belege dieser Art springt niemand ein",
+            "die Ersatzperson ist für andere Belege oder Bedingungen benannt",
+        ),
+        "stand_in_reason": Text(
+            "aus diesem Grund springt niemand ein",
+            "die Ersatzperson ist nicht für den Grund benannt, aus dem die Stelle ausfällt",
         ),
         "stand_in_requirement": Text(
             "eine Voraussetzung für das Einspringen fehlt",
-            "eine Voraussetzung der Richtlinie für das Einspringen ist nicht erfüllt[ ({detail})]",
+            "eine Voraussetzung der Richtlinie für das Einspringen ist nicht erfüllt",
+        ),
+        "stand_in_bound": Text(
+            "für diesen Betrag darf niemand einspringen",
+            "der Betrag liegt über dem, was eine Ersatzperson genehmigen darf",
         ),
     }
 )
@@ -249,19 +271,39 @@ REVIEWS: Final[Mapping[str, Text]] = MappingProxyType(
 NOTES: Final[Mapping[str, Text]] = MappingProxyType(
     {
         "vacant_climb": Text(
-            "anstelle einer unbesetzten Stelle",
-            "die Stelle darunter ist unbesetzt; gefragt wird die nächsthöhere, die erforderliche "
-            "Befugnis sinkt nicht",
+            "anstelle einer Person, die nicht handeln kann",
+            "die Stelle darunter ist unbesetzt oder ausgeschlossen; gefragt wird die nächsthöhere, "
+            "die erforderliche Befugnis sinkt nicht",
         ),
-        "absent_climb": Text(
-            "anstelle einer abwesenden Person",
-            "die Person darunter ist ohne Vertretung abwesend; gefragt wird die nächsthöhere",
-        ),
-        "barred_climb": Text(
-            "anstelle einer Person, die hier nicht genehmigen darf",
-            "die Person darunter darf diesen Beleg nicht genehmigen; gefragt wird die nächsthöhere",
+        "stand_in": Text(
+            "anstelle einer verhinderten Person",
+            "niemand mit dieser Rolle kann handeln; gefragt wird eine benannte Ersatzperson",
         ),
     }
 )
 
-REASONS: Final[Mapping[str, Text]] = MappingProxyType({})
+REASONS: Final[Mapping[str, Text]] = MappingProxyType(
+    {
+        "row_matched": Text(
+            "Entschieden nach {matrix}[, {row}].",
+            "Die Zeile, die entschieden hat: {matrix}[, {row}].",
+        ),
+        "control_applied": Text(
+            "Eine Kontrolle greift[: {control}].",
+            "Eine Kontrolle der Richtlinie greift[: {control}][, wegen {because}].",
+        ),
+        "tax_not_recovered": Text(
+            "Die Steuer in Position {line} zählt als Kosten.",
+            "Die Steuer in Position {line} zählt, soweit sie nicht abziehbar ist; "
+            "abziehbar sind {recovered} %.",
+        ),
+        "framework_maximum": Text(
+            "Der Höchstwert von {maximum} zählt als Wert.",
+            "Der Beleg nennt keinen Wert; stattdessen zählt sein Höchstwert von {maximum}.",
+        ),
+        "refused_by_policy": Text(
+            "Die Richtlinie lehnt ihn auch deshalb ab[: {reason}].",
+            "Eine weitere Regel der Richtlinie lehnt diesen Beleg ab[: {reason}].",
+        ),
+    }
+)

@@ -54,7 +54,7 @@ PHRASES: Final[Mapping[str, str]] = MappingProxyType(
         "word.requester.manager": "vorgesetzte Person der anfordernden",
         "word.requester": "anfordernde Person",
         "word.chain": "Vorgesetztenkette",
-        "word.other": "{word}[ für {object}]",
+        "word.other": "{word}[: {object}]",
         "true": "wahr",
         "false": "falsch",
         "undecided": "offen",
