@@ -1,0 +1,20 @@
+"""People, holders, cost centers, suppliers and rates, from a folder of files.
+
+The files, their columns and what is refused are described in `adapters/README.md`.
+"""
+
+from adapters.master_data.building import Load, build
+from adapters.master_data.directory import Directory, load_folder
+from adapters.master_data.reports import BadRow, Effect
+from adapters.master_data.tables import DEFAULT_LIMITS, Limits
+
+__all__ = [
+    "DEFAULT_LIMITS",
+    "BadRow",
+    "Directory",
+    "Effect",
+    "Limits",
+    "Load",
+    "build",
+    "load_folder",
+]

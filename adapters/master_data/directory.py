@@ -1,0 +1,74 @@
+"""A folder of master data, and the last good snapshot of it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+from adapters.master_data.building import NO_ROWS, Load, assemble
+from adapters.master_data.reading import read_folder
+from adapters.master_data.reports import Report
+from adapters.master_data.tables import DEFAULT_LIMITS, Limits
+from engine.facts import Fact
+from engine.master_data import MasterData
+from engine.organization import Organization
+
+
+def load_folder(
+    path: str | Path,
+    organization: Organization,
+    facts: Mapping[str, Fact],
+    limits: Limits = DEFAULT_LIMITS,
+    before: Mapping[str, int] = NO_ROWS,
+    accept_fewer: frozenset[str] = frozenset(),
+) -> Load:
+    """A snapshot from a folder of files; never raises for what the files contain.
+
+    `before` are the `row_counts` of the last good load; `accept_fewer` names what may be fewer.
+    """
+    report = Report(limits.reports_count)
+    tables = read_folder(Path(path), facts, limits, report)
+    return assemble(tables, organization, facts, report, limits, before, accept_fewer)
+
+
+class Directory:
+    """Holds the last good snapshot of a folder; a bad load never replaces it.
+
+    A refresh is all or nothing: whoever asks sees the snapshot before or the one after it.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        organization: Organization,
+        facts: Mapping[str, Fact],
+        limits: Limits = DEFAULT_LIMITS,
+    ) -> None:
+        self._path = Path(path)
+        self._organization = organization
+        self._facts = facts
+        self._limits = limits
+        self._good: Load | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def data(self) -> MasterData | None:
+        """The last good snapshot; `None` before the first good load."""
+        good = self._good
+        return good.data if good else None
+
+    def refresh(self, accept_fewer: frozenset[str] = frozenset()) -> Load:
+        """Loads the folder, and replaces the snapshot if the load is good. Returns the load."""
+        with self._lock:
+            load = load_folder(
+                self._path,
+                self._organization,
+                self._facts,
+                self._limits,
+                self._good.row_counts if self._good else NO_ROWS,
+                accept_fewer,
+            )
+            if load.data is not None:
+                self._good = load
+        return load

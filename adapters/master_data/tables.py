@@ -1,0 +1,143 @@
+"""The files of a master data folder: their columns, and what leaving a row out may mean.
+
+A table is the same whether it came from CSV, from YAML or from memory: rows of text by column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Final
+
+from engine.facts import Of
+
+
+class Loosens(StrEnum):
+    """When leaving out a bad row of a table could loosen a control, and so refuses the load.
+
+    `unreadable`: only where it cannot be told what the row is about; otherwise what it is about
+    is left out with it.
+    """
+
+    NEVER = "never"
+    UNREADABLE = "unreadable"
+    ALWAYS = "always"
+
+
+@dataclass(frozen=True, slots=True)
+class TableSpec:
+    """One file: its columns in the order people write them, and those a header must have.
+
+    `facts_of`: the company's own facts about this are columns too. `may_shrink`: the number of
+    rows goes up and down by nature, and fewer rows never loosen a control.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    required: frozenset[str]
+    loosens: Loosens = Loosens.NEVER
+    may_shrink: bool = False
+    facts_of: Of | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much is read, how much may be wrong, and how much may vanish between two loads."""
+
+    file_bytes: int = 512_000_000
+    yaml_bytes: int = 8_000_000
+    line_bytes: int = 1_000_000
+    cell_length: int = 10_000
+    rows_count: int = 2_000_000
+    reports_count: int = 1_000
+    bad_share: Fraction = Fraction(1, 5)
+    remaining_share: Fraction = Fraction(1, 2)
+
+
+DEFAULT_LIMITS: Final = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: the line it begins on, and its cells by column; an absent cell was not written."""
+
+    line: int
+    cells: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class Table:
+    """The rows of one file. `broken_count` are those that could not even be taken apart."""
+
+    spec: TableSpec
+    file: str
+    rows: list[Row] = field(default_factory=list)
+    broken_count: int = 0
+
+    @property
+    def count(self) -> int:
+        """All rows, readable or not."""
+        return len(self.rows) + self.broken_count
+
+
+def _spec(
+    name: str,
+    columns: str,
+    loosens: Loosens = Loosens.NEVER,
+    may_shrink: bool = False,
+    facts_of: Of | None = None,
+) -> TableSpec:
+    """A spec from its columns in one line; a star marks those that a header must have."""
+    names = columns.split()
+    return TableSpec(
+        name,
+        tuple(column.rstrip("*") for column in names),
+        frozenset(column.rstrip("*") for column in names if column.endswith("*")),
+        loosens,
+        may_shrink,
+        facts_of,
+    )
+
+
+_SPECS: Final = (
+    _spec(
+        "people",
+        "id* name* entity* manager* level* department email first_day last_day*"
+        " bank_account tax_id address",
+        facts_of=Of.PERSON,
+    ),
+    _spec("people_history", "id* field* value* from* to*", Loosens.UNREADABLE),
+    _spec("logins", "login* person* from to"),
+    _spec("roles", "role* person* for* from to acting"),
+    _spec("acting", "position* by* from* to*", may_shrink=True),
+    _spec("absences", "person* from* to*", may_shrink=True),
+    _spec(
+        "delegations",
+        "id* delegator* delegate* from* to* documents* entities* categories* capex* cap*"
+        " revoked_at* papers",
+        may_shrink=True,
+    ),
+    _spec("interests", "person* supplier* from to", Loosens.ALWAYS),
+    _spec(
+        "cost_centers",
+        "id* entity* owner* budget_holder department tax_recovery",
+        Loosens.UNREADABLE,
+    ),
+    _spec("cost_centers_history", "id* field* value* from* to*", Loosens.UNREADABLE),
+    _spec("projects", "id* entity* manager* from to"),
+    _spec("projects_history", "id* field* value* from* to*", Loosens.UNREADABLE),
+    _spec(
+        "suppliers",
+        "id* name* group* status* country bank_account tax_id address",
+        facts_of=Of.SUPPLIER,
+    ),
+    _spec("contracts", "id* supplier* net* original"),
+    _spec("rates", "id type* base* quote* day* rate*"),
+    _spec("holidays", "calendar* day* name", Loosens.ALWAYS),
+    _spec("facts", "of* id* fact* value*", Loosens.UNREADABLE),
+)
+SPECS: Final[Mapping[str, TableSpec]] = MappingProxyType({spec.name: spec for spec in _SPECS})
+REQUIRED_FILE: Final = "people"
