@@ -38,6 +38,7 @@ from adapters.master_data.tables import (
     Row,
     Table,
     TableSpec,
+    known_columns,
 )
 from engine.facts import Fact
 from engine.master_data import MasterData, snapshot
@@ -103,16 +104,6 @@ def _table_of(
                 report.refuse(spec.name, line, column, "not-text", message)
         table.rows.append(Row(line, cells))
     return table
-
-
-def known_columns(spec: TableSpec, facts: Mapping[str, Fact]) -> frozenset[str]:
-    """The columns a table may have: its own, and the company's own facts about its rows."""
-    own = (
-        name
-        for name, fact in facts.items()
-        if fact.of is spec.facts_of and fact.total is None and "." not in name
-    )
-    return frozenset(spec.columns) | (frozenset(own) if spec.facts_of else frozenset())
 
 
 def unknown_column(

@@ -12,7 +12,8 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Final
 
-from engine.facts import Of
+from engine.facts import Fact, Of
+from engine.vocabulary import BUILT_IN
 
 
 class Loosens(StrEnum):
@@ -140,4 +141,23 @@ _SPECS: Final = (
     _spec("facts", "of* id* fact* value*", Loosens.UNREADABLE),
 )
 SPECS: Final[Mapping[str, TableSpec]] = MappingProxyType({spec.name: spec for spec in _SPECS})
+_BUILT_IN: Final = frozenset(fact.name for fact in BUILT_IN)
 REQUIRED_FILE: Final = "people"
+
+
+def own_facts(facts: Mapping[str, Fact], of: Of | None) -> dict[str, Fact]:
+    """The company's own facts about something, as far as master data may state them.
+
+    Not what is built in or a column already, and no totals, which are counted and not stated.
+    """
+    taken = {column for spec in _SPECS if spec.facts_of is of for column in spec.columns}
+    return {
+        name: fact
+        for name, fact in facts.items()
+        if of is not None and fact.of is of and fact.total is None and name not in _BUILT_IN | taken
+    }
+
+
+def known_columns(spec: TableSpec, facts: Mapping[str, Fact]) -> frozenset[str]:
+    """The columns a table may have: its own, and the company's own facts about its rows."""
+    return frozenset(spec.columns) | own_facts(facts, spec.facts_of).keys()
