@@ -4,7 +4,7 @@ The files, their columns and what is refused are described in `adapters/README.m
 """
 
 from adapters.master_data.building import Load, build
-from adapters.master_data.directory import Directory, load_folder
+from adapters.master_data.directory import Directory, load_folder, read_tables
 from adapters.master_data.reports import BadRow, Effect
 from adapters.master_data.tables import DEFAULT_LIMITS, Limits
 
@@ -17,4 +17,5 @@ __all__ = [
     "Load",
     "build",
     "load_folder",
+    "read_tables",
 ]

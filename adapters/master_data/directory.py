@@ -32,6 +32,19 @@ def load_folder(
     return assemble(tables, organization, facts, report, limits, before, accept_fewer)
 
 
+def read_tables(
+    path: str | Path, facts: Mapping[str, Fact], limits: Limits = DEFAULT_LIMITS
+) -> tuple[dict[str, list[dict[str, str]]], str | None]:
+    """The rows of a folder for `build`, and what is wrong with the files, if anything is.
+
+    For tests that add rows of their own to a fixture; nothing is looked at but the form.
+    """
+    report = Report(limits.reports_count)
+    tables = read_folder(Path(path), facts, limits, report)
+    wrong = "\n".join(str(bad) for bad in report.rows()) or None
+    return {name: [dict(row.cells) for row in table.rows] for name, table in tables.items()}, wrong
+
+
 class Directory:
     """Holds the last good snapshot of a folder; a bad load never replaces it.
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from adapters.master_data.cells import Cells, Days
 from adapters.master_data.reports import Report, shown
-from adapters.master_data.tables import SPECS, Row, Table
+from adapters.master_data.tables import Row, Table, own_facts
 from engine.facts import Fact, FactValue, Of
 from engine.master_data import Dated, Span
 from engine.organization import Organization
@@ -72,15 +72,8 @@ class Loading:
         return cells.one_of(column, self.organization.entities, "entity", required=True)
 
     def declared(self, of: Of) -> dict[str, Fact]:
-        """The company's own facts about something, as far as master data may state them."""
-        taken = {
-            column for spec in SPECS.values() if spec.facts_of is of for column in spec.columns
-        }
-        return {
-            name: fact
-            for name, fact in self.facts.items()
-            if fact.of is of and fact.total is None and "." not in name and name not in taken
-        }
+        """The company's own facts about something, by name."""
+        return own_facts(self.facts, of)
 
 
 def once(cells: Cells, id: str, repeated: frozenset[str], column: str = "id") -> None:

@@ -15,10 +15,18 @@ from typing import BinaryIO, Final
 
 import yaml
 
-from adapters.master_data.building import broken_row, known_columns, unknown_column
+from adapters.master_data.building import broken_row, unknown_column
 from adapters.master_data.cells import clean
 from adapters.master_data.reports import Report, did_you_mean, shown
-from adapters.master_data.tables import REQUIRED_FILE, SPECS, Limits, Row, Table, TableSpec
+from adapters.master_data.tables import (
+    REQUIRED_FILE,
+    SPECS,
+    Limits,
+    Row,
+    Table,
+    TableSpec,
+    known_columns,
+)
 from engine.facts import Fact
 
 _YAML_DEPTH: Final = 3  # the list, a row, a list in a cell
