@@ -54,6 +54,50 @@ _VALUES: Final = {
     "not-a-duration": "something else is written where a duration is expected",
 }
 
+_COMPILING: Final = {
+    "unknown-key": "a mapping has a key that the language does not have there",
+    "missing-key": "a mapping lacks a key that it needs",
+    "more-than-one": "several keys are written of which one is allowed",
+    "missing-file": "the set lacks a file that every set has",
+    "nested-set": "a second `kind: set` stands in the folder of a set",
+    "language-version": "the set is written in a version of the language that is not read here",
+    "choice-not-stated": "the set uses something for which it must state a choice",
+    "name-taken": "a name is declared twice, or has a meaning of its own",
+    "empty-list": "a list or mapping has nothing in it and so would mean nothing or everything",
+    "list-length": "a list has too few items",
+    "too-many": "a list, condition or route has more parts than allowed",
+    "twice": "a list names the same thing twice",
+    "unknown-fact": "a fact that is neither built in nor declared",
+    "unknown-word": "a word that is none of the declared values of a fact",
+    "unknown-document": "a document type that is neither built in nor declared",
+    "unknown-role": "a role that is not declared",
+    "unknown-level": "a level that is not declared",
+    "unknown-entity": "an entity, country or region that the organization does not have",
+    "unknown-zone": "a time zone that does not exist",
+    "not-a-week": "something else is written where a working week is expected",
+    "not-days": "a length of time is not a whole number of days",
+    "not-a-bound": "something else is written where a value to compare with is expected",
+    "not-money": "a fact that is no amount of money stands where one is expected",
+    "not-a-paper": "a fact that is no paper stands where one is expected",
+    "no-order": "a comparison of a fact whose values have no order",
+    "different-kinds": "two facts are compared that are of different kinds",
+    "same-fact": "a fact is compared with itself",
+    "two-bounds": "two upper or two lower bounds of one thing",
+    "never-true": "bounds or dates that leave nothing between them",
+    "line-fact": "a fact of a line is asked of the document",
+    "line-in-line": "lines are asked for inside a line",
+    "approver-fact": "a fact about the approver is asked where no approver is meant",
+    "total-of-total": "a total sums another total",
+    "no-amount": "something needs an amount, and the file has none",
+    "not-needed": "`not_needed` stands beside other words",
+    "unnamed-not-needed": "a row without a name, or `otherwise`, goes straight through",
+    "requester-alone": "steps that the requester alone could complete",
+    "endless-chain": "a chain does not say where it ends",
+    "too-few-places": "more persons are asked for than there are places",
+    "not-holders": "a word that has no several holders stands where holders are counted",
+    "accepted-nothing": "an accepted report that is not reported",
+}
+
 _CHECKS: Final = {
     "gap": "a document that a matrix should decide matches none of its rows",
     "overlap": "two rows of one rank match one document and answer differently",
@@ -76,4 +120,6 @@ _TESTS: Final = {
     "bad-data": "the people, suppliers or rates of a test cannot be used",
 }
 
-CODES: Final[Mapping[str, str]] = MappingProxyType(_READING | _VALUES | _CHECKS | _TESTS)
+CODES: Final[Mapping[str, str]] = MappingProxyType(
+    _READING | _VALUES | _COMPILING | _CHECKS | _TESTS
+)

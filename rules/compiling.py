@@ -1,0 +1,159 @@
+"""From the files of a set to a compiled `PolicySet`: everything found is reported, at once.
+
+The order is that of words: what the set chooses, then the organization and the vocabulary by name,
+then, once every word is known, everything that uses them. Nothing stops at the first error, and no
+input raises.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final
+
+from engine import matching
+from engine.organization import Organization
+from engine.places import Place
+from engine.policy import Matrix, PolicySet
+from rules import choices, limits, organization, vocabulary
+from rules.accepting import BY_COMPILING, settle
+from rules.approvals import read_matrix, take_name
+from rules.choices import Choices
+from rules.context import Context, Suggester
+from rules.diagnostics import Diagnostics
+from rules.files import File, Header, read_kind
+from rules.nodes import Mapping as MappingNode
+from rules.reading import read
+
+SET_FILE: Final = "policy.yaml"
+_ENDINGS: Final = (".yaml", ".yml")
+_NOT_POLICY: Final = ("tests", "data", "fixtures", "countries")  # folders that hold other things
+
+
+def is_policy_file(name: str) -> bool:
+    """Whether a file of the folder is compiled: YAML, and not under `tests` or data."""
+    folders = name.split("/")[:-1]
+    return name.endswith(_ENDINGS) and (not folders or folders[0] not in _NOT_POLICY)
+
+
+def digest_of(files: Mapping[str, bytes]) -> str:
+    """The name of a set's content: its policy files by name, line ends made the same."""
+    contents = {
+        name: hashlib.sha256(data.replace(b"\r\n", b"\n")).hexdigest()
+        for name, data in files.items()
+        if is_policy_file(name)
+    }
+    text = json.dumps(contents, sort_keys=True, separators=(",", ":"))
+    return "sha256:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def compile_set(files: Mapping[str, bytes], diagnostics: Diagnostics) -> PolicySet | None:
+    """The compiled set; `None` where an error stands that is not accepted. Names are relative."""
+    found = Diagnostics()
+    sources = _read_files(files, found)
+    policy, chosen = _compile(sources, files, Context(found, suggester=Suggester()))
+    settled = Diagnostics()
+    settle(found, chosen.accepted, BY_COMPILING, settled)
+    diagnostics.extend(settled)
+    return None if settled.has_errors or policy is None else matching.build(policy)
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The files of a set by kind. `unsure` is true where one of them could not be read."""
+
+    by_kind: Mapping[str, list[File]]
+    unsure: bool
+
+    def of(self, kind: str) -> list[File]:
+        """The files of one kind, by name."""
+        return self.by_kind.get(kind, [])
+
+
+def _read_files(files: Mapping[str, bytes], found: Diagnostics) -> Sources:
+    by_kind: dict[str, list[File]] = {}
+    unsure = False
+    context = Context(found)
+    for name in sorted(files):
+        if not is_policy_file(name):
+            continue
+        root = read(name, files[name], found)
+        kind = None if root is None else read_kind(root, context)
+        if kind is None or not isinstance(root, MappingNode):
+            unsure = True
+        else:
+            by_kind.setdefault(kind, []).append(File(name, kind, root))
+    return Sources(by_kind, unsure)
+
+
+def _compile(
+    sources: Sources, files: Mapping[str, bytes], context: Context
+) -> tuple[PolicySet | None, Choices]:
+    chosen = _choices(sources, context)
+    if not sources.of("organization") and not sources.unsure:
+        message = "the set has no file of `kind: organization`"
+        context.error("missing-file", Place("organization.yaml", 1, 1), message)
+        sources = replace(sources, unsure=True)
+    words = organization.declare(sources.of("organization"), context)
+    declared = vocabulary.declare(sources.of("vocabulary"), context)
+    base = words.vocabulary(sources.unsure)
+    plain = {name: fact for name, (fact, _) in declared.facts.items()}
+    context = context.knowing(vocabulary.vocabulary_of(declared, plain, base))
+    facts = vocabulary.complete(declared, context)
+    known = vocabulary.vocabulary_of(declared, facts, base)
+    context = context.knowing(known)
+    context = context.knowing(
+        replace(known, roles=MappingProxyType(organization.complete(words, context)))
+    )
+    authority = [limit for node in words.limits for limit in limits.read_limits(node, context)]
+    header = choices.default_header(chosen, context)
+    matrices = _matrices(sources, header, context)
+    own = {fact.name: fact for fact in known.facts.values() if not _is_qualified(fact.name, facts)}
+    policy = PolicySet(
+        name=chosen.name,
+        digest=digest_of(files),
+        language=chosen.language,
+        organization=Organization(
+            known.entities, known.levels, context.words.roles, tuple(authority)
+        ),
+        facts=MappingProxyType(own),
+        documents=known.documents,
+        matrices=matrices,
+        credits=chosen.credits,
+        fx=chosen.fx,
+        in_flight=chosen.in_flight,
+    )
+    return policy, chosen
+
+
+def _is_qualified(name: str, declared: Mapping[str, object]) -> bool:
+    """Whether a fact is a company's own fact of a person under another name."""
+    return name.partition(".")[2] in declared
+
+
+def _choices(sources: Sources, context: Context) -> Choices:
+    chosen = Choices()
+    for file in sources.of("set"):
+        if file.name == SET_FILE:
+            chosen = choices.read_choices(file, context)
+        else:
+            message = f"a set is one folder with one {SET_FILE}, and sets do not nest"
+            context.error("nested-set", file.root.place, message)
+    if not any(file.name == SET_FILE for file in sources.of("set")) and not sources.unsure:
+        message = f"the set has no {SET_FILE} of `kind: set`"
+        context.error("missing-file", Place(SET_FILE, 1, 1), message)
+    return chosen
+
+
+def _matrices(sources: Sources, header: Header, context: Context) -> tuple[Matrix, ...]:
+    names: dict[str, Place] = {}
+    found = []
+    for file in sources.of("approvals"):
+        matrix = read_matrix(file, header, context)
+        if matrix is not None:
+            take_name(names, matrix.name, matrix.place, context)
+            found.append(matrix)
+    return tuple(found)
