@@ -67,6 +67,9 @@ class Compared:
 
     place: str
     fact: str
+    left: str
+    sign: str
+    right: str
     text: str
     result: str
 

@@ -231,13 +231,16 @@ def _review(say: Speaker, review: ReviewTask) -> Review:
 def _compared(say: Speaker, place: Place, test: Comparison) -> Compared:
     result = "undecided" if test.result is None else "true" if test.result else "false"
     text = f"{test.left} {test.sign} {test.right} {result}"
-    return Compared(_place(place), test.fact, text, say.phrase(result))
+    return Compared(
+        _place(place), test.fact, test.left, test.sign, test.right, text, say.phrase(result)
+    )
 
 
 def _passed(say: Speaker, passed: Passed) -> PassedOver:
     person = say.person(passed.person) if passed.person else ""
     words = _message(say, Family.PASSED, passed.code, passed.words, NOWHERE)
-    return PassedOver(person, passed.word, words)
+    word = saying.word_text(say, passed.word) if passed.word else ""
+    return PassedOver(person, word, words)
 
 
 def _stop_lines(said: Explained, detail: Detail) -> Iterator[str]:
