@@ -32,7 +32,7 @@ class ActKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """`by` is a person id or login; `on_behalf_of` names the delegator; `body` the body voted in."""
+    """`by` is a person id or login, `on_behalf_of` the delegator, `body` the body voted in."""
 
     by: str
     at: datetime

@@ -21,6 +21,7 @@ from engine.decision import (
     Held,
     Outcome,
     Part,
+    Passed,
     Reason,
     ReviewTask,
     Step,
@@ -34,8 +35,18 @@ from engine.guaranteeing import broken
 from engine.knowing import Situation, situate
 from engine.master_data import MasterData
 from engine.matching import build
-from engine.places import Place
-from engine.policy import Approve, At, Hold, NotNeeded, PolicySet, Refuse, Requirement, Review
+from engine.places import NOWHERE, Place
+from engine.policy import (
+    Approve,
+    At,
+    Hold,
+    Matrix,
+    NotNeeded,
+    PolicySet,
+    Refuse,
+    Requirement,
+    Review,
+)
 from engine.rates import Shortage
 from engine.recording import decision_digest
 from engine.resolving import resolve
@@ -59,7 +70,10 @@ from engine.truth import Known, holds
 class Draft:
     """A decision while it is made. Refusals beat holds, holds beat the route."""
 
-    decision: Decision
+    matrix: Matrix | None = None
+    row: str = ""
+    row_place: Place = NOWHERE
+    amount: str = ""
     refused: list[Reason] = field(default_factory=list)
     held: list[Held] = field(default_factory=list)
     reasons: list[Reason] = field(default_factory=list)
@@ -68,6 +82,10 @@ class Draft:
     compared: list[tuple[Place, Comparison]] = field(default_factory=list)
     wanted: Wanted = field(default_factory=Wanted)
     straight: bool = False
+    steps: tuple[Step, ...] = ()
+    tasks: tuple[ReviewTask, ...] = ()
+    passed_over: tuple[Passed, ...] = ()
+    rates: tuple[str, ...] = ()
 
 
 def decide(
@@ -86,32 +104,73 @@ def decide(
         raise PolicyError("the moment of a decision needs a time zone")
     if policy.lookup is None:
         policy = build(policy)
-    blank = Decision(
-        outcome=Outcome.HELD,
+    draft = Draft()
+    situation = _situation(policy, data, document, now, given)
+    if isinstance(situation, Held):
+        draft.held.append(situation)
+    else:
+        _ask_matrix(situation, draft)
+        _ask_controls(situation, draft)
+        _ask_related_parties(situation, draft)
+        _route(situation, draft)
+        _close(situation, draft)
+    outcome = _outcome(draft)
+    decision = Decision(
+        outcome=outcome,
         now=now,
         document=document.id,
         document_digest=document.digest,
         policy=policy.name,
         policy_digest=policy.digest,
         data_digest=data.digest,
+        matrix=draft.matrix.name if draft.matrix is not None else "",
+        row=draft.row,
+        row_place=draft.row_place,
+        amount=draft.amount,
+        steps=draft.steps if outcome in (Outcome.ROUTE, Outcome.STRAIGHT_THROUGH) else (),
+        findings=tuple(draft.findings),
+        reviews=draft.tasks,
+        held=draft.held[0] if outcome is Outcome.HELD else None,
+        refused=draft.refused[0] if outcome is Outcome.REFUSED else None,
+        reasons=(*draft.reasons, *draft.refused[1:]),
+        compared=tuple(draft.compared),
+        passed_over=draft.passed_over,
+        rates=draft.rates,
     )
+    return replace(decision, digest=decision_digest(decision))
+
+
+def _situation(
+    policy: PolicySet, data: MasterData, document: Document, now: datetime, given: FactValues
+) -> Situation | Held:
+    """Everything that is known, or why the document cannot even be looked at."""
     if document.type not in policy.documents:
-        return _sealed(replace(blank, held=held("document_type_unknown", document.type)))
+        return held("document_type_unknown", document.type)
     situation = situate(policy, data, document, now, given)
     if isinstance(situation, Shortage):
-        return _sealed(replace(blank, held=held(situation.code, situation.detail)))
+        return held(situation.code, situation.detail)
     if policy.lookup is not None and "requester.limit" in policy.lookup.reads:
         limit = widest(situation, situation.requester)
         situation.known = situation.known.also({"requester.limit": limit})
-    draft = Draft(blank)
-    _ask_matrix(situation, draft)
-    _ask_controls(situation, draft)
-    _ask_related_parties(situation, draft)
-    return _sealed(_concluded(situation, draft))
+    return situation
 
 
-def _sealed(decision: Decision) -> Decision:
-    return replace(decision, digest=decision_digest(decision))
+def _outcome(draft: Draft) -> Outcome:
+    if draft.refused:
+        return Outcome.REFUSED
+    if draft.held:
+        return Outcome.HELD
+    if draft.straight and not any(map(_must_answer, draft.steps)):
+        return Outcome.STRAIGHT_THROUGH
+    return Outcome.ROUTE
+
+
+def _close(situation: Situation, draft: Draft) -> None:
+    """Takes over what was noted on the way."""
+    draft.tasks = _reviews(situation, draft)
+    draft.reasons += situation.reasons
+    draft.passed_over = tuple(situation.passed.values())
+    draft.rates = tuple(str(use) for use in situation.known.converter.used())
 
 
 def _ask_matrix(situation: Situation, draft: Draft) -> None:
@@ -119,25 +178,24 @@ def _ask_matrix(situation: Situation, draft: Draft) -> None:
     if isinstance(matrix, Held):
         draft.held.append(matrix)
         return
-    draft.decision = replace(draft.decision, matrix=matrix.name)
+    draft.matrix = matrix
     on = basis(situation, matrix.amount, matrix.currency)
     if isinstance(on, Held):
         draft.held.append(replace(on, place=matrix.place, owner=matrix.owner))
         return
     situation.amount = on.amount
+    draft.amount = str(on.amount) if on.amount is not None else ""
     chosen = choose_row(situation, matrix, on)
-    amount = str(on.amount) if on.amount is not None else ""
-    draft.decision = replace(draft.decision, amount=amount)
     if isinstance(chosen, Held):
         draft.held.append(chosen)
-        return
-    _take(situation, draft, chosen, on)
+    else:
+        _take(draft, chosen, on)
 
 
-def _take(situation: Situation, draft: Draft, chosen: Chosen, on: Basis) -> None:
+def _take(draft: Draft, chosen: Chosen, on: Basis) -> None:
     """Takes over the answer of the winning row."""
     place = chosen.place
-    draft.decision = replace(draft.decision, row=chosen.row, row_place=place)
+    draft.row, draft.row_place = chosen.row, place
     words = (("matrix", chosen.matrix.title or chosen.matrix.name), ("row", chosen.row))
     draft.reasons.append(Reason("row_matched", place, words))
     draft.compared += [(place, made) for made in trace(chosen.tested, on.known)]
@@ -208,46 +266,21 @@ def _ask_related_parties(situation: Situation, draft: Draft) -> None:
                 draft.refused.append(Reason("related_party_match", rule.place, words))
 
 
-def _concluded(situation: Situation, draft: Draft) -> Decision:
-    """The decision with its outcome."""
-    steps: tuple[Step, ...] = ()
-    if not draft.refused and not draft.held:
-        steps = _route(situation, draft)
-    if draft.refused:
-        outcome = Outcome.REFUSED
-    elif draft.held:
-        outcome = Outcome.HELD
-    elif draft.straight and not any(_must_answer(step) for step in steps):
-        outcome = Outcome.STRAIGHT_THROUGH
-    else:
-        outcome = Outcome.ROUTE
-    return replace(
-        draft.decision,
-        outcome=outcome,
-        steps=steps if outcome in (Outcome.ROUTE, Outcome.STRAIGHT_THROUGH) else (),
-        findings=tuple(draft.findings),
-        reviews=_reviews(situation, draft),
-        held=draft.held[0] if outcome is Outcome.HELD else None,
-        refused=draft.refused[0] if outcome is Outcome.REFUSED else None,
-        reasons=(*draft.reasons, *situation.reasons, *draft.refused[1:]),
-        compared=tuple(draft.compared),
-        passed_over=tuple(situation.passed.values()),
-        rates=tuple(str(use) for use in situation.known.converter.used()),
-    )
-
-
-def _route(situation: Situation, draft: Draft) -> tuple[Step, ...]:
+def _route(situation: Situation, draft: Draft) -> None:
     """The route that is wanted; what keeps it from being one is added to the draft's holds."""
+    if draft.refused or draft.held:
+        return
     steps = build_route(Routing(situation), draft.wanted)
     if _adds_for_interest(situation, draft.wanted):
         steps = build_route(Routing(situation), draft.wanted)
     if isinstance(steps, Unfilled):
         draft.held.append(_unfilled(situation, draft, steps))
-        return ()
+        return
+    draft.steps = steps
     asked = [leaf for step in steps for part in step.parts for leaf in leaves(part)]
     approving = [leaf for leaf in asked if leaf.ask is Ask.APPROVE and leaf.word != "requester"]
     if not approving and not draft.straight:
-        draft.held.append(held("silence", "", draft.decision.row_place))
+        draft.held.append(held("silence", "", draft.row_place))
     elif not any(map(_must_answer, steps)) and draft.findings:
         texts = ", ".join(finding.text for finding in draft.findings)
         draft.held.append(held("requirement_missing", texts, draft.findings[0].place))
@@ -255,7 +288,6 @@ def _route(situation: Situation, draft: Draft) -> tuple[Step, ...]:
         failed = broken(situation, steps)
         if failed is not None:
             draft.held.append(failed)
-    return steps
 
 
 def _must_answer(step: Step) -> bool:
@@ -281,9 +313,7 @@ def _unfilled(situation: Situation, draft: Draft, word: Unfilled) -> Held:
         found = held_for(situation.gaps, word.place, "")
         if found.code != "fact_missing" or word.code == "authority_exceeded":
             return found
-    owner = next(
-        (m.owner for m in situation.policy.matrices if m.name == draft.decision.matrix), ""
-    )
+    owner = draft.matrix.owner if draft.matrix is not None else ""
     return Held(word.code, word.words, word.place, owner)
 
 

@@ -13,7 +13,7 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from engine.decision import Passed, Reason
-from engine.documents.derived import line_facts, own_facts
+from engine.documents.derived import line_facts, net_of, own_facts
 from engine.documents.model import Document, Line
 from engine.facts import FactValue, FactValues
 from engine.master_data import MasterData, PersonId, Supplier, current
@@ -84,6 +84,7 @@ def situate(
     values.update(_of_person("requester", data, persons["requester"], now))
     values.update(data.people[persons["requester"]].facts)
     values["now"] = day
+    values.update({part: person for part, person in persons.items() if part in values})
     _department(document, data, values)
     reasons = _commitment(document, data, entity, values, missing)
     values.update(given)
@@ -211,10 +212,12 @@ def _commitment(
     missing: dict[str, Shortage],
 ) -> list[Reason]:
     """`commitment.net`: net, tax that cannot be recovered, options; or a framework's maximum."""
-    total = Fraction(0)
     reasons: list[Reason] = []
+    net = net_of(document)
+    if net is None:
+        return reasons
+    total = Fraction(net.minor)
     for line in document.lines:
-        total += line.net.minor
         if line.tax is not None and line.tax.minor:
             recovered = tax_recovery(line, data, entity)
             if recovered is None:
@@ -233,11 +236,10 @@ def _commitment(
         reasons.append(Reason("framework_maximum", words=(("maximum", str(document.maximum)),)))
     if total == 0 and document.type in ("purchase_order", "contract", "requisition"):
         missing["commitment.net"] = Shortage("commitment_value_missing", "commitment.net")
-    elif document.lines or document.maximum is not None:
-        if abs(total) > INT64_MAX:
-            missing["commitment.net"] = Shortage("amount_overflow", "commitment.net")
-        elif total.denominator == 1:
-            values["commitment.net"] = Money(total.numerator, document.currency)
-        else:
-            values["commitment.net"] = Exact(total, document.currency)
+    elif abs(total) > INT64_MAX:
+        missing["commitment.net"] = Shortage("amount_overflow", "commitment.net")
+    elif total.denominator == 1:
+        values["commitment.net"] = Money(total.numerator, document.currency)
+    else:
+        values["commitment.net"] = Exact(total, document.currency)
     return reasons

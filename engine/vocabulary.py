@@ -93,8 +93,8 @@ BUILT_IN: Final[tuple[Fact, ...]] = (*_facts(_KNOWN, _STATED, _OF_SOME_TYPES), *
 FIELD_NAMES: Final[frozenset[str]] = frozenset(
     "type id number version currency title document_date submitted_at lines amount papers maximum"
     " options beneficiaries facts attachments comments source_ids dimensions"
-    " net tax tax_recovery quantity unit price description item source"
+    " net tax tax_recovery quantity unit_of_measure price description item source_id"
     " justification purpose pays bank_details pay_to pay_from supplier_name supplier_address"
     " tax_ids supplier_contact from_digest to_digest change_summary"
-    " delegated_documents delegated_entities delegated_categories".split()
+    " order_line delegated_documents delegated_entities delegated_categories".split()
 )
