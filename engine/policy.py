@@ -11,18 +11,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from engine.conditions import ALWAYS, Compare, Condition
 from engine.facts import Fact
+from engine.index import RowIndex
 from engine.money import Money
 from engine.organization import Organization
 from engine.places import NOWHERE, Place
 from engine.rates import FxChoice
 from engine.words import Word
-
-if TYPE_CHECKING:
-    from engine.matching import Lookup, RowIndex
 
 LOWEST = -(2**80)  # below and above every key of an amount
 HIGHEST = 2**80
@@ -303,6 +300,20 @@ class StandInRule:
     up_to: Money | None = None
     documents: frozenset[str] = frozenset()
     when: Condition = ALWAYS
+
+
+ScopeKey = tuple[str, str, str]  # kind of scope, its name, document type ("" for all)
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Where to look for a document of an entity: matrices, controls, and the facts ever read."""
+
+    matrices: Mapping[ScopeKey, tuple[Matrix, ...]]
+    additional: Mapping[ScopeKey, tuple[tuple[str, str, RowIndex[Additional]], ...]]
+    barred: Mapping[ScopeKey, tuple[Barred, ...]]
+    guarantees: Mapping[ScopeKey, tuple[Guarantee, ...]]
+    reads: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from engine.conditions import Condition
 from engine.decision import Held
+from engine.index import RowIndex
 from engine.knowing import Situation
-from engine.matching import RowIndex, scope_keys
+from engine.matching import scope_keys
 from engine.money import Exact, Money, key
 from engine.places import NOWHERE, Place
 from engine.policy import HIGHEST, LOWEST, Additional, Answer, Matrix, Requirement, Row

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from engine.conditions import ALWAYS, All, Any, Condition, Not, OneOf
 from engine.facts import FactValue
-from engine.matching import index_rows
+from engine.index import index_rows
 from engine.money import key
 from engine.places import NOWHERE
 from engine.policy import HIGHEST, LOWEST, NotNeeded, Row
