@@ -40,13 +40,14 @@ _BAD_ESCAPE: Final = "found invalid Unicode character escape code"
 _EXPLICIT_KEY: Final = "found an explicit key"
 
 
-def next_event(text: str, with_c: bool = HAS_C_PARSER) -> Callable[[], Event | None]:
+def next_event(text: str, with_c: bool = True) -> Callable[[], Event | None]:
     """A function that gives the next event of a text, None after the last.
 
     The text is one that `rules.source_text` let through. The function raises `MarkedYAMLError`
-    where the text is not YAML; `rules.syntax` says it in our words.
+    where the text is not YAML; `rules.syntax` says it in our words. Without `with_c` the Python
+    parser is taken even where the C parser is at hand.
     """
-    if with_c and _ONLY_PYTHON.search(text) is None:
+    if with_c and HAS_C_PARSER and _ONLY_PYTHON.search(text) is None:
         return CParser(text).get_event
     return _PythonParser(text).get_event
 

@@ -69,6 +69,7 @@ class Mapping:
 
 
 Node = Scalar | Sequence | Mapping
+Entries = list[tuple[Scalar, Node]]
 
 
 def described(node: Node) -> str:
@@ -82,24 +83,47 @@ def described(node: Node) -> str:
             return "a mapping"
 
 
-def comma_amount_hint(mapping: Mapping, index: int) -> str | None:
-    """Help for the entry at `index`, if it is the rest of a value that a comma cut in two.
+def cut_amount(entries: Entries, index: int) -> tuple[str, int] | None:
+    """The whole amount of an entry that commas cut in pieces, and the number of pieces after it.
 
-    `{up_to: 5,000.00}` is YAML for `up_to: 5` and a key `000.00` without a value; likewise
-    `{hold: not here, ask first}`. The help names the whole value as it should be written.
+    `{up_to: 5,000.00}` is YAML for `up_to: 5` and a key `000.00` without a value. No key of the
+    language is a number without a value, so the pieces can only be meant as one amount.
+    """
+    value = entries[index][1]
+    if not isinstance(value, Scalar) or value.quoted:
+        return None
+    pieces: list[str] = []
+    for key, nothing in entries[index + 1 :]:
+        is_piece = isinstance(nothing, Scalar) and nothing.empty and not key.quoted
+        if not is_piece or not _DIGITS_LAST.fullmatch(key.text):
+            break
+        pieces.append(key.text)
+        if not _DIGITS_MORE.fullmatch(key.text):
+            break
+    amount = _joined_amount(value.text, pieces)
+    return None if amount is None else (amount, len(pieces))
+
+
+def comma_amount_hint(mapping: Mapping, index: int) -> str | None:
+    """Help for the entry at `index`, if it is the rest of a sentence that a comma cut in two.
+
+    `{hold: not here, ask first}` is YAML for `hold: not here` and a key `ask first` without a
+    value. Amounts with commas are put together and reported when a file is read.
     """
     first = _start_of_cut(mapping, index)
     if first is None:
         return None
     key, value = mapping.entries[first]
-    if not isinstance(value, Scalar) or value.empty or value.quoted:
+    if not isinstance(value, Scalar) or value.quoted:
         return None
-    rest = []
+    pieces = [value.text]
     for more, nothing in mapping.entries[first + 1 :]:
         if not (isinstance(nothing, Scalar) and nothing.empty):
             break
-        rest.append(more.text)
-    return _hint(f"{key.text}: ", value.text, rest)
+        pieces.append(more.text)
+    whole = ", ".join(pieces).replace("\\", "\\\\").replace('"', '\\"')
+    sentence = f'{key.text}: "{whole}"'
+    return f"quote a text that contains a comma: {shown(sentence)}"
 
 
 def comma_list_hint(sequence: Sequence, index: int) -> str | None:
@@ -114,7 +138,7 @@ def comma_list_hint(sequence: Sequence, index: int) -> str | None:
         first -= 1
     pieces = [item.text for item in items[first : index + 1] if isinstance(item, Scalar)]
     amount = _joined_amount(pieces[0], pieces[1:]) if pieces else None
-    return None if amount is None else _amount_help("", amount)
+    return None if amount is None else f"amounts are written without commas: {shown(amount)}"
 
 
 def _is_glued(left: Node, right: Node) -> bool:
@@ -140,20 +164,6 @@ def _start_of_cut(mapping: Mapping, index: int) -> int | None:
             return first if first < index else None
         first -= 1
     return None
-
-
-def _hint(prefix: str, start: str, rest: list[str]) -> str | None:
-    """The help text for a value and the keys that were cut off it."""
-    amount = _joined_amount(start, rest)
-    if amount is not None:
-        return _amount_help(prefix, amount)
-    whole = ", ".join([start, *rest]).replace("\\", "\\\\").replace('"', '\\"')
-    sentence = f'{prefix}"{whole}"'
-    return f"quote a text that contains a comma: {shown(sentence)}"
-
-
-def _amount_help(prefix: str, amount: str) -> str:
-    return f"amounts are written without commas: {shown(prefix + amount)}"
 
 
 def _joined_amount(start: str, rest: list[str]) -> str | None:

@@ -23,32 +23,10 @@ from yaml.events import (
 
 from engine.places import Place
 from rules.diagnostics import Diagnostics, shown
-from rules.events import HAS_C_PARSER, next_event
-from rules.nodes import (
-    Mapping,
-    Node,
-    Scalar,
-    Sequence,
-    comma_amount_hint,
-    comma_list_hint,
-    described,
-)
+from rules.events import next_event
+from rules.nodes import Entries, Mapping, Node, Scalar, Sequence, cut_amount, described
 from rules.source_text import PROBLEMS_MAX, refused_escape, text_of, too_many_problems
 from rules.syntax import place_of, report_trouble
-
-__all__ = [
-    "DEPTH_MAX",
-    "NODES_MAX",
-    "TEXT_LENGTH_MAX",
-    "Mapping",
-    "Node",
-    "Scalar",
-    "Sequence",
-    "comma_amount_hint",
-    "comma_list_hint",
-    "described",
-    "read",
-]
 
 DEPTH_MAX: Final = 64
 NODES_MAX: Final = 1_000_000
@@ -58,14 +36,12 @@ _AGAIN: Final = "write the value again; a text that begins with `&` or `*` needs
 _NO_TAG: Final = "remove it; a text that begins with `!` needs quotes"
 
 
-def read(
-    file: str, data: bytes, diagnostics: Diagnostics, *, with_c: bool = HAS_C_PARSER
-) -> Node | None:
+def read(file: str, data: bytes, diagnostics: Diagnostics, *, with_c: bool = True) -> Node | None:
     """The tree of one file; None if there is none to speak of. Every problem is a diagnostic.
 
     A tree may come together with errors (a duplicate key, say), so that checking can go on and
-    report more; whoever loads a set looks at `diagnostics.has_errors`. `with_c` chooses the event
-    parser; the result is the same.
+    report more; whoever loads a set looks at `diagnostics.has_errors`. Without `with_c` the slower
+    event parser is taken; the result is the same.
     """
     text = text_of(file, data, diagnostics)
     if text is None or _has_directive(file, text, diagnostics):
@@ -174,21 +150,21 @@ class _Tree:
         if not opened.is_mapping:
             return Sequence(tuple(opened.nodes), opened.place)
         nodes = iter(opened.nodes)
-        entries: list[tuple[Scalar, Node]] = []
-        first: dict[str, Place] = {}
-        doubled: list[int] = []
+        entries: Entries = []
+        has_empty = False
         for key, value in zip(nodes, nodes, strict=True):
             if not self._is_key(key):
                 continue
-            if key.text in first:
-                doubled.append(len(entries))
-            first.setdefault(key.text, key.place)
             if isinstance(value, Scalar) and value.empty:
+                has_empty = True
                 # Where nothing stands is for nobody to see: it is reported at its key.
-                value = Scalar("", False, key.place)  # noqa: PLW2901
-            entries.append((key, value))
-        if doubled:
-            entries = self._without_doubled(entries, doubled, first)
+                entries.append((key, Scalar("", False, key.place)))
+            else:
+                entries.append((key, value))
+        if has_empty:
+            entries = self._with_whole_amounts(entries)
+        if len({key.text for key, _ in entries}) < len(entries):
+            entries = self._without_doubled(entries)
         return Mapping(tuple(entries), opened.place)
 
     def _is_key(self, key: Node) -> TypeGuard[Scalar]:
@@ -210,21 +186,40 @@ class _Tree:
             return False
         return True
 
-    def _without_doubled(
-        self, entries: list[tuple[Scalar, Node]], doubled: list[int], first: dict[str, Place]
-    ) -> list[tuple[Scalar, Node]]:
+    def _with_whole_amounts(self, entries: Entries) -> Entries:
+        """The entries with amounts that commas cut in pieces put together, each an error."""
+        whole: Entries = []
+        index = 0
+        while index < len(entries):
+            key, value = entries[index]
+            cut = cut_amount(entries, index)
+            index += 1
+            if cut is not None:
+                amount, pieces = cut
+                index += pieces
+                self._problem(
+                    "comma-in-amount",
+                    value.place,
+                    f"expected an amount without commas, found {shown(amount.replace('_', ','))}",
+                    f"group digits with underscores: {shown(f'{key.text}: {amount}')}",
+                )
+                value = Scalar(amount, False, value.place)
+            whole.append((key, value))
+        return whole
+
+    def _without_doubled(self, entries: Entries) -> Entries:
         """The entries with the first of each key only; each further one is an error."""
-        whole = Mapping(tuple(entries), entries[0][0].place)
-        for index in doubled:
-            key = entries[index][0]
-            self._problem(
-                "duplicate-key",
-                key.place,
-                f"the key {shown(key.text)} is written twice, first at {first[key.text]}",
-                comma_amount_hint(whole, index),
-            )
-        dropped = frozenset(doubled)
-        return [entry for index, entry in enumerate(entries) if index not in dropped]
+        first: dict[str, tuple[Scalar, Node]] = {}
+        for entry in entries:
+            key = entry[0]
+            kept = first.setdefault(key.text, entry)
+            if kept is not entry:
+                self._problem(
+                    "duplicate-key",
+                    key.place,
+                    f"the key {shown(key.text)} is written twice, first at {kept[0].place}",
+                )
+        return list(first.values())
 
     def _root(self) -> Node | None:
         root = self._roots[0] if self._roots else None
@@ -252,7 +247,7 @@ class _Tree:
             anchor = shown(f"&{event.anchor}")
             self._problem("anchor", place, f"expected a value, found the anchor {anchor}", _AGAIN)
         if event.tag is not None:
-            tag = shown(event.tag)
+            tag = shown(event.tag.replace("tag:yaml.org,2002:", "!!"))
             self._problem("tag", place, f"expected a value, found the tag {tag}", _NO_TAG)
 
     def _refuse_alias(self, event: NodeEvent) -> None:

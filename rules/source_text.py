@@ -26,10 +26,11 @@ _NEVER: Final = (
     r"\ud800-\udfff\ufdd0-\ufdef\ufff9-\ufffb\ufffe\uffff"
     + "".join(f"\\U{plane:04x}fffe\\U{plane:04x}ffff" for plane in range(1, 17))
 )
-# Visible only when written as an escape: invisible characters and spaces that are not the space.
+# Allowed only when written as an escape: invisible characters and spaces that are not the space.
 _UNSEEN: Final = (
     r"\xa0\xad\u034f\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200d\u202f\u205f-\u2065"
-    r"\u206a-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff"
+    r"\u206a-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0"
+    r"\U00013430-\U0001345f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 _REFUSED: Final = re.compile(f"[\t{_NEVER}{_UNSEEN}]")
 _REFUSED_ESCAPED: Final = re.compile(f"[{_NEVER}]")

@@ -68,7 +68,7 @@ _SAYINGS: Final = (
         "put a text that begins with `|` or `>` in quotes",
         at_start=True,
     ),
-    _Saying("node content", "expected a value, found {found}", _QUOTE),
+    _Saying("node content", "expected a value, found {found}"),
     _Saying(
         "<document start>",
         "expected the end of the file, found {found}",
