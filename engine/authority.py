@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engine.decision import Comparison
 from engine.facts import ANY_AMOUNT, NO_LIMIT, Unlimited
 from engine.knowing import Situation
 from engine.master_data import Holding, PersonId, current
 from engine.money import Exact, Money, key
 from engine.organization import Limit, Role
 from engine.rates import Shortage
+from engine.tracing import text_of
 from engine.truth import holds, shortages
 
 Amount = Money | Exact
@@ -114,21 +116,37 @@ def own_limits(situation: Situation, person: PersonId) -> tuple[Limit, ...]:
 
 
 def covering(situation: Situation, person: PersonId, amount: Amount) -> Limit | None:
-    """A limit of the person alone that covers the amount."""
+    """A limit of the person alone that covers the amount; each comparison is traced."""
     for limit in own_limits(situation, person):
-        if reaches(situation, limit, amount):
+        covers = reaches(situation, limit, amount)
+        _trace(situation, f"limit of {person}", limit, amount, covers)
+        if covers:
             return limit
     return None
 
 
 def joint_covering(situation: Situation, person: PersonId, amount: Amount) -> tuple[Limit, ...]:
     """The joint limits to which the person is a party and that cover the amount."""
-    return tuple(
-        limit
-        for limit in _applying(situation, jointly=True)
-        if any(is_one_of(situation, person, name) for name in limit.who)
-        and reaches(situation, limit, amount)
-    )
+    found = []
+    for limit in _applying(situation, jointly=True):
+        if any(is_one_of(situation, person, name) for name in limit.who):
+            covers = reaches(situation, limit, amount)
+            _trace(situation, f"limit of {' and '.join(limit.who)}", limit, amount, covers)
+            if covers:
+                found.append(limit)
+    return tuple(found)
+
+
+def _trace(situation: Situation, whose: str, limit: Limit, amount: Amount, covers: bool) -> None:
+    """Notes the comparison with the limit, both sides in its currency and unrounded."""
+    if limit.up_to is None:
+        left, right = str(amount), str(ANY_AMOUNT)
+    else:
+        converted = situation.known.converter.convert(amount, limit.up_to.currency)
+        left = text_of(converted)
+        right = text_of(limit.up_to)
+    made = Comparison(whose, left, "<=", right, covers)
+    situation.compared[limit.place, whose, left] = made
 
 
 def widest(situation: Situation, person: PersonId) -> Money | Exact | Unlimited:

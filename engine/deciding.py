@@ -169,6 +169,7 @@ def _close(situation: Situation, draft: Draft) -> None:
     """Takes over what was noted on the way."""
     draft.tasks = _reviews(situation, draft)
     draft.reasons += situation.reasons
+    draft.compared += [(key[0], made) for key, made in situation.compared.items()]
     draft.passed_over = tuple(situation.passed.values())
     draft.rates = tuple(str(use) for use in situation.known.converter.used())
 

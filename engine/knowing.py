@@ -12,13 +12,14 @@ from datetime import date, datetime
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from engine.decision import Passed, Reason
+from engine.decision import Comparison, Passed, Reason
 from engine.documents.derived import line_facts, net_of, own_facts
 from engine.documents.model import Document, Line
 from engine.facts import FactValue, FactValues
 from engine.master_data import MasterData, PersonId, Supplier, current
 from engine.money import INT64_MAX, Exact, Money, fraction_text
 from engine.organization import Entity
+from engine.places import Place
 from engine.policy import PolicySet
 from engine.rates import Converter, FxChoice, Shortage
 from engine.truth import Known
@@ -31,7 +32,8 @@ class Situation:
     `day` is the local day of the entity. `involved` are the persons the document names, by the
     part they play. `amount` is the deciding matrix's amount in its currency, once there is one.
     `passed` collects whom the resolution passed over, `bars` what was found about persons so far,
-    `gaps` what kept a limit or a condition on a person from being asked.
+    `gaps` what kept a limit or a condition on a person from being asked, `compared` the limits
+    that the amount was compared with.
     """
 
     policy: PolicySet
@@ -50,6 +52,7 @@ class Situation:
     bars: dict[PersonId, str] = field(default_factory=dict)
     gaps: list[Shortage] = field(default_factory=list)
     reasons: list[Reason] = field(default_factory=list)
+    compared: dict[tuple[Place, str, str], Comparison] = field(default_factory=dict)
 
     def pass_over(self, person: PersonId, code: str, word: str, **words: str) -> None:
         """Notes why somebody was looked at and is not asked."""
