@@ -29,7 +29,7 @@ from adapters.master_data.objects import (
     read_suppliers,
 )
 from adapters.master_data.people import read_logins, read_people
-from adapters.master_data.reports import BadRow, Report, did_you_mean, shown
+from adapters.master_data.reports import BadRow, Help, Report, Suggestion, shown
 from adapters.master_data.tables import (
     DEFAULT_LIMITS,
     SPECS,
@@ -80,7 +80,7 @@ def build(
         spec = SPECS.get(name)
         if spec is None:
             message = f"no table named {shown(name)}"
-            report.refuse(name, 0, "", "unknown-table", message, did_you_mean(name, SPECS))
+            report.refuse(name, 0, "", "unknown-table", message, Suggestion(name, SPECS))
             continue
         found[name] = _table_of(spec, rows, facts, report)
     return assemble(found, organization, facts, report, limits)
@@ -110,7 +110,7 @@ def unknown_column(
     report: Report, spec: TableSpec, line: int, column: str, columns: frozenset[str], file: str = ""
 ) -> None:
     """Refuses a load for a column that nobody would read."""
-    help = did_you_mean(column, columns)
+    help: Help = Suggestion(column, columns)
     if ";" in column or "\t" in column:
         help = "separate cells with `,`"
     message = f"{spec.name} have no column {shown(column)}"

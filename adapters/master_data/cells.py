@@ -15,8 +15,9 @@ from adapters.master_data.reports import (
     BadRow,
     CellError,
     Effect,
+    Help,
     Report,
-    did_you_mean,
+    Suggestion,
     shown,
 )
 from adapters.master_data.tables import Loosens, Row, Table
@@ -82,7 +83,7 @@ class Cells:
         column: str,
         code: str,
         message: str,
-        help: str | None = None,
+        help: Help = None,
         *,
         dragged: bool = False,
     ) -> None:
@@ -91,7 +92,7 @@ class Cells:
         effect = Effect.REFUSED if self.loosens and not dragged else Effect.LEFT_OUT
         self._add(column, code, message, help, effect, dragged)
 
-    def note(self, column: str, code: str, message: str, help: str | None = None) -> None:
+    def note(self, column: str, code: str, message: str, help: Help = None) -> None:
         """The row is kept, as the message says."""
         self._add(column, code, message, help, Effect.KEPT, False)
 
@@ -106,9 +107,10 @@ class Cells:
     def text(self, column: str, *, required: bool = False) -> str:
         """Printable text, empty where there is none."""
         text = self._row.cells.get(column, "")
-        if required and not text:
-            self.fail(column, "missing-value", f"`{column}` is empty")
-        elif text and not text.isprintable():
+        if not text:
+            if required:
+                self.fail(column, "missing-value", f"`{column}` is empty")
+        elif not text.isprintable():
             self.fail(column, "unprintable", f"{shown(text)} has characters that do not print")
         return text
 
@@ -134,7 +136,7 @@ class Cells:
                 column,
                 f"unknown-{what.replace(' ', '-')}",
                 f"no {what} named {shown(text)}",
-                did_you_mean(text, known),
+                Suggestion(text, known),
             )
         return text
 
@@ -197,10 +199,10 @@ class Cells:
             self.note(column, code, f"{message}; the row is kept without `{column}`", help)
         return ""
 
-    def unknown(self, text: str, known: Collection[str], what: str) -> tuple[str, str, str | None]:
+    def unknown(self, text: str, known: Collection[str], what: str) -> tuple[str, str, Help]:
         """Code, message and help for a name that nothing has."""
         code = f"unknown-{what.replace(' ', '-')}"
-        return code, f"no {what} {shown(text)}", did_you_mean(text, known)
+        return code, f"no {what} {shown(text)}", Suggestion(text, known)
 
     def _instant(self, column: str, zone: str, *, is_end: bool) -> datetime | None:
         text = self.text(column)
@@ -221,10 +223,11 @@ class Cells:
             return None
 
     def _add(
-        self, column: str, code: str, message: str, help: str | None, effect: Effect, dragged: bool
+        self, column: str, code: str, message: str, help: Help, effect: Effect, dragged: bool
     ) -> None:
         file, line = self._table.file, self._row.line
-        self._report.add(BadRow(file, line, column, code, message, help, effect, dragged))
+        said = self._report.said(file, help)
+        self._report.add(BadRow(file, line, column, code, message, said, effect, dragged))
 
 
 def clean(text: str) -> str:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import fields, is_dataclass
-from datetime import date, datetime
-from enum import Enum
+from datetime import date
 from fractions import Fraction
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Final
 
 from engine.canonical import digest
+from engine.master_data import ALWAYS
 from engine.money import Money
+
+_COLLECTIONS: Final = frozenset({frozenset, tuple, list, dict, MappingProxyType})
 
 
 def digest_of(content: Mapping[str, object]) -> str:
@@ -22,33 +27,38 @@ def digest_of(content: Mapping[str, object]) -> str:
 
 
 def plain(value: object) -> object:
-    """A value as text, lists and mappings; amounts and fractions as exact text."""
+    """A value as text, lists and mappings; numbers and moments as text that says their kind.
+
+    Asked millions of times for a large company: what is frequent comes first.
+    """
+    kind: type = type(value)
+    if kind is str or value is None or kind is bool:
+        return value
+    if value is ALWAYS or (kind in _COLLECTIONS and not value):
+        return None  # where nothing is stated; a field's kind never depends on its content
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
+    names = _field_names(kind)
+    if names:
+        return [plain(getattr(value, name)) for name in names]
     match value:
-        case str() | bool() | None:
-            return value
-        case datetime() | date():
-            return value.isoformat()
+        case date():  # and moments
+            return f"date {value.isoformat()}"
         case Money(minor, currency):
-            return f"{minor} {currency}"
+            return f"money {minor} {currency}"
         case int() | Fraction():
-            return str(value)
-        case Enum():
-            return str(value.value)
+            return f"number {value}"
         case Mapping():
-            return {_name(key): plain(item) for key, item in value.items()}
-        case tuple() | list():
-            return [plain(item) for item in value]
+            return {str(key): plain(item) for key, item in value.items()}
         case frozenset():
             return sorted((plain(item) for item in value), key=str)
-        case _ if is_dataclass(value) and not isinstance(value, type):
-            return [plain(getattr(value, field.name)) for field in fields(value)]
         case _:
-            raise TypeError(f"a snapshot has no {type(value).__name__}")
+            raise TypeError(f"a snapshot has no {kind.__name__}")
 
 
-def _name(key: object) -> str:
-    return key if isinstance(key, str) else "\n".join(str(part) for part in _parts(key))
-
-
-def _parts(key: object) -> tuple[object, ...]:
-    return key if isinstance(key, tuple) else (key,)
+@lru_cache(maxsize=100)
+def _field_names(kind: Hashable) -> tuple[str, ...]:
+    """The fields of a dataclass, none for another type. Money is written in one piece."""
+    if kind is Money or not isinstance(kind, type) or not is_dataclass(kind):
+        return ()
+    return tuple(field.name for field in fields(kind))

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 
 from adapters.master_data.cells import Cells
 from adapters.master_data.loading_state import Loading, Stated, overlapping
-from adapters.master_data.reports import CellError, did_you_mean, shown
+from adapters.master_data.reports import CellError, Suggestion, shown
 from adapters.master_data.values import parse_fact
 from engine.facts import Fact, FactValue, Of
 from engine.master_data import Dated
@@ -83,7 +83,7 @@ def read_facts(
         elif name not in declared:
             cells.loosens = False  # no rule can ask for it
             message = f"the policy set declares no fact {shown(name)} of a {of}"
-            cells.fail("fact", "unknown-fact", message, did_you_mean(name, declared))
+            cells.fail("fact", "unknown-fact", message, Suggestion(name, declared))
         else:
             cells.loosens = of is Of.ENTITY
             value = fact_of(cells, "value", declared[name])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 
 from adapters.master_data.cells import Cells
 from adapters.master_data.loading_state import Loading, end_of, once, start_of
@@ -20,6 +21,8 @@ from engine.master_data import (
     Span,
 )
 from engine.organization import Role
+
+_COUNTED_MAX: Final = 100  # of those who hold a role for everything, beside each other scope
 
 
 def read_holdings(loading: Loading) -> list[Holding]:
@@ -68,7 +71,7 @@ def _report_seats(
         if roles[one.role].seats and not one.acting:
             held.setdefault((one.role, one.scope), []).append(one)
     for (name, scope), those in held.items():
-        everywhere = held.get((name, "*"), []) if scope != "*" else []
+        everywhere = held.get((name, "*"), [])[:_COUNTED_MAX] if scope != "*" else []
         most, seats = _most_at_once(those + everywhere), roles[name].seats
         if most > seats:
             message = f"{most} people hold `{name}` for {shown(scope)} at one time"

@@ -17,7 +17,7 @@ import yaml
 
 from adapters.master_data.building import broken_row, unknown_column
 from adapters.master_data.cells import clean
-from adapters.master_data.reports import Report, did_you_mean, shown
+from adapters.master_data.reports import Report, Suggestion, shown
 from adapters.master_data.tables import (
     REQUIRED_FILE,
     SPECS,
@@ -29,6 +29,7 @@ from adapters.master_data.tables import (
 )
 from engine.facts import Fact
 
+_COLUMNS_MAX: Final = 1000
 _YAML_DEPTH: Final = 3  # the list, a row, a list in a cell
 _SPOKEN: Final = (
     ("field larger", "a cell is larger than can be read"),
@@ -63,14 +64,16 @@ def read_folder(
         }
         if _listing(folder) != before:
             message = "files changed while they were read"
-            report.refuse(folder.name, 0, "", "changed", message, "load again when they are whole")
-    except OSError as error:
-        message = f"cannot be read: {error.strerror or error}"
-        report.refuse(folder.name, 0, "", "unreadable", message)
+            report.refuse(
+                _printable(folder.name), 0, "", "changed", message, "load again when they are whole"
+            )
+    except (OSError, ValueError) as error:  # ValueError: a path with a byte 0
+        said = error.strerror if isinstance(error, OSError) else error
+        report.refuse(_printable(folder.name), 0, "", "unreadable", f"cannot be read: {said}")
         return {}
     if REQUIRED_FILE not in paths:
         message = f"there is no `{REQUIRED_FILE}.csv`"
-        report.refuse(folder.name, 0, "", "missing-file", message)
+        report.refuse(_printable(folder.name), 0, "", "missing-file", message)
     return tables
 
 
@@ -87,6 +90,10 @@ def _listing(folder: Path) -> dict[str, tuple[int, int, int, int]]:
     return found
 
 
+def _printable(name: str) -> str:
+    return shown(name).strip("`")
+
+
 def _chosen(folder: Path, names: list[str], report: Report) -> dict[str, Path]:
     """The file of each table. A file that nobody would read refuses the load."""
     expected = [f"{name}{ending}" for name in SPECS for ending in (".csv", ".yaml")]
@@ -94,8 +101,9 @@ def _chosen(folder: Path, names: list[str], report: Report) -> dict[str, Path]:
     for name in names:
         table = name.rpartition(".")[0]
         if name not in expected:
-            help = did_you_mean(name, expected) or "notes end in `.md`"
-            report.refuse(name, 0, "", "unknown-file", f"no file is named {shown(name)}", help)
+            help = Suggestion(name, expected, "notes end in `.md`")
+            message = f"no file is named {shown(name)}"
+            report.refuse(_printable(name), 0, "", "unknown-file", message, help)
         elif table in found:
             message = f"`{table}` is stated in `{found[table].name}` too"
             report.refuse(name, 0, "", "two-files", message)
@@ -182,6 +190,8 @@ def _check_header(
     table: Table, columns: list[str], line: int, facts: Mapping[str, Fact], report: Report
 ) -> bool:
     """Whether the rows can be read: every column known, once, and none missing."""
+    if len(columns) > _COLUMNS_MAX:
+        raise UnreadableFile(line, "too-many-columns", f"has {len(columns)} columns")
     known = known_columns(table.spec, facts)
     unknown = [column for column in columns if column not in known]
     for column in unknown:

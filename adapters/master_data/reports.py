@@ -18,6 +18,7 @@ from typing import Final
 
 _SHOWN_MAX: Final = 60
 _WORD_MAX: Final = 100
+_SUGGESTIONS_MAX: Final = 100
 _SUGGEST_AMONG: Final = 2000  # comparing with more words takes longer than it helps
 
 
@@ -59,10 +60,22 @@ class BadRow:
         return self.file, self.line, self.column, self.code, self.message
 
 
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A help line that costs time: the nearest of the known words, or what to say otherwise."""
+
+    word: str
+    known: Collection[str]
+    otherwise: str | None = None
+
+
+Help = str | Suggestion | None
+
+
 class CellError(Exception):
     """A cell that does not say what its column asks for. Raised and caught within this package."""
 
-    def __init__(self, code: str, message: str, help: str | None = None) -> None:
+    def __init__(self, code: str, message: str, help: Help = None) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
@@ -93,10 +106,19 @@ class Report:
         self._rows.append(bad)
 
     def refuse(
-        self, file: str, line: int, column: str, code: str, message: str, help: str | None = None
+        self, file: str, line: int, column: str, code: str, message: str, help: Help = None
     ) -> None:
         """Adds what refuses the whole load."""
-        self.add(BadRow(file, line, column, code, message, help, Effect.REFUSED))
+        said = self.said(file, help)
+        self.add(BadRow(file, line, column, code, message, said, Effect.REFUSED))
+
+    def said(self, file: str, help: Help) -> str | None:
+        """The help line; nearest words are looked for in the first reports of a file only."""
+        if not isinstance(help, Suggestion):
+            return help
+        if self._counts[file] >= _SUGGESTIONS_MAX:
+            return help.otherwise
+        return did_you_mean(help.word, help.known) or help.otherwise
 
     def faulty_count(self, file: str) -> int:
         """How many rows of a file were left out for a fault of their own."""

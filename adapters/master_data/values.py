@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import Final, assert_never
 
-from adapters.master_data.reports import CellError, did_you_mean, shown
+from adapters.master_data.reports import CellError, Suggestion, shown
 from engine.errors import MoneyError
 from engine.facts import Duration, Fact, FactValue, Kind
 from engine.money import EXPONENTS, Money, parse_amount
@@ -94,7 +94,7 @@ def parse_currency(text: str) -> str:
         raise CellError(
             "unknown-currency",
             f"{shown(text)} is not a currency of ISO 4217",
-            did_you_mean(text, EXPONENTS),
+            Suggestion(text, EXPONENTS),
         )
     return text
 
@@ -177,7 +177,7 @@ def parse_fact(fact: Fact, text: str) -> FactValue:
                 raise CellError(
                     "unknown-value",
                     f"{shown(text)} is no value of `{fact.name}`",
-                    did_you_mean(text, fact.values) or f"one of: {', '.join(fact.values)}",
+                    Suggestion(text, fact.values, f"one of: {', '.join(fact.values)}"),
                 )
             return text
         case Kind.MONEY:
@@ -200,8 +200,10 @@ def token(kind: str, text: str) -> str:
     Case, spaces, dashes and accents do not matter. Raises `CellError` where too little is left to
     be a number of anything.
     """
-    decomposed = unicodedata.normalize("NFKD", text)
-    plain = "".join(char for char in decomposed.casefold() if char.isalnum())
+    plain = text.casefold()
+    if not (plain.isascii() and plain.isalnum()):
+        decomposed = unicodedata.normalize("NFKD", plain)
+        plain = "".join(char for char in decomposed if char.isalnum())
     if len(plain) < _TOKEN_LEAST or not plain.strip("0"):
         raise CellError(
             "too-short", f"{shown(text)} is too short to be compared", "leave unknown values empty"
