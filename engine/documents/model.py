@@ -33,7 +33,7 @@ class Attachment:
     media_type: str = ""
     size: int | None = None
     digest: str = ""
-    source: str = ""
+    source_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,7 @@ class BankDetails:
     country: str = ""
 
 
-Detail = (
-    str | bool | int | Money | Exact | Fraction | date | tuple[str, ...] | tuple[BankDetails, ...]
-)
+Detail = str | bool | Money | Fraction | date | tuple[str, ...] | tuple[BankDetails, ...]
 
 
 def _nothing() -> Mapping[str, FactValue]:
@@ -100,11 +98,11 @@ class Line:
     tax_code: str = ""
     expense_type: str = ""
     quantity: Fraction | None = None
-    unit: str = ""
+    unit_of_measure: str = ""
     price: Exact | None = None
     description: str = ""
     item: str = ""
-    source: str = ""
+    source_id: str = ""
     dimensions: Mapping[str, str] = field(default_factory=_no_text)
     facts: Mapping[str, FactValue] = field(default_factory=_nothing)
     details: Mapping[str, Detail] = field(default_factory=_no_details)

@@ -1,0 +1,153 @@
+"""What a document itself knows, as facts: stated on it, or worked out from what is stated.
+
+Nothing here needs master data. What is not stated, or differs between lines, is not a fact of the
+document and is absent: a condition on it is undecided, and is never answered by a guess.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from engine.documents.model import Document, Line
+from engine.facts import FactValue
+from engine.money import Money
+from engine.vocabulary import FIELD_NAMES
+
+T = TypeVar("T")
+
+# A fact, and the field that states it as text.
+_DOCUMENT_TEXTS: Final = (
+    ("document.type", "type"),
+    ("document.number", "number"),
+    *(
+        (name, name)
+        for name in (
+            "entity requester submitter buyer receiver supplier customer department contract"
+            " purchase_order"
+        ).split()
+    ),
+)
+_LINE_TEXTS: Final = tuple(
+    "category cost_center project customer gl_account tax_code expense_type".split()
+)
+# What the header states for all lines, or all lines state alike.
+_SHARED: Final = ("category", "cost_center", "project")
+
+
+def own_facts(document: Document) -> dict[str, FactValue]:
+    """Every fact that the document knows by itself, the company's own and its papers included."""
+    facts: dict[str, FactValue] = {}
+    for fact, field in _DOCUMENT_TEXTS:
+        text = getattr(document, field)
+        if text:
+            facts[fact] = text
+    for name in _SHARED:
+        text = getattr(document, name) or _common_text(document.lines, name)
+        if text:
+            facts[name] = text
+    capex = document.capex if document.capex is not None else _common_capex(document.lines)
+    if capex is not None:
+        facts["capex"] = capex
+    if len(document.beneficiaries) == 1:
+        facts["beneficiary"] = document.beneficiaries[0]
+    if document.document_date is not None:
+        facts["document.date"] = document.document_date
+    if document.posting_date is not None:
+        facts["posting_date"] = document.posting_date
+    _add_amounts(facts, document)
+    for name, value in document.details.items():
+        if name not in FIELD_NAMES and not isinstance(value, tuple):
+            facts[name] = value
+    if document.type == "supplier_request":
+        facts["states_bank_details"] = "bank_details" in document.details
+    facts.update(document.facts)
+    for paper in document.papers:
+        facts[paper] = True
+    return facts
+
+
+def line_facts(document: Document) -> tuple[dict[str, FactValue], ...]:
+    """The facts of each line, in the order of the lines."""
+    return tuple(_line_facts(line) for line in document.lines)
+
+
+def net_of(document: Document) -> Money | None:
+    """What the document is worth without tax; `None` where it states no amount.
+
+    A journal entry with debits and credits is worth what it moves: the greater of the two sums. A
+    framework without lines has committed nothing yet: its net is zero.
+    """
+    if not document.lines:
+        return None if document.maximum is None else Money(0, document.currency)
+    if not all(line.is_valued for line in document.lines):
+        return None
+    if document.type == "journal_entry":
+        debits = sum(line.net.minor for line in document.lines if line.net.minor > 0)
+        credits = sum(line.net.minor for line in document.lines if line.net.minor < 0)
+        if debits and credits:
+            return Money(max(debits, -credits), document.currency)
+    return Money(sum(line.net.minor for line in document.lines), document.currency)
+
+
+def tax_of(document: Document) -> Money | None:
+    """The tax of all lines; `None` unless every line states its own."""
+    total_minor = 0
+    for line in document.lines:
+        if line.tax is None:
+            return None
+        total_minor += line.tax.minor
+    return Money(total_minor, document.currency) if document.lines else None
+
+
+def _add_amounts(facts: dict[str, FactValue], document: Document) -> None:
+    net, tax = net_of(document), tax_of(document)
+    if net is not None:
+        facts["document.net"] = net
+    if tax is not None:
+        facts["document.tax"] = tax
+    if net is not None and tax is not None:
+        facts["document.gross"] = Money(net.minor + tax.minor, document.currency)
+    if document.maximum is not None:
+        facts["document.maximum"] = document.maximum
+    if document.options is not None:
+        facts["document.options"] = document.options
+
+
+def _common_text(lines: tuple[Line, ...], name: str) -> str:
+    return _common(lines, lambda line: str(getattr(line, name))) or ""
+
+
+def _common_capex(lines: tuple[Line, ...]) -> bool | None:
+    return _common(lines, lambda line: line.capex)
+
+
+def _common(lines: tuple[Line, ...], read: Callable[[Line], T]) -> T | None:
+    """What every line states alike; `None` where they differ."""
+    if not lines:
+        return None
+    first = read(lines[0])
+    return first if all(read(line) == first for line in lines[1:]) else None
+
+
+def _line_facts(line: Line) -> dict[str, FactValue]:
+    facts: dict[str, FactValue] = {}
+    for name in _LINE_TEXTS:
+        text = getattr(line, name)
+        if text:
+            facts[name] = text
+    if line.is_valued:
+        facts["line.net"] = line.net
+    if line.capex is not None:
+        facts["capex"] = line.capex
+    if line.tax is not None:
+        facts["line.tax"] = line.tax
+    if line.quantity is not None:
+        facts["line.quantity"] = line.quantity
+    if line.price is not None:
+        facts["line.price"] = line.price
+    for name, value in line.details.items():
+        if name not in FIELD_NAMES and not isinstance(value, tuple):
+            facts[name] = value
+    facts.update(line.facts)
+    return facts
