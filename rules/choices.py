@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Final
 
 from engine.places import NOWHERE, Place
+from engine.policy import PolicySet
 from engine.rates import FxChoice
 from rules.accepting import ACCEPTED, Accepted
 from rules.context import Context
@@ -20,6 +21,8 @@ from rules.nodes import Node
 from rules.shapes import Fields, Form, Key, Shape, shaped
 
 LANGUAGE: Final = 1
+CREDIT_NOTE: Final = "credit_note"
+SIGNED: Final = "signed_with_waiver"
 _NEXT_BEST: Final = "previous business day"
 
 
@@ -37,6 +40,7 @@ class Choices:
     header: Node | None = None
     has_credits: bool = False
     has_fx: bool = False
+    has_in_flight: bool = False
 
 
 def _fx(fields: Fields, context: Context) -> FxChoice | None:
@@ -81,7 +85,7 @@ LANGUAGE_KEY: Final = Key("language", whole(1, 1_000), "the version of the langu
 TITLE: Final = Key("title", TEXT, "how reports call the set")
 CREDITS: Final = Key(
     "credits",
-    word_of("absolute", "signed_with_waiver"),
+    word_of("absolute", SIGNED),
     "`absolute`: a credit of -12,000 needs the authority of 12,000",
 )
 FX_KEY: Final = Key("fx", shaped(FX, _fx), "how foreign currencies are converted")
@@ -126,6 +130,7 @@ def read_choices(file: File, context: Context) -> Choices:
         header=fields.node(FOR_ALL),
         has_credits=fields.has(CREDITS),
         has_fx=fields.has(FX_KEY),
+        has_in_flight=fields.has(IN_FLIGHT),
     )
 
 
@@ -135,3 +140,26 @@ def default_header(choices: Choices, context: Context) -> Header:
     if fields is None:
         return Header()
     return read_header(fields, Header(), context)
+
+
+def check_choices(chosen: Choices, policy: PolicySet, context: Context) -> None:
+    """Report choices that the set uses and does not state; note those that it may do without."""
+    place = chosen.place if chosen.place != NOWHERE else Place("policy.yaml", 1, 1)
+    for matrix in policy.matrices:
+        if CREDIT_NOTE in matrix.documents and matrix.amount and not chosen.has_credits:
+            message = f"{matrix.file} covers `{CREDIT_NOTE}`, and the set does not state `credits`"
+            help = "write `credits: absolute`: a credit of -12,000 needs the authority of 12,000"
+            context.error("choice-not-stated", place, message, help)
+            break
+    if chosen.credits == SIGNED:
+        message = "with signed credits, a credit of -12,000 is below every limit"
+        help = "write `credits: absolute`, or accept it: `{code: signed-credits, because: ...}`"
+        context.error("signed-credits", place, message, help)
+    currencies = {entity.currency for entity in policy.organization.entities.values()}
+    currencies |= {matrix.currency for matrix in policy.matrices if matrix.currency}
+    if len(currencies) > 1 and not chosen.has_fx:
+        message = "the set does not state `fx`, so documents in a foreign currency are held"
+        context.diagnostics.note("choice-not-stated", place, message)
+    if policy.matrices and not chosen.has_in_flight:
+        message = "the set does not state `in_flight`: what a new version does to open cases"
+        context.diagnostics.note("choice-not-stated", place, message)

@@ -95,6 +95,17 @@ _COMPILING: Final = {
     "endless-chain": "a chain does not say where it ends",
     "too-few-places": "more persons are asked for than there are places",
     "not-holders": "a word that has no several holders stands where holders are counted",
+    "unknown-duty": "a duty that is not declared",
+    "unknown-conflict": "a conflict that is not declared",
+    "unknown-guarantee": "a guarantee that is not declared",
+    "not-waivable": "a row waives a guarantee that no row may waive",
+    "not-comparable": "two duties that could never meet in the way they are compared",
+    "self-monitored": "a person is to look at his own acts",
+    "not-group": "something that holds for the whole group stands in a file of narrower scope",
+    "no-total": "the documents of a total are meant where no total is asked for",
+    "not-yet-enforced": "a rule that this version could not enforce",
+    "not-yet-applied": "something that this version reads and does not apply yet",
+    "signed-credits": "credits keep their sign, so a credit note needs no authority",
     "accepted-nothing": "an accepted report that is not reported",
 }
 
@@ -116,6 +127,7 @@ _TESTS: Final = {
     "unknown-expectation": "a test expects something that no decision has",
     "no-outcome": "a test states no outcome",
     "no-time": "the result of a test depends on time, and the test states none",
+    "unknown-person": "a test names somebody who is neither a person nor a role",
     "bad-document": "the document of a test cannot be accepted",
     "bad-data": "the people, suppliers or rates of a test cannot be used",
 }

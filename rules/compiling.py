@@ -18,13 +18,17 @@ from engine import matching
 from engine.organization import Organization
 from engine.places import Place
 from engine.policy import Matrix, PolicySet
-from rules import choices, limits, organization, vocabulary
+from engine.vocabulary import BUILT_IN
+from rules import choices, limits, organization, segregation, vocabulary
 from rules.accepting import BY_COMPILING, settle
 from rules.approvals import read_matrix, take_name
 from rules.choices import Choices
 from rules.context import Context, Suggester
+from rules.controls import Controls, open_layer, read_additional
 from rules.diagnostics import Diagnostics
 from rules.files import File, Header, read_kind
+from rules.guarantees import check_waivers, read_guarantees
+from rules.handling import Handling, read_handling
 from rules.nodes import Mapping as MappingNode
 from rules.reading import read
 
@@ -58,7 +62,7 @@ def compile_set(files: Mapping[str, bytes], diagnostics: Diagnostics) -> PolicyS
     settled = Diagnostics()
     settle(found, chosen.accepted, BY_COMPILING, settled)
     diagnostics.extend(settled)
-    return None if settled.has_errors or policy is None else matching.build(policy)
+    return None if settled.has_errors else matching.build(policy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,47 +95,52 @@ def _read_files(files: Mapping[str, bytes], found: Diagnostics) -> Sources:
 
 def _compile(
     sources: Sources, files: Mapping[str, bytes], context: Context
-) -> tuple[PolicySet | None, Choices]:
+) -> tuple[PolicySet, Choices]:
     chosen = _choices(sources, context)
-    if not sources.of("organization") and not sources.unsure:
-        message = "the set has no file of `kind: organization`"
-        context.error("missing-file", Place("organization.yaml", 1, 1), message)
-        sources = replace(sources, unsure=True)
+    sources = _with_organization(sources, context)
     words = organization.declare(sources.of("organization"), context)
     declared = vocabulary.declare(sources.of("vocabulary"), context)
     base = words.vocabulary(sources.unsure)
     plain = {name: fact for name, (fact, _) in declared.facts.items()}
     context = context.knowing(vocabulary.vocabulary_of(declared, plain, base))
     facts = vocabulary.complete(declared, context)
-    known = vocabulary.vocabulary_of(declared, facts, base)
+    roles = MappingProxyType(organization.complete(words, context))
+    known = replace(vocabulary.vocabulary_of(declared, facts, base), roles=roles)
     context = context.knowing(known)
-    context = context.knowing(
-        replace(known, roles=MappingProxyType(organization.complete(words, context)))
-    )
     authority = [limit for node in words.limits for limit in limits.read_limits(node, context)]
     header = choices.default_header(chosen, context)
     matrices = _matrices(sources, header, context)
-    own = {fact.name: fact for fact in known.facts.values() if not _is_qualified(fact.name, facts)}
+    controls = _controls(sources, header, context)
+    handling = Handling()
+    for file in sources.of("handling"):
+        read_handling(file, handling, context)
+    for matrix in matrices:
+        check_waivers(matrix.rows, controls, context)
+    _refuse_readiness(sources, context)
     policy = PolicySet(
         name=chosen.name,
         digest=digest_of(files),
         language=chosen.language,
-        organization=Organization(
-            known.entities, known.levels, context.words.roles, tuple(authority)
-        ),
-        facts=MappingProxyType(own),
+        organization=Organization(known.entities, known.levels, roles, tuple(authority)),
+        facts=MappingProxyType({name: known.facts[name] for name in (*_BUILT_IN_NAMES, *facts)}),
         documents=known.documents,
         matrices=matrices,
         credits=chosen.credits,
         fx=chosen.fx,
         in_flight=chosen.in_flight,
+        additional=tuple(controls.additional),
+        barred=tuple(controls.barred),
+        duties=MappingProxyType(controls.duties),
+        conflicts=tuple(controls.conflicts),
+        mitigations=tuple(controls.mitigations),
+        related_parties=tuple(controls.related_parties),
+        guarantees=tuple(controls.guarantees),
+        delegation=tuple(handling.delegation),
+        stand_ins=tuple(handling.stand_ins),
+        escalation=MappingProxyType(handling.escalation),
     )
+    choices.check_choices(chosen, policy, context)
     return policy, chosen
-
-
-def _is_qualified(name: str, declared: Mapping[str, object]) -> bool:
-    """Whether a fact is a company's own fact of a person under another name."""
-    return name.partition(".")[2] in declared
 
 
 def _choices(sources: Sources, context: Context) -> Choices:
@@ -148,6 +157,15 @@ def _choices(sources: Sources, context: Context) -> Choices:
     return chosen
 
 
+def _with_organization(sources: Sources, context: Context) -> Sources:
+    """The same; without an organization, its words are not missed one by one."""
+    if sources.of("organization") or sources.unsure:
+        return sources
+    message = "the set has no file of `kind: organization`"
+    context.error("missing-file", Place("organization.yaml", 1, 1), message)
+    return replace(sources, unsure=True)
+
+
 def _matrices(sources: Sources, header: Header, context: Context) -> tuple[Matrix, ...]:
     names: dict[str, Place] = {}
     found = []
@@ -157,3 +175,30 @@ def _matrices(sources: Sources, header: Header, context: Context) -> tuple[Matri
             take_name(names, matrix.name, matrix.place, context)
             found.append(matrix)
     return tuple(found)
+
+
+def _controls(sources: Sources, header: Header, context: Context) -> Controls:
+    """Every control. Names come first, since files speak of each other's duties and conflicts."""
+    controls = Controls()
+    opened = [open_layer(file, header, context) for file in sources.of("controls")]
+    layers = [layer for layer in opened if layer is not None]
+    for layer in layers:
+        read_additional(layer, controls)
+        read_guarantees(layer, controls)
+    parts = [(layer, segregation.open_segregation(layer)) for layer in layers]
+    read = (segregation.read_duties, segregation.read_segregation, segregation.read_mitigations)
+    for read_part in read:
+        for layer, fields in parts:
+            if fields is not None:
+                read_part(layer, fields, controls)
+    return controls
+
+
+def _refuse_readiness(sources: Sources, context: Context) -> None:
+    for file in sources.of("readiness"):
+        message = "this version does not enforce `kind: readiness` yet"
+        help = "take the file out: a check that is not enforced must not look as if it were"
+        context.error("not-yet-enforced", file.root.place, message, help)
+
+
+_BUILT_IN_NAMES: Final = tuple(fact.name for fact in BUILT_IN)

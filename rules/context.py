@@ -99,6 +99,10 @@ class Context:
         """The same inside an approver word."""
         return replace(self, depth=self.depth + 1)
 
+    def about_approver(self) -> Context:
+        """The same where a rule is about the person who would approve."""
+        return replace(self, on_approver=True)
+
     def in_currency(self, currency: str) -> Context:
         """The same inside a file of that currency."""
         return replace(self, currency=currency)

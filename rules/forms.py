@@ -70,6 +70,28 @@ def _read_days(node: Node, context: Context) -> int | None:
     return length.count * (7 if length.unit == "weeks" else 1)
 
 
+def _read_longest(node: Node, context: Context) -> int | None:
+    length = time_values.duration(node, context.diagnostics, open_ended=False)
+    if length is None:
+        return None
+    if length.unit in ("months", "years"):
+        return longest_days(length.count * (12 if length.unit == "years" else 1))
+    return _read_days(node, context)
+
+
+def longest_days(months: int) -> int:
+    """The most days that so many months in a row can have: 31 for one, 366 for twelve."""
+    starts = [date(2000, month, 1) for month in range(1, 13)]
+    starts += [date(year, month, 1) for year in (2001, 2002, 2003) for month in range(1, 13)]
+    return max((_months_later(start, months) - start).days for start in starts)
+
+
+def _months_later(start: date, months: int) -> date:
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    return date(year, month + 1, 1)
+
+
+LONGEST: Final[Form[int]] = Form("number of days at most", _read_longest)
 SPAN: Final[Form[str]] = Form("length of time", _read_span)
 DAYS: Final[Form[int]] = Form("number of days", _read_days)
 DAY: Final[Form[date]] = Form("date", lambda node, c: time_values.day(node, c.diagnostics))

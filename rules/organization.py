@@ -35,7 +35,7 @@ from rules.weeks import WEEK, Week
 from rules.who import RESERVED
 
 SEATS_MAX: Final = 1_000
-_EVERYWHERE: Final = ("entity", "group")
+_EVERYWHERE: Final = ("entity", "country", "region", "group")
 _PER_KINDS: Final = frozenset({Kind.CHOICE, Kind.TEXT, Kind.SCALE})
 
 
@@ -83,7 +83,11 @@ RECORDED_BY: Final = Key("recorded_by", ROLE, "the role that records its resolut
 BODY: Final = Shape("a body", (MEMBERS, PRESENT, IN_FAVOUR, VOTES, RECORDED_BY))
 
 SEATS: Final = Key("seats", whole(1, SEATS_MAX), "how many may hold it; 1 for a post")
-PER: Final = Key("per", TEXT, "the fact that a holder is for: `department`, or `group` for all")
+PER: Final = Key(
+    "per",
+    TEXT,
+    "what a holder is for: `entity` (if unsaid), `country`, `region`, `group` for all, or a fact",
+)
 BODY_KEY: Final[Key[Node]] = Key("body", Form("body", as_written, shape=BODY), "it decides by vote")
 ROLE_SHAPE: Final = Shape("a role", (SEATS, PER, BODY_KEY))
 
