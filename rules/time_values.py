@@ -22,6 +22,7 @@ _TIME: Final = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 _CLOCK: Final = r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?"
 _NAIVE: Final = re.compile(rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{_CLOCK}")
 _MOMENT: Final = re.compile(rf"({_NAIVE.pattern})(Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])")
+_SPACED: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} +[0-9]")
 _LENGTH: Final = re.compile(r"([0-9]+) +([a-z]+(?: +[a-z]+)?)")
 _LENGTH_LOOSE: Final = re.compile(r"([0-9]+) *([A-Za-z]+(?: +[A-Za-z]+)?)")
 
@@ -96,7 +97,7 @@ def moment(node: Node, diagnostics: Diagnostics) -> datetime | None:
         )
         return None
     if not _MOMENT.fullmatch(value.text):
-        spaced = " " in value.text
+        spaced = _SPACED.match(value.text)
         help = "the date and the time have a `T` between them" if spaced else None
         _refuse("not-a-moment", value, expected, diagnostics, help)
         return None

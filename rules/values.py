@@ -322,8 +322,13 @@ def _number_help(digits: str) -> str | None:
             return f"decimals come after a point: {shown(better)}"
         better = plain.replace(",", "_")
         return f"group digits with underscores, not commas: {shown(better)}"
-    if re.fullmatch(r"[0-9]+(?:[ '.][0-9]+)+", plain):
-        return "group digits with underscores: `10_000.00`"
+    if re.fullmatch(
+        r"[0-9]{1,3}(?:[ '][0-9]{3})+(?:\.[0-9]+)?|[0-9]{1,3}(?:\.[0-9]{3}){2,}", plain
+    ):
+        # Only points between all the groups, or other separators and perhaps one decimal point.
+        separators = "." if plain.count(".") > 1 else " '"
+        better = "".join("_" if char in separators else char for char in plain)
+        return f"group digits with underscores: {shown(better)}"
     if plain.startswith("+"):
         return "leave out the plus"
     if re.fullmatch(r"-?[0-9.]+[eE][+-]?[0-9]+", plain):
