@@ -1,0 +1,189 @@
+"""Running the tests of a policy set: build their world, decide, act, and compare.
+
+What reads folders and builds snapshots is passed in (`Sources`): nothing here touches a disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Final
+
+from engine.completing import Act, progress
+from engine.cumulation import totals
+from engine.deciding import decide
+from engine.decision import Decision
+from engine.documents.model import Document
+from engine.facts import FactValues
+from engine.master_data import MasterData
+from engine.places import Place
+from engine.policy import PolicySet
+from engine.rates import Shortage
+from rules.context import Context
+from rules.diagnostics import Diagnostic, Diagnostics
+from rules.testing.comparing import Compared, Outcome, compare
+from rules.testing.forms import read_tests
+from rules.testing.moments import around, changes
+from rules.testing.reports import check_reports
+from rules.testing.worlds import Sources, World, Worlds
+from rules.testing.written import PolicyTest, PolicyTests
+
+Decide = Callable[[PolicySet, MasterData, Document, datetime, FactValues], Decision]
+
+ANY_MOMENT: Final = datetime(2027, 1, 4, 12, tzinfo=UTC)  # of a test that must not depend on it
+MOST_MOMENTS: Final = 200  # tried for a test without a moment; beyond that it has to state one
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One test and how it ended.
+
+    `problems` keep a test from being run at all. `reasons` are those of the decision, as
+    `place: code words`, and `decision` is the decision itself, to be explained.
+    """
+
+    name: str
+    place: Place
+    compared: tuple[Compared, ...] = ()
+    problems: tuple[str, ...] = ()
+    decision: Decision | None = None
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything expected came out."""
+        return not self.problems and all(found.ok for found in self.compared)
+
+    def __str__(self) -> str:
+        """`ok` or `FAILED`, and for a failure what was expected and what came out."""
+        if self.passed:
+            return f"ok      {self.name}"
+        lines = [f"FAILED  {self.name}", f"        {self.place}"]
+        lines += [f"        {problem}" for problem in self.problems]
+        for found in self.compared:
+            if not found.ok:
+                lines.append(f"        {found.what}: expected {found.expected}")
+                lines.append(f"        {' ' * len(found.what)}       got {found.got}")
+        lines += [f"          because {reason}" for reason in self.reasons]
+        return "\n".join(lines)
+
+
+def run_tests(
+    policy: PolicySet,
+    files: Mapping[str, bytes],
+    sources: Sources,
+    diagnostics: Diagnostics,
+    reports: Iterable[Diagnostic] | None = None,
+    decide_with: Decide = decide,
+) -> tuple[Result, ...]:
+    """Runs every test of a set, in the order of files and lines.
+
+    What cannot be read is added to `diagnostics`. `reports` are those of compiling and checking
+    the set, for `lint:`; `None` leaves them out.
+    """
+    found = read_tests(files, diagnostics)
+    runner = _Runner(policy, Worlds(policy, sources), decide_with)
+    results = [runner.run(file, test, diagnostics) for file in found for test in file.tests]
+    if reports is not None:
+        results += _report_results(found, reports)
+    return tuple(results)
+
+
+def _report_results(
+    files: Iterable[PolicyTests], reports: Iterable[Diagnostic]
+) -> Iterable[Result]:
+    wanted = [report for file in files for report in file.lint]
+    for name, place, found in check_reports(wanted, reports):
+        yield Result(name, place, (found,))
+
+
+class _Runner:
+    """Runs tests of one set; worlds that several tests share are built once."""
+
+    def __init__(self, policy: PolicySet, worlds: Worlds, decide_with: Decide) -> None:
+        self._policy = policy
+        self._worlds = worlds
+        self._decide = decide_with
+
+    def run(self, file: PolicyTests, test: PolicyTest, diagnostics: Diagnostics) -> Result:
+        """One test. Whatever is wrong with it is a diagnostic, and a problem of the result."""
+        own = Diagnostics()
+        moment = self._worlds.moment(test, own)
+        world = self._worlds.build(file, test, moment or ANY_MOMENT, Context(own))
+        result = Result(test.name, test.place)
+        if world is not None and not own.has_errors:
+            result = self._result(test, world, moment or ANY_MOMENT)
+            if moment is None and self._depends_on_time(file, test, world):
+                message = "the result depends on time, and neither test nor file states `on`"
+                own.error("no-time", test.place, message, "write `on: 2027-03-15`, say")
+        diagnostics.extend(own)
+        problems = tuple(str(problem) for problem in own if problem.severity == "error")
+        return replace(result, problems=problems)
+
+    def _result(self, test: PolicyTest, world: World, now: datetime) -> Result:
+        given, missing = self._given(world, now)
+        decision = self._decide(self._policy, world.data, world.document, now, given)
+        acts = tuple(
+            Act(act.by, self._worlds.at(act.at, world, now), act.kind, act.on_behalf_of, act.body)
+            for act in test.acts
+        )
+
+        def decide_at(moment: datetime) -> Decision:
+            if moment == now:
+                return decision
+            return self._decide(self._policy, world.data, world.document, moment, given)
+
+        latest = max((now, *(act.at for act in acts)))
+        reached = progress(decide_at, world.data, world.document.requester, acts, latest)
+        compared = compare(test.expect, Outcome(decision, reached, world.data))
+        reasons = _reasons(decision, missing)
+        return Result(test.name, test.place, compared, (), decision, reasons)
+
+    def _given(self, world: World, now: datetime) -> tuple[FactValues, Mapping[str, Shortage]]:
+        """Totals over the earlier documents, and the facts that the test states."""
+        found = totals(self._policy, world.data, world.document, world.earlier, now)
+        return {**found.values, **world.facts}, found.missing
+
+    def _depends_on_time(self, file: PolicyTests, test: PolicyTest, world: World) -> bool:
+        """Whether the decision differs before and after some change, or something states a day."""
+        if any(act.at is not None for act in test.acts) or world.is_dated:
+            return True
+        zone = self._worlds.zone(world.document.entity)
+        moments = around(changes(self._policy, world.data, zone))
+        if len(moments) > MOST_MOMENTS:
+            return True
+        first = self._timeless(file, test, ANY_MOMENT)
+        return any(self._timeless(file, test, moment) != first for moment in moments)
+
+    def _timeless(self, file: PolicyTests, test: PolicyTest, now: datetime) -> Decision | None:
+        """The decision at a moment, without what names the moment."""
+        world = self._worlds.build(file, test, now, Context(Diagnostics()))
+        if world is None:
+            return None
+        given, _ = self._given(world, now)
+        decision = self._decide(self._policy, world.data, world.document, now, given)
+        return replace(decision, now=ANY_MOMENT, document_digest="", digest="")
+
+
+def _reasons(decision: Decision, missing: Mapping[str, Shortage]) -> tuple[str, ...]:
+    """Why the decision is what it is, one line each, in the engine's codes."""
+    found: list[str] = []
+    if decision.held is not None:
+        found.append(_reason(decision.held.place, decision.held.code, decision.held.words))
+    if decision.refused is not None:
+        found.append(_reason(decision.refused.place, decision.refused.code, decision.refused.words))
+    found += [_reason(reason.place, reason.code, reason.words) for reason in decision.reasons]
+    found += [f"{f.place}: {f.code} {f.text}" for f in decision.findings]
+    for passed in decision.passed_over:
+        found.append(f"{passed.person} was passed over for {passed.word}: {passed.code}")
+    found += [
+        f"the total {name} is not known: {lack.code} {lack.detail}"
+        for name, lack in missing.items()
+    ]
+    return tuple(found)
+
+
+def _reason(place: Place, code: str, words: tuple[tuple[str, str], ...]) -> str:
+    said = ", ".join(f"{name} {text}" for name, text in words if text)
+    return f"{place}: {code}" + (f" ({said})" if said else "")
