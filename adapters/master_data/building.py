@@ -156,24 +156,13 @@ def _snapshot(loading: Loading) -> MasterData:
     projects = read_projects(loading)
     contracts = read_contracts(loading, suppliers)
     rates = read_rates(loading)
-    holidays = read_holidays(loading)
-    entity_facts = read_entity_facts(loading)
-    content: dict[str, object] = {
-        "people": list(people.values()),
-        "logins": logins,
-        "holdings": holdings,
-        "acting": acting,
-        "absences": absences,
-        "delegations": delegations,
-        "interests": interests,
-        "cost_centers": cost_centers,
-        "projects": projects,
-        "suppliers": list(suppliers.values()),
-        "contracts": contracts,
-        "rates": rates,
-        "holidays": holidays,
-        "entity_facts": entity_facts,
-    }
+    holidays = MappingProxyType(read_holidays(loading))
+    entity_facts = MappingProxyType(read_entity_facts(loading))
+    content = (
+        *(list(people.values()), logins, holdings, acting, absences, delegations, interests),
+        *(cost_centers, projects, list(suppliers.values()), contracts, rates),
+        *(holidays, entity_facts),
+    )
     return snapshot(
         digest_of(content),
         people.values(),
@@ -188,8 +177,8 @@ def _snapshot(loading: Loading) -> MasterData:
         suppliers.values(),
         contracts,
         rates,
-        MappingProxyType(dict(holidays)),
-        MappingProxyType(dict(entity_facts)),
+        holidays,
+        entity_facts,
     )
 
 

@@ -8,7 +8,6 @@ holidays from 2015 to 2045.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Final
@@ -40,7 +39,7 @@ def public_holidays(name: str) -> frozenset[date] | None:
     return frozenset(found)
 
 
-def read_holidays(loading: Loading) -> Mapping[str, frozenset[date]]:
+def read_holidays(loading: Loading) -> dict[str, frozenset[date]]:
     """The days off of every calendar that the set or the file names.
 
     A day left out would shorten a window of business days, so a bad row refuses the load, as does

@@ -17,7 +17,7 @@ from engine.money import Money
 _COLLECTIONS: Final = frozenset({frozenset, tuple, list, dict, MappingProxyType})
 
 
-def digest_of(content: Mapping[str, object]) -> str:
+def digest_of(content: tuple[object, ...]) -> str:
     """The digest over the rows of a snapshot by what they are, without its indexes.
 
     Lists keep their order (the loader has sorted what came in the order of rows); sets and

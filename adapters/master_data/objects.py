@@ -168,7 +168,7 @@ def read_contracts(loading: Loading, suppliers: Mapping[str, Supplier]) -> list[
     return [found[id] for id in sorted(found)]
 
 
-def read_entity_facts(loading: Loading) -> Mapping[str, Mapping[str, FactValue]]:
+def read_entity_facts(loading: Loading) -> dict[str, Mapping[str, FactValue]]:
     """The company's own facts about its entities."""
     stated, _ = read_facts(loading, Of.ENTITY, loading.organization.entities, (), {})
     return {id: MappingProxyType(values) for id, values in sorted(stated.items())}

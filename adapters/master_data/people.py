@@ -33,7 +33,7 @@ from adapters.master_data.loading_state import (
 from adapters.master_data.reports import shown
 from adapters.master_data.values import token
 from engine.facts import Of
-from engine.master_data import Dated, Person, PersonId, Span
+from engine.master_data import ALWAYS, Dated, Person, PersonId, Span
 
 _EMPLOYED: Final = frozenset({"employed"})
 
@@ -61,6 +61,11 @@ def read_people(loading: Loading) -> Mapping[PersonId, Person]:
         loading, "people_history", zones, loading.lost_people, fields, "person"
     )
     facts, spoilt_too = read_facts(loading, Of.PERSON, drafts, loading.lost_people, facts)
+    for id, field in history:
+        if field == "employment" and drafts[id].person.employed != (ALWAYS,):
+            message = f"{shown(id)} has days of employment here and in the history"
+            drafts[id].cells.fail("first_day", "stated-twice", message)
+            spoilt.setdefault(id, drafts[id].cells.place)
     for id, place in {**spoilt_too, **spoilt}.items():
         message = f"{shown(id)} has a row that cannot be used at {place}"
         drafts.pop(id).cells.fail("", "spoilt", message, dragged=True)

@@ -49,7 +49,7 @@ class Limits:
     """How much is read, how much may be wrong, and how much may vanish between two loads."""
 
     file_bytes: int = 512_000_000
-    yaml_bytes: int = 2_000_000
+    yaml_bytes: int = 1_000_000
     line_bytes: int = 1_000_000
     cell_length: int = 10_000
     rows_count: int = 2_000_000
