@@ -81,10 +81,9 @@ def is_one_of(situation: Situation, person: PersonId, name: str) -> bool:
 
 def _applying(situation: Situation, jointly: bool) -> Iterator[Limit]:
     """The limits that speak of this entity, document type and facts."""
-    for limit in situation.policy.organization.limits:
+    lookup = situation.policy.lookup
+    for limit in lookup.limits[situation.entity.id] if lookup is not None else ():
         if limit.jointly != jointly:
-            continue
-        if limit.entities and situation.entity.id not in limit.entities:
             continue
         if limit.documents and situation.document.type not in limit.documents:
             continue

@@ -10,7 +10,6 @@ from engine.authority import widest
 from engine.decision import Ask
 from engine.knowing import Situation, knowing_approver
 from engine.master_data import Person, PersonId
-from engine.matching import scope_keys
 from engine.policy import RelatedParties
 from engine.segregation import conflict_of
 from engine.truth import holds, shortages
@@ -78,7 +77,7 @@ def _barred(situation: Situation, person: PersonId) -> str:
     known = knowing_approver(situation, person)
     if "approver.limit" in lookup.reads:
         known = known.also({"approver.limit": widest(situation, person)})
-    for key in scope_keys(situation.entity, situation.document.type):
+    for key in situation.scopes:
         for rule in lookup.barred.get(key, ()):
             if not rule.effective.covers(situation.day):
                 continue

@@ -6,7 +6,6 @@ from engine.authority import is_one_of
 from engine.decision import Ask, Assignment, Held, Part, Step
 from engine.distinct import can_be_done_by
 from engine.knowing import Situation
-from engine.matching import scope_keys
 from engine.money import Money, key
 from engine.policy import Guarantee
 from engine.rates import Shortage
@@ -17,7 +16,7 @@ from engine.truth import holds, shortages
 def broken(situation: Situation, steps: tuple[Step, ...]) -> Held | None:
     """The first guarantee that some completion of the route would break; `None` for none."""
     lookup = situation.policy.lookup
-    for scope in scope_keys(situation.entity, situation.document.type):
+    for scope in situation.scopes:
         for guarantee in lookup.guarantees.get(scope, ()) if lookup is not None else ():
             if guarantee.order or not guarantee.effective.covers(situation.day):
                 continue

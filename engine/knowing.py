@@ -17,10 +17,11 @@ from engine.documents.derived import line_facts, net_of, own_facts
 from engine.documents.model import Document, Line
 from engine.facts import FactValue, FactValues
 from engine.master_data import MasterData, PersonId, Supplier, current
+from engine.matching import scope_keys
 from engine.money import INT64_MAX, Exact, Money, fraction_text
 from engine.organization import Entity
 from engine.places import Place
-from engine.policy import PolicySet
+from engine.policy import PolicySet, ScopeKey
 from engine.rates import Converter, FxChoice, Shortage
 from engine.truth import Known
 
@@ -29,7 +30,7 @@ from engine.truth import Known
 class Situation:
     """One document at one moment under one set, with everything looked up.
 
-    `day` is the local day of the entity. `involved` are the persons the document names, by the
+    `day` is the local day of the entity, `scopes` are the keys under which its rules are found. `involved` are the persons the document names, by the
     part they play. `amount` is the deciding matrix's amount in its currency, once there is one.
     `passed` collects whom the resolution passed over, `bars` what was found about persons so far,
     `gaps` what kept a limit or a condition on a person from being asked, `compared` the limits
@@ -47,6 +48,7 @@ class Situation:
     beneficiaries: frozenset[PersonId]
     involved: Mapping[str, PersonId]
     supplier: Supplier | None
+    scopes: tuple[ScopeKey, ...]
     amount: Money | Exact | None = None
     passed: dict[tuple[PersonId, str, str], Passed] = field(default_factory=dict)
     bars: dict[PersonId, str] = field(default_factory=dict)
@@ -105,6 +107,7 @@ def situate(
         ),
         involved=persons,
         supplier=supplier,
+        scopes=scope_keys(entity, document.type),
         reasons=reasons,
     )
 

@@ -83,6 +83,14 @@ def build(policy: PolicySet) -> PolicySet:
         additional=_controls(policy.additional),
         barred=_by_scope(policy.barred),
         guarantees=_by_scope(policy.guarantees),
+        limits={
+            entity: tuple(
+                limit
+                for limit in policy.organization.limits
+                if not limit.entities or entity in limit.entities
+            )
+            for entity in policy.organization.entities
+        },
         reads=frozenset(_reads(policy)),
     )
     return replace(policy, matrices=matrices, lookup=lookup)

@@ -16,7 +16,7 @@ from engine.conditions import ALWAYS, Compare, Condition
 from engine.facts import Fact
 from engine.index import RowIndex
 from engine.money import Money
-from engine.organization import Organization
+from engine.organization import Limit, Organization
 from engine.places import NOWHERE, Place
 from engine.rates import FxChoice
 from engine.words import Word
@@ -313,6 +313,7 @@ class Lookup:
     additional: Mapping[ScopeKey, tuple[tuple[str, str, RowIndex[Additional]], ...]]
     barred: Mapping[ScopeKey, tuple[Barred, ...]]
     guarantees: Mapping[ScopeKey, tuple[Guarantee, ...]]
+    limits: Mapping[str, tuple[Limit, ...]]  # by entity
     reads: frozenset[str]
 
 

@@ -12,7 +12,6 @@ from typing import Final
 from engine.authority import is_one_of
 from engine.knowing import Situation
 from engine.master_data import PersonId
-from engine.matching import scope_keys
 from engine.money import key
 from engine.policy import Conflict, Duty, Mitigation
 from engine.rates import Shortage
@@ -44,7 +43,7 @@ def conflict_of(situation: Situation, person: PersonId) -> Conflict | None:
 
 def _applies(situation: Situation, conflict: Conflict) -> bool:
     scope = conflict.scope
-    names = {(kind, name) for kind, name, _ in scope_keys(situation.entity, "")}
+    names = {(kind, name) for kind, name, _ in situation.scopes}
     wanted = (
         {("entity", name) for name in scope.entities}
         | {("country", name) for name in scope.countries}

@@ -13,7 +13,6 @@ from engine.conditions import Condition
 from engine.decision import Held
 from engine.index import RowIndex
 from engine.knowing import Situation
-from engine.matching import scope_keys
 from engine.money import Exact, Money, key
 from engine.places import NOWHERE, Place
 from engine.policy import HIGHEST, LOWEST, Additional, Answer, Matrix, Requirement, Row
@@ -63,7 +62,7 @@ def held_for(lacking: Iterable[Shortage], place: Place, owner: str) -> Held:
 def choose_matrix(situation: Situation) -> Matrix | Held:
     """The one matrix that decides, or why there is none."""
     lookup = situation.policy.lookup
-    keys = scope_keys(situation.entity, situation.document.type)
+    keys = situation.scopes
     for scope in dict.fromkeys((kind, name) for kind, name, _ in keys):
         covering: list[Matrix] = []
         lacking: list[Shortage] = []
@@ -184,7 +183,7 @@ def applying(situation: Situation) -> tuple[list[Applied], list[Held]]:
     undecided: list[Held] = []
     lookup = situation.policy.lookup
     bases: dict[tuple[str, str], Basis | Held] = {}
-    for scope in scope_keys(situation.entity, situation.document.type):
+    for scope in situation.scopes:
         for fact, currency, index in lookup.additional.get(scope, ()) if lookup else ():
             if (fact, currency) not in bases:
                 bases[fact, currency] = basis(situation, fact, currency)
