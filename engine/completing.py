@@ -225,10 +225,17 @@ def _lacking(part: Part, course: _Course, keys: dict[int, PlaceKey]) -> list[Mis
         if part.ask in (Ask.NOTIFY, Ask.RATIFY) or _takers(part, course, keys):
             return []
         return [_missing(1, (part,))]
-    filled = _most_filled(part, course, keys)
-    if isinstance(filled, int):
-        return [_missing(part.need - filled, tuple(leaves(part)))] if filled < part.need else []
-    return [_missing(1, (place,)) for place in leaves(part) if place.id not in filled]
+    done = max(_doable(part.parts, 0, course, keys, frozenset()), key=len)
+    if len(done) >= part.need:
+        return []
+    if part.need < len(part.parts):
+        return [_missing(part.need - len(done), tuple(leaves(part)))]
+    found: list[Missing] = []
+    for position, inner in enumerate(part.parts):
+        if position not in done:
+            # Where only a person of another place has acted, the whole part is still open.
+            found += _lacking(inner, course, keys) or [_missing(1, tuple(leaves(inner)))]
+    return found
 
 
 def _missing(need: int, places: tuple[Assignment, ...]) -> Missing:
@@ -253,37 +260,41 @@ def _takers(place: Assignment, course: _Course, keys: dict[int, PlaceKey]) -> li
     return [g.assignee for g in course.given if key in g.keys and g.kind in kinds]
 
 
-def _most_filled(group: Group, course: _Course, keys: dict[int, PlaceKey]) -> frozenset[int] | int:
-    """For a group that needs all: the ids of the places filled at best. Otherwise how many parts.
+def _doable(
+    parts: tuple[Part, ...],
+    position: int,
+    course: _Course,
+    keys: dict[int, PlaceKey],
+    used: frozenset[PersonId],
+) -> Iterator[frozenset[int]]:
+    """The positions of parts that can be done together, for every way of giving out persons.
 
     Each place takes a different person; earlier places and acts go first.
     """
-    if group.need < len(group.parts):
-        best = 0
-        for used in _fillings(tuple(group.parts), course, keys, frozenset()):
-            best = max(best, used)
-        return best
-    places = tuple(leaves(group))
-    return max(_assigned(places, course, keys, frozenset()), key=len, default=frozenset())
-
-
-def _fillings(
-    parts: tuple[Part, ...], course: _Course, keys: dict[int, PlaceKey], used: frozenset[PersonId]
-) -> Iterator[int]:
-    """How many of the parts can be done, for every way of giving different persons to them."""
-    if not parts:
-        yield 0
+    if position == len(parts):
+        yield frozenset()
         return
-    yield from _fillings(parts[1:], course, keys, used)
-    places = tuple(leaves(parts[0]))
-    need = parts[0].need if isinstance(parts[0], Group) else 1
-    for persons in _persons_for(places, need, course, keys, used):
-        for rest in _fillings(parts[1:], course, keys, persons):
-            yield 1 + rest
+    for persons in _ways(parts[position], course, keys, used):
+        for rest in _doable(parts, position + 1, course, keys, persons):
+            yield rest | {position}
+    yield from _doable(parts, position + 1, course, keys, used)
 
 
-def _persons_for(
-    places: tuple[Assignment, ...],
+def _ways(
+    part: Part, course: _Course, keys: dict[int, PlaceKey], used: frozenset[PersonId]
+) -> Iterator[frozenset[PersonId]]:
+    """Every way of doing the part by persons not used yet: all that are used then."""
+    if isinstance(part, Group):
+        yield from _ways_of_some(part.parts, part.need, course, keys, used)
+        return
+    for assignee in _takers(part, course, keys):
+        persons = identities(assignee)
+        if not persons & used:
+            yield used | persons
+
+
+def _ways_of_some(
+    parts: tuple[Part, ...],
     need: int,
     course: _Course,
     keys: dict[int, PlaceKey],
@@ -292,30 +303,11 @@ def _persons_for(
     if need == 0:
         yield used
         return
-    if not places:
+    if len(parts) < need:
         return
-    yield from _persons_for(places[1:], need, course, keys, used)
-    for assignee in _takers(places[0], course, keys):
-        persons = identities(assignee)
-        if not persons & used:
-            yield from _persons_for(places[1:], need - 1, course, keys, used | persons)
-
-
-def _assigned(
-    places: tuple[Assignment, ...],
-    course: _Course,
-    keys: dict[int, PlaceKey],
-    used: frozenset[PersonId],
-) -> Iterator[frozenset[int]]:
-    if not places:
-        yield frozenset()
-        return
-    for assignee in _takers(places[0], course, keys):
-        persons = identities(assignee)
-        if not persons & used:
-            for rest in _assigned(places[1:], course, keys, used | persons):
-                yield rest | {places[0].id}
-    yield from _assigned(places[1:], course, keys, used)
+    for persons in _ways(parts[0], course, keys, used):
+        yield from _ways_of_some(parts[1:], need - 1, course, keys, persons)
+    yield from _ways_of_some(parts[1:], need, course, keys, used)
 
 
 def _is_won(course: _Course, key: PlaceKey, place: Assignment) -> bool:

@@ -206,14 +206,17 @@ def _take(draft: Draft, chosen: Chosen, on: Basis) -> None:
         case NotNeeded():
             draft.straight = True
         case Hold() as answer:
-            draft.held.append(_by_policy(answer, place, chosen.matrix.owner))
+            code = "no_row" if place == chosen.matrix.otherwise_place else "held_by_policy"
+            draft.held.append(_by_policy(answer, place, chosen.matrix.owner, code))
         case Refuse() as answer:
             draft.refused.append(_refusal(answer, place))
     _require(chosen.require, on.known, draft)
 
 
-def _by_policy(answer: Hold, place: Place, owner: str) -> Held:
-    return Held(answer.code or "held_by_policy", (("reason", answer.reason),), place, owner)
+def _by_policy(answer: Hold, place: Place, owner: str, code: str = "held_by_policy") -> Held:
+    """A hold that the policy asks for. `otherwise` keeps the code of what no row covers."""
+    word = "detail" if code == "no_row" and not answer.code else "reason"
+    return Held(answer.code or code, ((word, answer.reason),), place, owner)
 
 
 def _refusal(answer: Refuse, place: Place) -> Reason:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Final
 
-from engine.decision import Ask, Assignee, Assignment, Part
+from engine.decision import Ask, Assignee, Assignment, Part, Via
 from engine.master_data import PersonId
 
 MOST_TRIES: Final = 50_000
@@ -95,8 +95,12 @@ def _fill(places: tuple[Assignment, ...], used: frozenset[PersonId], budget: _Bu
 
 
 def identities(assignee: Assignee) -> frozenset[PersonId]:
-    """The persons that an approval by this assignee uses up in a group: himself, his principal."""
-    if assignee.on_behalf_of is None:
+    """The persons that an approval by this assignee uses up in a group: himself, his principal.
+
+    A stand-in uses up himself only: nobody stands in for a holder who may act, and several may
+    stand in for one together.
+    """
+    if assignee.on_behalf_of is None or assignee.via is Via.STAND_IN:
         return frozenset({assignee.person})
     return frozenset({assignee.person, assignee.on_behalf_of})
 
