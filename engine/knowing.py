@@ -30,8 +30,9 @@ from engine.truth import Known
 class Situation:
     """One document at one moment under one set, with everything looked up.
 
-    `day` is the local day of the entity, `scopes` are the keys under which its rules are found. `involved` are the persons the document names, by the
-    part they play. `amount` is the deciding matrix's amount in its currency, once there is one.
+    `day` is the local day of the entity, `scopes` are the keys under which its rules are found.
+    `involved` are the persons the document names, by the part they play. `amount` is the deciding
+    matrix's amount in its currency, once there is one.
     `passed` collects whom the resolution passed over, `bars` what was found about persons so far,
     `gaps` what kept a limit or a condition on a person from being asked, `compared` the limits
     that the amount was compared with.
