@@ -6,31 +6,16 @@ and ratifications only, or one that the requester alone could complete, is an er
 
 from __future__ import annotations
 
-from typing import Final, assert_never
+from typing import Final
 
 from engine.policy import Answer, Approve, Hold, NotNeeded, Refuse
-from engine.words import (
-    BodyWord,
-    Consult,
-    Distinct,
-    First,
-    LevelWord,
-    Notify,
-    OwnerWord,
-    Ratify,
-    RequesterWord,
-    RoleChain,
-    RoleWord,
-    Signed,
-    SupervisorChain,
-    Together,
-    Word,
-)
+from engine.words import Word
 from rules.context import PARTS_MAX, Context
 from rules.forms import NAME, TEXT
 from rules.nodes import Node, Scalar, Sequence
 from rules.shapes import Fields, Form, Key
-from rules.who import NOT_NEEDED, UNCOUNTED, WORD, read_word
+from rules.silence import UNCOUNTED, others_needed
+from rules.who import NOT_NEEDED, WORD, read_word
 
 Steps = tuple[Word, ...]
 
@@ -97,22 +82,3 @@ def check_not_alone(steps: Steps, fields: Fields, context: Context) -> None:
     if asks and sum(others_needed(word) for word in asks) == 0:
         message = "the requester alone could complete these steps"
         context.error("requester-alone", fields.at(APPROVE), message, "name somebody besides him")
-
-
-def others_needed(word: Word) -> int:
-    """The fewest approvals by somebody other than the requester with which the word is done."""
-    match word:
-        case RequesterWord() | Consult() | Notify() | Ratify():
-            return 0
-        case RoleWord() | OwnerWord() | LevelWord() | BodyWord() | SupervisorChain() | RoleChain():
-            return 1
-        case Together(need, parts):
-            return sum(sorted(others_needed(part) for part in parts)[:need])
-        case Distinct(need):
-            return need
-        case First(parts):
-            return min(others_needed(part) for part in parts)
-        case Signed(who):
-            return others_needed(who)
-        case _:
-            assert_never(word)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 from engine.conditions import ALWAYS, Condition
@@ -22,6 +21,7 @@ from rules.nodes import Mapping as MappingNode
 from rules.nodes import Node, described
 from rules.requirements import REQUIREMENTS
 from rules.shapes import Fields, Form, Key, Shape
+from rules.silence import parts_of
 
 NONE: Final = "none"
 
@@ -197,22 +197,17 @@ def read_row_answer(fields: Fields, has_amount: bool, context: Context) -> Answe
 
 def _check_amount(word: Word, context: Context) -> None:
     for part in parts_of(word):
-        is_chain = isinstance(part, RoleChain) or (
-            isinstance(part, SupervisorChain) and part.until_authority
-        )
-        if is_chain and not getattr(part, "covers", ""):
+        match part:
+            case RoleChain(covers=""):
+                covers_amount = True
+            case SupervisorChain(until_authority=True, covers=""):
+                covers_amount = True
+            case _:
+                covers_amount = False
+        if covers_amount:
             message = "authority covers an amount, and this file has `amount: none`"
             help = "say which total: `until: {covers: ...}`"
             context.error("no-amount", part.place, message, help)
-
-
-def parts_of(word: Word) -> Iterator[Word]:
-    """The word and every word inside it."""
-    yield word
-    inner = [getattr(word, name, None) for name in ("of", "who", "by")]
-    for part in (*getattr(word, "parts", ()), *inner):
-        if part is not None:
-            yield from parts_of(part)
 
 
 def _otherwise(fields: Fields, has_amount: bool, context: Context) -> tuple[Answer | None, Place]:

@@ -268,7 +268,13 @@ def amount_bounds(
         context.error("no-amount", place, message, "write `amount: commitment.net`, say")
         return None
     found = read_pairs(pairs, AMOUNT, context)
-    return None if found is None else row_bounds(found, context)
+    if found is None:
+        return None
+    if not context.currency:
+        message = "the amount is bounded, and the file states no `currency`"
+        context.error("no-currency", pairs[0][1], message, "write `currency: EUR`, say")
+        return None
+    return row_bounds(found, context)
 
 
 def row_bounds(found: list[Written], context: Context) -> AmountBounds:

@@ -20,13 +20,13 @@ from engine.places import Place
 from engine.policy import Matrix, PolicySet
 from engine.vocabulary import BUILT_IN
 from rules import choices, limits, organization, segregation, vocabulary
-from rules.accepting import BY_COMPILING, settle
+from rules.accepting import BY_COMPILING, Accepted, settle
 from rules.approvals import read_matrix, take_name
 from rules.choices import Choices
 from rules.context import Context, Suggester
 from rules.controls import Controls, open_layer, read_additional
 from rules.diagnostics import Diagnostics
-from rules.files import File, Header, read_kind
+from rules.files import ANY_CURRENCY, File, Header, read_kind
 from rules.guarantees import check_waivers, read_guarantees
 from rules.handling import Handling, read_handling
 from rules.nodes import Mapping as MappingNode
@@ -34,13 +34,17 @@ from rules.reading import read
 
 SET_FILE: Final = "policy.yaml"
 _ENDINGS: Final = (".yaml", ".yml")
-_NOT_POLICY: Final = ("tests", "data", "fixtures", "countries")  # folders that hold other things
+_OUTSIDE: Final = ("tests", "data", "fixtures")  # folders that are no part of the policy
+_SHARED: Final = ("countries", "..")  # part of the digest, and not compiled
+
+
+def _top(name: str) -> str:
+    return name.partition("/")[0] if "/" in name else ""
 
 
 def is_policy_file(name: str) -> bool:
-    """Whether a file of the folder is compiled: YAML, and not under `tests` or data."""
-    folders = name.split("/")[:-1]
-    return name.endswith(_ENDINGS) and (not folders or folders[0] not in _NOT_POLICY)
+    """Whether a file is compiled: YAML, and neither under `tests` or data nor shared."""
+    return name.endswith(_ENDINGS) and _top(name) not in (*_OUTSIDE, *_SHARED)
 
 
 def digest_of(files: Mapping[str, bytes]) -> str:
@@ -48,21 +52,31 @@ def digest_of(files: Mapping[str, bytes]) -> str:
     contents = {
         name: hashlib.sha256(data.replace(b"\r\n", b"\n")).hexdigest()
         for name, data in files.items()
-        if is_policy_file(name)
+        if name.endswith(_ENDINGS) and _top(name) not in _OUTSIDE
     }
     text = json.dumps(contents, sort_keys=True, separators=(",", ":"))
-    return "sha256:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return "sha256:" + hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
 def compile_set(files: Mapping[str, bytes], diagnostics: Diagnostics) -> PolicySet | None:
-    """The compiled set; `None` where an error stands that is not accepted. Names are relative."""
+    """The compiled set; `None` where an error stands that is not accepted. Names are relative.
+
+    What a set as a whole must keep (gaps, overlaps) is checked by `rules.loading.load_set`.
+    """
+    return compile_files(files, diagnostics)[0]
+
+
+def compile_files(
+    files: Mapping[str, bytes], diagnostics: Diagnostics
+) -> tuple[PolicySet | None, tuple[Accepted, ...]]:
+    """The same, together with the reports that the set accepts."""
     found = Diagnostics()
     sources = _read_files(files, found)
     policy, chosen = _compile(sources, files, Context(found, suggester=Suggester()))
     settled = Diagnostics()
     settle(found, chosen.accepted, BY_COMPILING, settled)
     diagnostics.extend(settled)
-    return None if settled.has_errors else matching.build(policy)
+    return (None if settled.has_errors else matching.build(policy)), chosen.accepted
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +122,7 @@ def _compile(
     known = replace(vocabulary.vocabulary_of(declared, facts, base), roles=roles)
     context = context.knowing(known)
     authority = [limit for node in words.limits for limit in limits.read_limits(node, context)]
-    header = choices.default_header(chosen, context)
+    header = _default_header(sources, chosen, context)
     matrices = _matrices(sources, header, context)
     controls = _controls(sources, header, context)
     handling = Handling()
@@ -155,6 +169,13 @@ def _choices(sources: Sources, context: Context) -> Choices:
         message = f"the set has no {SET_FILE} of `kind: set`"
         context.error("missing-file", Place(SET_FILE, 1, 1), message)
     return chosen
+
+
+def _default_header(sources: Sources, chosen: Choices, context: Context) -> Header:
+    """What holds for all files; where `policy.yaml` cannot be read, nothing that is then missed."""
+    if sources.unsure and not sources.of("set"):
+        return Header(currency=ANY_CURRENCY)
+    return choices.default_header(chosen, context)
 
 
 def _with_organization(sources: Sources, context: Context) -> Sources:

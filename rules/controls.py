@@ -40,7 +40,8 @@ from rules.forms import NAME as CODE_NAME
 from rules.forms import TEXT, as_written, declared, word_of
 from rules.nodes import Node, described
 from rules.shapes import Fields, Form, Key, Shape, shaped
-from rules.who import UNCOUNTED, WORD
+from rules.silence import UNCOUNTED, others_needed
+from rules.who import WORD
 
 
 @dataclass(slots=True)
@@ -81,11 +82,15 @@ def _read_reviewers(node: Node, context: Context) -> tuple[Word, ...] | None:
     steps = read_steps(node, context)
     if steps is None:
         return None
-    if any(isinstance(word, UNCOUNTED) for word in steps):
-        message = f"a review is done by somebody who answers, found {described(node)}"
+    if any(isinstance(word, UNCOUNTED) for word in steps) or not _someone_else(steps):
+        message = f"a review is done by somebody who answers for it, found {described(node)}"
         context.error("silence", node.place, message)
         return None
     return steps
+
+
+def _someone_else(steps: tuple[Word, ...]) -> bool:
+    return all(others_needed(word) > 0 for word in steps)
 
 
 def _review(fields: Fields, context: Context) -> Review | None:

@@ -145,13 +145,13 @@ EFFECTIVE: Final[Key[Effective]] = Key(
 )
 CURRENCY_KEY: Final[Key[str]] = Key("currency", CURRENCY, "the currency of amounts without one")
 OWNER: Final[Key[str]] = Key("owner", TEXT, "who owns what is held by this file")
-_MOST_DECIMALS: Final = "CLF"  # stands for a currency with an error, so that no amount has one too
+ANY_CURRENCY: Final = "CLF"  # stands for a currency with an error, so that no amount has one too
 HEADER_KEYS: Final = (SCOPE, EFFECTIVE, CURRENCY_KEY, OWNER)
 
 
 def read_header(fields: Fields, default: Header, context: Context) -> Header:
     """Scope, dates, currency and owner of a file, each from `default` where it is not written."""
-    misread = _MOST_DECIMALS if fields.has(CURRENCY_KEY) else default.currency
+    misread = ANY_CURRENCY if fields.has(CURRENCY_KEY) else default.currency
     return Header(
         fields.read(SCOPE, context) or default.scope,
         fields.read(EFFECTIVE, context) or default.effective,

@@ -8,7 +8,7 @@ from typing import Final
 from engine.conditions import ALWAYS
 from engine.places import Place
 from engine.policy import DelegationRule, StandInRule
-from engine.words import RequesterWord, Word
+from engine.words import Word
 from rules import values
 from rules.approvals import WHEN
 from rules.context import Context
@@ -34,6 +34,7 @@ from rules.forms import LONGEST as LONGEST_FORM
 from rules.nodes import Node
 from rules.requirements import PAPERS, REQUIREMENTS
 from rules.shapes import Fields, Form, Key, Shape
+from rules.silence import others_needed
 from rules.who import INNER
 
 LEVELS_MAX: Final = 100
@@ -217,7 +218,7 @@ def _stand_in(fields: Fields, context: Context) -> StandInRule | None:
     if role is not None and context.words.roles[role].body is not None:
         message = f"{shown(role)} is a body, and nobody stands in for a body"
         context.error("not-holders", fields.at(FOR), message)
-    if isinstance(by, RequesterWord):
+    if by is not None and others_needed(by) == 0:
         message = "the requester does not stand in for an approver"
         context.error("requester-alone", by.place, message)
     if role is None or by is None or reasons is None or (when is None and fields.has(WHEN)):

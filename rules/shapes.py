@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 
 from engine.places import Place
 from rules.context import Context
-from rules.diagnostics import did_you_mean, shown
+from rules.diagnostics import shown
 from rules.nodes import Mapping as MappingNode
 from rules.nodes import Node, comma_amount_hint, described
 
@@ -82,7 +82,7 @@ class Shape:
         help = comma_amount_hint(node, index)
         if help is None:
             others = [name for name in self.by_name if name not in node.keys]
-            help = did_you_mean(key.text, others)
+            help = context.suggester.near(self.name, key.text, others)
         if help is None:
             help = "allowed are " + ", ".join(f"`{name}`" for name in self.by_name)
         context.error("unknown-key", key.place, f"{self.name} has no {shown(key.text)}", help)

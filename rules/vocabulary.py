@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
 
-from engine.conditions import Condition
+from engine.conditions import Condition, facts_of
 from engine.facts import Fact, Kind, Of, Total, Window
 from engine.organization import Entity
 from engine.places import Place
@@ -229,6 +229,9 @@ def _total(fact: Fact, fields: Fields, context: Context) -> Total | None:
     same = _same(fields.node(SAME), context)
     window, counts = fields.read(IN, context), fields.read(COUNTS, context)
     leaves_out = fields.read(LEAVES_OUT, context)
+    if leaves_out is not None and context.words.totals.intersection(facts_of(leaves_out)):
+        message = "what a total leaves out cannot depend on a total"
+        context.error("total-of-total", fields.at(LEAVES_OUT), message)
     if of is None or same is None or window is None or counts is None:
         return None
     return Total(of, same, window, frozenset(counts), leaves_out)
@@ -258,6 +261,9 @@ def _same(node: Node | None, context: Context) -> tuple[str, ...] | None:
         context.error("empty-list", node.place, "expected at least one fact, found none")
         return None
     facts = [_fact_named(item, context) for item in items]
+    for fact, item in zip(facts, items, strict=True):
+        if fact is not None and fact.name in context.words.totals:
+            context.error("total-of-total", item.place, f"{shown(fact.name)} is a total itself")
     names = tuple(fact.name for fact in facts if fact is not None)
     return names if len(names) == len(facts) else None
 

@@ -6,9 +6,10 @@ never counts as an approval stands as a step of its own, so that no silence can 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from engine.words import (
     BodyWord,
@@ -33,11 +34,11 @@ from rules.nodes import Mapping as MappingNode
 from rules.nodes import Node, Scalar, described
 from rules.nodes import Sequence as SequenceNode
 from rules.shapes import Fields, Form, Key, Shape
+from rules.silence import UNCOUNTED, others_needed
 
 OWNERS: Final = ("cost_center_owner", "project_manager", "budget_holder", "requester.manager")
 NOT_NEEDED: Final = "not_needed"
 RESERVED: Final = frozenset({*OWNERS, "requester", NOT_NEEDED, "supervisors"})  # not for roles
-UNCOUNTED: Final = (Consult, Notify, Ratify)
 
 
 def read_word(node: Node, context: Context) -> Word | None:
@@ -129,7 +130,7 @@ WORDS: Final[Form[tuple[Word, ...]]] = Form("list of approver words", _read_list
 COUNT: Final = whole(1, PARTS_MAX)
 
 ALL: Final = Key("all", WORDS, "every one of these, each a different person", required=True)
-ANY: Final = Key("any", WORDS, "one of these", required=True)
+ANY_KEY: Final = Key("any", WORDS, "one of these", required=True)
 AT_LEAST: Final = Key("at_least", COUNT, "how many different persons", required=True)
 OF: Final[Key[Node]] = Key(
     "of", chains.OF.form, "a list of places, or one word with several holders", required=True
@@ -143,7 +144,7 @@ OBJECT_IN: Final = Key("may_object_in", SPAN, "an objection within this time ref
 CONSULT: Final = Key("consult", INNER, "must answer, but a no does not stop", required=True)
 NOTIFY: Final[Key[Node]] = Key("notify", chains.OF.form, "is told", required=True)
 RATIFY: Final[Key[Node]] = Key("ratify", chains.OF.form, "approves afterwards", required=True)
-BY: Final = Key("by", INNER, "who approves afterwards", required=True)
+BY: Final[Key[Word]] = Key("by", INNER, "who approves afterwards", required=True)
 WITHIN: Final = Key("within", SPAN, "until when; without it, at once")
 
 TOLD: Final = Shape("`notify`", (WHO, OBJECT_IN, AS))
@@ -152,11 +153,11 @@ RATIFIED: Final = Shape("`ratify`", (BY, WITHIN))
 
 def _all(fields: Fields, context: Context) -> Word | None:
     parts = fields.read(ALL, context)
-    return None if parts is None else Together(len(parts), parts, fields.place)
+    return None if parts is None else _together(fields, ALL, len(parts), parts, context)
 
 
 def _any(fields: Fields, context: Context) -> Word | None:
-    parts = fields.read(ANY, context)
+    parts = fields.read(ANY_KEY, context)
     return None if parts is None else Together(1, parts, fields.place)
 
 
@@ -186,9 +187,22 @@ def _of_list(fields: Fields, need: int | None, node: SequenceNode, context: Cont
         return None
     if parts is None or need is None:
         return None
-    if need > len(parts):
-        message = f"{need} of {len(parts)} places can never be filled"
-        context.error("too-few-places", fields.at(AT_LEAST), message)
+    return _together(fields, AT_LEAST, need, parts, context)
+
+
+def _together(
+    fields: Fields, key: Key[Any], need: int, parts: tuple[Word, ...], context: Context
+) -> Word | None:
+    """So many of the parts; an error where seats do not suffice for different persons."""
+    roles = Counter(part.role for part in parts if isinstance(part, RoleWord))
+    known = context.words.roles
+    missing = sum(
+        max(0, count - known[role].seats) for role, count in roles.items() if known[role].seats
+    )
+    if need > len(parts) - missing:
+        filled = len(parts) - missing
+        message = f"{need} different persons are asked for, and {filled} places can be filled"
+        context.error("too-few-places", fields.at(key), message)
         return None
     return Together(need, parts, fields.place)
 
@@ -226,6 +240,9 @@ def _first(fields: Fields, context: Context) -> Word | None:
 def _chain(fields: Fields, context: Context) -> Word | None:
     node = fields.read(chains.OF, context)
     of = None if node is None else _read_inner(node, context)
+    if of is not None and others_needed(of) == 0:
+        message = "a chain that starts with the requester would ask him"
+        context.error("requester-alone", of.place, message, "leave `of` out")
     chain = chains.build_chain(fields, of, context)
     return None if node is not None and of is None else chain
 
@@ -258,6 +275,16 @@ def _notify(fields: Fields, context: Context) -> Word | None:
     return Notify(who, within or "", fields.place)
 
 
+def _someone_else(fields: Fields, key: Key[Word], context: Context) -> Word | None:
+    """The word of a key; the requester alone does not do here."""
+    word = fields.read(key, context)
+    if word is not None and others_needed(word) == 0:
+        message = "the requester does not answer for his own need"
+        context.error("requester-alone", word.place, message, "name somebody else")
+        return None
+    return word
+
+
 def _ratify(fields: Fields, context: Context) -> Word | None:
     node = fields.read(RATIFY, context)
     if node is None:
@@ -269,7 +296,7 @@ def _ratify(fields: Fields, context: Context) -> Word | None:
     inner = RATIFIED.open(node, context)
     if inner is None:
         return None
-    by, within = inner.read(BY, context), inner.read(WITHIN, context)
+    by, within = _someone_else(inner, BY, context), inner.read(WITHIN, context)
     if by is None or (within is None and inner.has(WITHIN)):
         return None
     return Ratify(by, within or "", fields.place)
@@ -279,7 +306,7 @@ _Build = Callable[[Fields, Context], Word | None]
 SHAPES: Final[Mapping[str, tuple[Shape, _Build]]] = MappingProxyType(
     {
         "all": (Shape("`all`", (ALL,)), _all),
-        "any": (Shape("`any`", (ANY,)), _any),
+        "any": (Shape("`any`", (ANY_KEY,)), _any),
         "at_least": (Shape("`at_least`", (AT_LEAST, OF, AMONG)), _at_least),
         "level": (Shape("`level`", (LEVEL_KEY,)), _level),
         "first": (Shape("`first`", (FIRST,)), _first),
