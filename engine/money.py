@@ -22,6 +22,7 @@ from types import MappingProxyType
 from typing import Final
 
 from engine.errors import MoneyError, UnknownCurrency
+from engine.quoting import quoted
 
 INT64_MAX: Final = 2**63 - 1
 
@@ -36,8 +37,8 @@ _TWO: Final = (
     "GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR "
     "LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD "
     "PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC "
-    "SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XCD XCG YER ZAR ZMW "
-    "ZWG"
+    "SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XAD XCD XCG YER ZAR "
+    "ZMW ZWG"
 )
 EXPONENTS: Final[Mapping[str, int]] = MappingProxyType(
     {
@@ -88,16 +89,16 @@ def parse_amount(text: str, currency: str) -> Money:
     digits = exponent(currency)
     match = _AMOUNT.fullmatch(text)
     if match is None:
-        raise MoneyError("invalid_amount", f"expected a decimal amount, found `{text[:60]}`")
+        raise MoneyError("invalid_amount", f"expected a decimal amount, found {quoted(text)}")
     sign, whole, decimals = match.group(1), match.group(2), match.group(3) or ""
     if len(decimals) > digits:
         raise MoneyError(
             "invalid_minor_unit",
-            f"`{text[:60]}` has {len(decimals)} decimals, {currency} has {digits}",
+            f"expected at most {digits} decimals for {currency}, found {quoted(text)}",
         )
     minor = int(whole + decimals.ljust(digits, "0"))
     if minor > INT64_MAX:
-        raise MoneyError("amount_overflow", f"`{text[:60]}` is larger than can be kept exactly")
+        raise MoneyError("amount_overflow", f"{quoted(text)} is larger than can be kept exactly")
     return Money(-minor if sign else minor, currency)
 
 

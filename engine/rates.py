@@ -5,7 +5,7 @@ used. What cannot be converted is a `Shortage` with a hold code, never a guess:
 
     fx_not_stated        the set states no `fx`
     fx_date_missing      the day that `fx.on` names is not on the document
-    fx_rate_missing      no rate, or only the inverse one where inverses are refused
+    fx_rate_missing      no rate, none above zero, or only the inverse where that is refused
     fx_rate_stale        the newest rate is older than `stale_after`
     amount_overflow      beyond 64-bit minor units after conversion
 """
@@ -142,6 +142,7 @@ class Converter:
             turned = self._on_day(choice, day, quote, base)
             if isinstance(turned, Rate):
                 return 1 / turned.rate, (RateUse(turned, inverse=True),)
+            return turned if turned.code == "fx_rate_stale" else found
         elif found.code == "fx_rate_missing" and (choice.rate_type, quote, base) in self._table:
             return Shortage(
                 found.code, f"{found.detail}; only {quote}/{base} exists, inverses are refused"
@@ -155,6 +156,9 @@ class Converter:
         if position == 0:
             return Shortage("fx_rate_missing", name)
         newest = rates[position - 1]
+        if newest.rate <= 0:  # would make any amount small
+            detail = f"{name}; the rate of {newest.day} is not above zero"
+            return Shortage("fx_rate_missing", detail)
         if newest.day == day:
             return newest
         if not choice.fallback:

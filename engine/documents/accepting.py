@@ -41,7 +41,7 @@ def accept(
     if received_at.utcoffset() is None:
         raise ValueError("received_at needs a time zone")
     complaints = Complaints()
-    if not isinstance(raw, dict):
+    if not isinstance(raw, Mapping):
         complaints.add("wrong_type", "", f"expected a document as an object, found {found(raw)}")
         raise complaints.as_error()
     sheet, is_known = _sheet(raw.get("type"), documents, complaints)
