@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
+from typing import Final
 
 from engine.decision import Ask, Assignee, Assignment, Decision, Group, Outcome, Part
 from engine.distinct import identities, leaves
@@ -69,6 +70,7 @@ class Progress:
     refusals: tuple[Refusal, ...] = ()
 
 
+_NEVER_AWAITED: Final = frozenset({Ask.NOTIFY, Ask.RATIFY})  # completing does not wait for these
 PlaceKey = tuple[str, str, str, int]  # rule's place, word, object, which of several alike
 
 
@@ -222,7 +224,7 @@ def _open(decision: Decision, course: _Course) -> Iterator[Missing]:
 def _lacking(part: Part, course: _Course, keys: dict[int, PlaceKey]) -> list[Missing]:
     """What the part still needs: each open place, or so many of several."""
     if isinstance(part, Assignment):
-        if part.ask in (Ask.NOTIFY, Ask.RATIFY) or _takers(part, course, keys):
+        if part.ask in _NEVER_AWAITED or _takers(part, course, keys):
             return []
         return [_missing(1, (part,))]
     done = max(_doable(part.parts, 0, course, keys, frozenset()), key=len)
@@ -286,6 +288,9 @@ def _ways(
     """Every way of doing the part by persons not used yet: all that are used then."""
     if isinstance(part, Group):
         yield from _ways_of_some(part.parts, part.need, course, keys, used)
+        return
+    if part.ask in _NEVER_AWAITED:
+        yield used
         return
     for assignee in _takers(part, course, keys):
         persons = identities(assignee)
