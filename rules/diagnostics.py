@@ -15,7 +15,6 @@ from engine.places import Place
 from rules.codes import CODES
 
 _SHOWN_MAX: Final = 60
-_WORD_MAX: Final = 100
 
 
 class Severity(StrEnum):
@@ -161,8 +160,6 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
 
     Upper and lower case are not told apart, and the answer does not depend on the order of `known`.
     """
-    if len(word) > _WORD_MAX:
-        return None
     by_lower = {candidate.lower(): candidate for candidate in sorted(known, reverse=True)}
     near = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
     return f"did you mean `{by_lower[near[0]]}`?" if near else None

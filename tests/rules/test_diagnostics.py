@@ -170,6 +170,11 @@ def test_the_nearest_known_word_is_offered(word: str, answer: str | None) -> Non
     assert did_you_mean(word, known[::-1]) == answer
 
 
+def test_which_of_two_equally_near_words_is_offered_does_not_depend_on_their_order() -> None:
+    for known in (["Cfo", "cfO"], ["cfO", "Cfo"], ["cfa", "cfb"], ["cfb", "cfa"]):
+        assert did_you_mean("cfo", known) == did_you_mean("cfo", sorted(known))
+
+
 def test_nothing_is_offered_where_nothing_is_known() -> None:
     assert did_you_mean("cfo", []) is None
 

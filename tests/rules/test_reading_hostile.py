@@ -113,6 +113,10 @@ def test_any_text_is_answered_alike(text: str) -> None:
 @example("''!,: ")
 @example('{""=:,')
 @example("{a: , b: }")
+@example("*a?")
+@example("{&a?x: ")
+@example('"\\ud800')
+@example('"\\U00110000 \\q')
 def test_anything_like_yaml_is_answered_alike(text: str) -> None:
     assert_both_agree(text.encode())
 
