@@ -118,13 +118,11 @@ _CHECKS: Final = {
     "silence": "a route that nobody has to approve",
     "never-asked": "a role is declared and no rule asks it",
     "limit-unused": "a limit belongs to a role or level that no rule compares",
-    "no-matrix": "an entity has no matrix for a type of document that others have one for",
     "no-fallback": "a person's own document finds nobody who may approve it",
     "no-witness": "a row could not be tried out, because no document for it could be made",
 }
 
 _TESTS: Final = {
-    "unknown-expectation": "a test expects something that no decision has",
     "no-outcome": "a test states no outcome",
     "no-time": "the result of a test depends on time, and the test states none",
     "unknown-person": "a test names somebody who is neither a person nor a role",

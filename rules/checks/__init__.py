@@ -8,11 +8,19 @@ from typing import Final
 
 from engine.policy import PolicySet
 from rules.checks.coverage import check_coverage
+from rules.checks.guarantees import check_guarantees
+from rules.checks.matrices import check_matrices
+from rules.checks.names import check_names
 from rules.diagnostics import Diagnostics
 
 Check = Callable[[PolicySet, Diagnostics], None]
 
-CHECKS: Final[tuple[Check, ...]] = (check_coverage,)
+CHECKS: Final[tuple[Check, ...]] = (
+    check_coverage,
+    check_matrices,
+    check_guarantees,
+    check_names,
+)
 
 
 def lint(policy: PolicySet, diagnostics: Diagnostics) -> None:

@@ -5,10 +5,8 @@ allows. A condition becomes a list of boxes: the documents for which it is certa
 for which it is possibly true (true or, for want of a fact, undecided).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
-from fractions import Fraction
 from typing import Final, assert_never
 
 from engine.conditions import (
@@ -18,7 +16,6 @@ from engine.conditions import (
     Condition,
     Constant,
     Extreme,
-    FactBound,
     Lines,
     Not,
     OneOf,
@@ -26,17 +23,12 @@ from engine.conditions import (
     Present,
     Settled,
 )
-from engine.facts import Duration, FactValue, Kind
-from engine.money import Exact, Money
 from engine.policy import HIGHEST, LOWEST
 from rules.checks import variables as v
-from rules.checks.variables import OTHER, Variable
+from rules.checks.gathering import Domains, Gathering, is_axis, key_of, share_of
+from rules.checks.variables import Variable
 
-AMOUNT: Final = "amount"  # the pseudo-fact of a row's own bounds
 MOST_BOXES: Final = 600  # alternatives of one condition
-
-Key = tuple[object, ...]
-Domains = Mapping[str, tuple[FactValue, ...]]
 
 
 class TooManyBoxes(Exception):
@@ -87,14 +79,13 @@ class Space:
         self.currency = currency
         self.between = between
         self.domains = domains or {}
-        self._numbers: dict[Key, int] = {}
         self._masks: dict[Condition, tuple[int, int, int]] = {}
         self._spread: dict[Condition, Condition] = {}
-        self._present: dict[str, int] = {}
-        gathered = _Gathered(self)
+        gathering = Gathering(currency, self.domains, between)
         for condition in dict.fromkeys(conditions):
-            gathered.add(self._plain(condition))
-        self.variables = gathered.variables()
+            gathering.add(self._plain(condition))
+        self.variables = gathering.variables()
+        self._numbers, self._present = gathering.numbers, gathering.present
 
     def boxes(self, condition: Condition, *, certain: bool, wanted: bool = True) -> list[Box]:
         """The documents for which the condition is (or, not `wanted`, is not) true.
@@ -103,24 +94,6 @@ class Space:
         Raises `TooManyBoxes`.
         """
         return self._boxes(self._plain(condition), wanted, certain)
-
-    def number_of(self, key: Key) -> int:
-        """The number of a variable by its key, new ones counted on."""
-        return self._numbers.setdefault(key, len(self._numbers))
-
-    def is_axis(self, atom: Compare) -> bool:
-        """Whether the test is a constant bound on the amount itself, in its own currency."""
-        return (
-            atom.fact == AMOUNT
-            and isinstance(atom.bound, Constant)
-            and isinstance(atom.bound.value, Money)
-            and atom.bound.value.currency == self.currency
-            and atom.currency in ("", self.currency)
-        )
-
-    def mentions_presence(self, fact: str, number: int) -> None:
-        """Remember which variable answers whether the fact is present."""
-        self._present.setdefault(fact, number)
 
     def _plain(self, condition: Condition) -> Condition:
         """The condition with every lesser/greater bound written as single comparisons."""
@@ -155,7 +128,7 @@ class Space:
                 return self._boxes(part, not wanted, certain)
             case Settled(part):
                 return self._boxes(part, wanted, certain)
-            case Compare() if self.is_axis(condition):
+            case Compare() if is_axis(condition, self.currency):
                 return [_axis(condition, wanted)]
             case Compare() | OneOf() | Present() | Lines():
                 return self._atom_boxes(condition, wanted, certain)
@@ -189,162 +162,10 @@ class Space:
                 return number, *v.one_of(self.variables[number], values)
             case Compare(bound=bound):
                 number = self._numbers[key_of(atom)]
-                against = bound.value if isinstance(bound, Constant) else _share(bound)
+                against = bound.value if isinstance(bound, Constant) else share_of(bound)
                 return number, *v.compared(self.variables[number], atom, against)
             case _:
                 assert_never(atom)
-
-
-class _Gathered:
-    """What the tests of all conditions say about each variable, while a space is made."""
-
-    def __init__(self, space: Space) -> None:
-        self._space = space
-        self._atoms: dict[int, list[Compare | OneOf | Lines]] = {}
-        self._about: dict[str, list[int]] = {}
-        self._asked: set[str] = set()
-        self._seen: set[Condition] = set()
-
-    def add(self, condition: Condition) -> None:
-        """Every test in the condition."""
-        for atom in _atoms(condition):
-            if atom in self._seen:
-                continue
-            self._seen.add(atom)
-            if isinstance(atom, Present):
-                self._asked.add(atom.fact)
-            elif isinstance(atom, Compare) and self._space.is_axis(atom):
-                continue
-            else:
-                key: Key = ("line", atom.part) if isinstance(atom, Lines) else key_of(atom)
-                number = self._space.number_of(key)
-                self._atoms.setdefault(number, []).append(atom)
-
-    def variables(self) -> tuple[Variable, ...]:
-        """One variable for each number."""
-        made = [self._variable(atoms) for _, atoms in sorted(self._atoms.items())]
-        answers: dict[str, int] = {}
-        for number, variable in enumerate(made):
-            if variable.fact and not isinstance(variable, v.Relation | v.Opaque):
-                answers.setdefault(variable.fact, number)
-        for fact in sorted(self._asked):
-            if fact not in answers:
-                answers[fact] = self._space.number_of(("presence", fact))
-                made.append(v.Words(fact, (True,), unknown=True))
-            self._space.mentions_presence(fact, answers[fact])
-        return tuple(made)
-
-    def _variable(self, atoms: list[Compare | OneOf | Lines]) -> Variable:
-        first = atoms[0]
-        if isinstance(first, Lines):
-            return v.LineTest(first.part)
-        key = key_of(first)
-        bounds = [a.bound for a in atoms if isinstance(a, Compare)]
-        unknown = first.fact in self._asked
-        match key[0]:
-            case "relation":
-                base = str(key[2])
-                shares = sorted({_share(bound) for bound in bounds})
-                unknown = unknown or base in self._asked
-                kind = first.kind if isinstance(first, Compare) else Kind.NUMBER
-                return v.Relation(first.fact, base, str(key[3]), kind, tuple(shares), unknown)
-            case "number":
-                return self._number(atoms, str(key[2]), unknown)
-            case "length":
-                lengths = v.spread_lengths(
-                    [c for c in _constants(atoms) if isinstance(c, Duration)]
-                )
-                return v.Lengths(first.fact, lengths, unknown)
-            case "words":
-                return self._words(atoms, unknown)
-            case _:
-                return v.Opaque(first, unknown, first.fact)
-
-    def _number(
-        self, atoms: list[Compare | OneOf | Lines], currency: str, unknown: bool
-    ) -> Variable:
-        constants = _constants(atoms)
-        points = tuple(sorted({v.number(constant) for constant in constants}))
-        first = next(iter(constants))
-        if isinstance(first, Money | Exact):
-            kind, whole = Kind.MONEY, not self._space.between
-        elif isinstance(first, date):
-            kind, whole = Kind.DATE, True
-        else:
-            kind, whole = Kind.NUMBER, False
-        return v.Numbers(_fact(atoms), currency, kind, points, whole, unknown)
-
-    def _words(self, atoms: list[Compare | OneOf | Lines], unknown: bool) -> Variable:
-        fact = _fact(atoms)
-        scale = next((a.scale for a in atoms if isinstance(a, Compare) and a.scale), ())
-        domain = self._space.domains.get(fact) or scale
-        domain = domain or next((a.domain for a in atoms if isinstance(a, OneOf) and a.domain), ())
-        named = dict.fromkeys(sorted(_constants(atoms), key=str))
-        if any(isinstance(value, bool) for value in named):
-            domain = domain or (True, False)
-        values = domain or (*named, OTHER)
-        return v.Words(fact, tuple(values), scale, unknown)
-
-
-def key_of(atom: Compare | OneOf) -> Key:
-    """What a test asks about: tests of one key are cells of one variable."""
-    if isinstance(atom, OneOf):
-        sample = next(iter(atom.values), next(iter(atom.domain), ""))
-        return _value_key(atom.fact, sample, "", atom)
-    if isinstance(atom.bound, FactBound):
-        return "relation", atom.fact, atom.bound.fact, atom.currency
-    if isinstance(atom.bound, Extreme):
-        return "opaque", atom
-    return _value_key(atom.fact, atom.bound.value, atom.currency, atom)
-
-
-def _value_key(fact: str, value: FactValue, currency: str, atom: Condition) -> Key:
-    match value:
-        case bool() | str():
-            return "words", fact
-        case Money() | Exact():
-            if currency not in ("", value.currency):
-                return "opaque", atom
-            return "number", fact, value.currency
-        case Duration():
-            return "length", fact
-        case Fraction() | date():
-            return "number", fact, ""
-        case _:
-            return "opaque", atom
-
-
-def _fact(atoms: list[Compare | OneOf | Lines]) -> str:
-    return next(atom.fact for atom in atoms if not isinstance(atom, Lines))
-
-
-def _constants(atoms: list[Compare | OneOf | Lines]) -> dict[FactValue, None]:
-    found: dict[FactValue, None] = {}
-    for atom in atoms:
-        if isinstance(atom, OneOf):
-            found |= dict.fromkeys(atom.values)
-        elif isinstance(atom, Compare) and isinstance(atom.bound, Constant):
-            found[atom.bound.value] = None
-    return found
-
-
-def _share(bound: object) -> Fraction:
-    share = bound.share if isinstance(bound, FactBound) else None
-    return Fraction(1) if share is None else share
-
-
-def _atoms(condition: Condition) -> Iterator[Compare | OneOf | Present | Lines]:
-    """The tests of a condition; a test on lines is one, whatever is inside."""
-    match condition:
-        case Compare() | OneOf() | Present() | Lines():
-            yield condition
-        case All(parts) | Any(parts):
-            for part in parts:
-                yield from _atoms(part)
-        case Not(part) | Settled(part):
-            yield from _atoms(part)
-        case _:
-            assert_never(condition)
 
 
 def _presence(variable: Variable) -> tuple[int, int]:

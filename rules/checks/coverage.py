@@ -218,9 +218,7 @@ def _ambiguous(on: Ground, pair: Pair, search: Search, is_exception: bool) -> Re
     met = pair[0].box.meet(pair[1].box)
     if met is None:
         return None
-    covers: list[Box] = []
-    if not is_exception:
-        covers = [entry.box for entry in on.possible if on.matrix.rows[entry.row].exception]
+    covers = () if is_exception else on.exceptions
     for start in on.start:
         box = met.meet(start)
         if box is not None:

@@ -1,14 +1,15 @@
 """One matrix made ready for the checks: its space, its rows as boxes, where documents can be."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from engine.conditions import Compare, Condition
+from engine.conditions import All, Compare, Condition, OneOf
 from engine.facts import Fact, FactValue
 from engine.organization import Entity
 from engine.policy import HIGHEST, LOWEST, Additional, Matrix, PolicySet, Row, Scope
-from rules.checks.cells import AMOUNT, Box, Domains, Space
+from rules.checks.cells import Box, Space
+from rules.checks.gathering import AMOUNT, Domains
 from rules.checks.possible import Amount, Possible
 from rules.checks.regions import Budget, Search
 
@@ -42,6 +43,12 @@ class Ground:
     possible: tuple[RowBox, ...]
 
     @property
+    def exceptions(self) -> tuple[Box, ...]:
+        """Where an exception row may decide, so that no plain row does."""
+        rows = self.matrix.rows
+        return tuple(entry.box for entry in self.possible if rows[entry.row].exception)
+
+    @property
     def has_amount(self) -> bool:
         """Whether the matrix compares an amount at all."""
         return bool(self.matrix.amount)
@@ -51,20 +58,26 @@ class Ground:
         return Search(self.space, budget, self.possible_in)
 
 
-def ground(policy: PolicySet, matrix: Matrix, others: Sequence[Condition] = ()) -> Ground:
+def ground(
+    policy: PolicySet,
+    matrix: Matrix,
+    others: Sequence[Condition] = (),
+    documents: frozenset[str] = frozenset(),
+    entities: Sequence[Entity] | None = None,
+) -> Ground:
     """Prepare a matrix; `others` are further conditions that will be asked in its space.
 
-    Raises `TooManyBoxes`.
+    `documents` and `entities` narrow what the matrix is looked at for. Raises `TooManyBoxes`.
     """
-    entities = scope_entities(policy, matrix.scope)
+    inside = scope_entities(policy, matrix.scope) if entities is None else tuple(entities)
     space = Space(
         (matrix.when, *(row.when for row in matrix.rows), *others),
         matrix.currency,
-        domains(matrix.documents, entities, policy.facts),
-        has_between(policy, matrix, entities),
+        domains(documents or matrix.documents, inside, policy.facts),
+        has_between(policy, matrix, inside),
     )
     amount = Amount(matrix.amount, policy.credits == "absolute")
-    facts = [entity_facts(entity) for entity in entities]
+    facts = [entity_facts(entity) for entity in inside]
     lowest = LOWEST if policy.credits == SIGNED and matrix.amount else 0
     whole = Box(lowest, HIGHEST, {})
     start = [box.meet(whole) for box in space.boxes(matrix.when, certain=True)]
@@ -144,14 +157,29 @@ def has_between(policy: PolicySet, matrix: Matrix, entities: Sequence[Entity]) -
     )
 
 
-def amount_condition(row: Additional, matrix: Matrix) -> tuple[Box, tuple[Condition, ...]]:
-    """The bounds of a control as a box, where its amount is the matrix's, or as conditions."""
-    if (row.amount, row.currency) == (matrix.amount, matrix.currency):
-        return Box(row.low, row.high, {}), ()
-    moved = tuple(
-        Compare(row.amount, bound.op, bound.bound, bound.kind, bound.currency or row.currency)
-        if bound.fact == AMOUNT
-        else bound
-        for bound in row.bounds
-    )
-    return Box(LOWEST, HIGHEST, {}), moved
+def applies_to(
+    matrix: Matrix, documents: frozenset[str], scope: Scope, entities: Sequence[Entity]
+) -> Condition:
+    """That a document of the matrix is one of these types (empty: all) and in this scope."""
+    parts: list[Condition] = []
+    types = tuple(sorted(matrix.documents))
+    if documents and not matrix.documents <= documents:
+        parts.append(OneOf("document.type", frozenset(documents & matrix.documents), types))
+    inside = [entity.id for entity in entities if in_scope(entity, scope)]
+    if len(inside) < len(entities):
+        parts.append(OneOf("entity", frozenset(inside), tuple(e.id for e in entities)))
+    return All(tuple(parts))
+
+
+def control_condition(row: Additional, matrix: Matrix, entities: Sequence[Entity]) -> Condition:
+    """When a control applies to documents of the matrix; bounds on its amount are tests of it."""
+    bounds = [_bound(bound, row, matrix) for bound in row.bounds]
+    where = applies_to(matrix, row.documents, row.scope, entities)
+    return All((row.when, *bounds, where))
+
+
+def _bound(bound: Compare, row: Additional, matrix: Matrix) -> Compare:
+    """The bound on the matrix's amount, where both compare the same, else on the control's."""
+    if (row.amount, row.currency) == (matrix.amount, matrix.currency) or bound.fact != AMOUNT:
+        return bound
+    return replace(bound, fact=row.amount, currency=bound.currency or row.currency)

@@ -16,7 +16,8 @@ from engine.facts import FactValue
 from engine.money import Exact, Money
 from engine.policy import HIGHEST, LOWEST
 from rules.checks import variables as v
-from rules.checks.cells import AMOUNT, Space, TooManyBoxes
+from rules.checks.cells import Space, TooManyBoxes
+from rules.checks.gathering import AMOUNT
 from rules.checks.linear import Linear, above_share, at_least, at_most, below_share, solve
 from rules.checks.regions import Masks, Span, nearest_zero
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
-from engine.completing import Act, progress
+from engine.completing import Act, Progress, progress
 from engine.cumulation import totals
 from engine.deciding import decide
 from engine.decision import Decision
@@ -137,7 +137,7 @@ class _Runner:
         latest = max((now, *(act.at for act in acts)))
         reached = progress(decide_at, world.data, world.document.requester, acts, latest)
         compared = compare(test.expect, Outcome(decision, reached, world.data))
-        reasons = _reasons(decision, missing)
+        reasons = (*_reasons(decision, missing), *_course(reached, acts))
         return Result(test.name, test.place, compared, (), decision, reasons)
 
     def _given(self, world: World, now: datetime) -> tuple[FactValues, Mapping[str, Shortage]]:
@@ -181,6 +181,16 @@ def _reasons(decision: Decision, missing: Mapping[str, Shortage]) -> tuple[str, 
         f"the total {name} is not known: {lack.code} {lack.detail}"
         for name, lack in missing.items()
     ]
+    return tuple(found)
+
+
+def _course(reached: Progress, acts: tuple[Act, ...]) -> tuple[str, ...]:
+    """What became of the acts, and who still has to act."""
+    if not acts:
+        return ()
+    found = [f"the act of {one.person} was refused: {one.code}" for one in reached.refusals]
+    for place in reached.missing:
+        found.append(f"{' or '.join(place.words)} is open, for {', '.join(place.people)}")
     return tuple(found)
 
 

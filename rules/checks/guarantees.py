@@ -1,0 +1,233 @@
+"""Rows that cannot keep a guarantee, whoever holds what: found before any document comes.
+
+Counting is generous: every place is taken to be another person, and a chain upwards may reach
+anybody. What is reported here is broken for certain; the rest is checked on every route.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
+from typing import Final
+
+from engine.conditions import Condition
+from engine.organization import Entity
+from engine.policy import (
+    HIGHEST,
+    LOWEST,
+    Additional,
+    Approve,
+    Effective,
+    Guarantee,
+    Hold,
+    Matrix,
+    NotNeeded,
+    PolicySet,
+    Refuse,
+    Row,
+)
+from engine.words import Word
+from rules.checks.answers import asks_upwards, counted, roles_named, words_of
+from rules.checks.cells import Box, TooManyBoxes
+from rules.checks.ground import (
+    WORK,
+    Ground,
+    control_condition,
+    ground,
+    in_scope,
+    row_boxes,
+    scope_entities,
+)
+from rules.checks.matrices import common_days
+from rules.checks.orders import check_order
+from rules.checks.regions import Budget, Region
+from rules.checks.wording import matrix_name, witness
+from rules.diagnostics import Diagnostics
+
+MOST_TOGETHER: Final = 3  # additional rows counted together
+MOST_COMBINATIONS: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A guarantee and a matrix, and the documents for which both hold.
+
+    `controls` are the additional rows in force on one of the days on which both are.
+    """
+
+    guarantee: Guarantee
+    matrix: Matrix
+    entities: tuple[Entity, ...]
+    documents: frozenset[str]
+    controls: tuple[Additional, ...]
+    above: int
+
+
+def check_guarantees(policy: PolicySet, diagnostics: Diagnostics) -> None:
+    """Every guarantee against every matrix that it speaks about."""
+    for guarantee in policy.guarantees:
+        for matrix in policy.matrices:
+            for found in _meetings(policy, guarantee, matrix):
+                try:
+                    _check(policy, found, diagnostics)
+                except TooManyBoxes as error:
+                    message = f"`{guarantee.name}` was not compared with {matrix_name(matrix)}: "
+                    diagnostics.note("not-proved", matrix.place, f"{message}{error}")
+
+
+def _meetings(policy: PolicySet, guarantee: Guarantee, matrix: Matrix) -> Iterator[Meeting]:
+    documents = matrix.documents & (guarantee.documents or matrix.documents)
+    entities = tuple(
+        entity
+        for entity in scope_entities(policy, matrix.scope)
+        if in_scope(entity, guarantee.scope)
+    )
+    first = common_days(guarantee.effective, matrix.effective)
+    above = _above(guarantee, matrix)
+    if not documents or not entities or first is None or above is None:
+        return
+    seen: set[tuple[int, ...]] = set()
+    for day in _days(policy, guarantee.effective, matrix.effective, first):
+        controls = tuple(
+            control
+            for control in policy.additional
+            if control.effective.covers(day)
+            and (not control.documents or control.documents & documents)
+            and any(in_scope(entity, control.scope) for entity in entities)
+        )
+        key = tuple(id(control) for control in controls)
+        if key not in seen:
+            seen.add(key)
+            yield Meeting(guarantee, matrix, entities, documents, controls, above)
+
+
+def _above(guarantee: Guarantee, matrix: Matrix) -> int | None:
+    """The first key for which the guarantee speaks; `None` where another amount decides that."""
+    if not guarantee.above:
+        return LOWEST
+    bound = guarantee.above.get(matrix.currency)
+    if bound is None or guarantee.amount != matrix.amount:
+        return None
+    return 2 * bound.minor + 1
+
+
+def _days(policy: PolicySet, first: Effective, second: Effective, start: date) -> Iterator[date]:
+    """One day of each stretch of the common time in which the same controls are in force."""
+    end = min(first.to or date.max, second.to or date.max)
+    bounds = {start}
+    for control in policy.additional:
+        for day in (control.effective.start, control.effective.to):
+            if day is not None and start < day < end:
+                bounds.add(day)
+    yield from sorted(bounds)
+
+
+def _check(policy: PolicySet, found: Meeting, diagnostics: Diagnostics) -> None:
+    controls = [
+        (control, control_condition(control, found.matrix, found.entities))
+        for control in found.controls
+    ]
+    others = (found.guarantee.when, *(condition for _, condition in controls))
+    on = ground(policy, found.matrix, others, found.documents, found.entities)
+    if found.guarantee.order:
+        check_order(on, found.guarantee, diagnostics)
+        return
+    where = [
+        met
+        for box in on.space.boxes(found.guarantee.when, certain=True)
+        if (met := box.meet(Box(found.above, HIGHEST, {}))) is not None
+    ]
+    for row in found.matrix.rows:
+        if isinstance(row.answer, Approve | NotNeeded):
+            _check_row(on, found, row, where, controls, diagnostics)
+
+
+def _check_row(
+    on: Ground,
+    found: Meeting,
+    row: Row,
+    where: Sequence[Box],
+    controls: Sequence[tuple[Additional, Condition]],
+    diagnostics: Diagnostics,
+) -> None:
+    guarantee, words = found.guarantee, words_of(row.answer)
+    count = counted(words).number
+    if count < guarantee.at_least:
+        enough = _adding_up(words, guarantee.at_least, controls)
+        region = _uncovered(on, row, where, enough)
+        if region is not None:
+            so_many = "nobody" if count == 0 else f"{count}"
+            message = f"`{guarantee.name}` wants {guarantee.at_least} approvers, and this row asks "
+            _report(on, found, row, region, f"{message}{so_many}", diagnostics)
+    for role in guarantee.by:
+        named = frozenset(name for word in words for name in roles_named(word))
+        if role in named or any(asks_upwards(word) for word in words):
+            continue
+        adding = [
+            (condition,)
+            for control, condition in controls
+            if _ends_it(control) or any(role in roles_named(w) for w in words_of(control.answer))
+        ]
+        region = _uncovered(on, row, where, adding)
+        if region is not None:
+            message = f"`{guarantee.name}` wants an approval by `{role}`, and this row asks no such"
+            _report(on, found, row, region, message, diagnostics)
+
+
+def _adding_up(
+    words: tuple[Word, ...], wanted: int, controls: Sequence[tuple[Additional, Condition]]
+) -> list[tuple[Condition, ...]]:
+    """The sets of controls that together with the row ask enough people, or leave no route."""
+    enough: list[tuple[Condition, ...]] = [
+        (condition,) for control, condition in controls if _ends_it(control)
+    ]
+    asking = [(control, condition) for control, condition in controls if words_of(control.answer)]
+    for size in range(1, MOST_TOGETHER + 1):
+        for number, chosen in enumerate(combinations(asking, size)):
+            added = tuple(word for control, _ in chosen for word in words_of(control.answer))
+            if number < MOST_COMBINATIONS and counted(words + added).number >= wanted:
+                enough.append(tuple(condition for _, condition in chosen))
+    return enough
+
+
+def _ends_it(control: Additional) -> bool:
+    return isinstance(control.answer, Hold | Refuse)
+
+
+def _uncovered(
+    on: Ground, row: Row, where: Sequence[Box], enough: Sequence[tuple[Condition, ...]]
+) -> Region | None:
+    """Documents that the row decides and for which none of the sets of controls applies."""
+    covers = [] if row.exception else list(on.exceptions)
+    for conditions in enough:
+        boxes = [Box(LOWEST, HIGHEST, {})]
+        for condition in conditions:
+            each = on.space.boxes(condition, certain=False)
+            boxes = [met for left in boxes for right in each if (met := left.meet(right))]
+        covers += boxes
+    search = on.search(Budget(WORK))
+    for own in row_boxes(on.space, row, certain=True):
+        for start in on.start:
+            for spoken in where:
+                met = own.meet(start)
+                box = met.meet(spoken) if met is not None else None
+                if box is not None:
+                    region = next(search.uncovered(box, covers), None)
+                    if region is not None:
+                        return region
+    return None
+
+
+def _report(
+    on: Ground,
+    found: Meeting,
+    row: Row,
+    region: Region,
+    message: str,
+    diagnostics: Diagnostics,
+) -> None:
+    shown = witness(on.space, region, on.has_amount)
+    help = f"the guarantee stands at {found.guarantee.place}"
+    diagnostics.error("guarantee-broken", row.place, message, help, shown)
