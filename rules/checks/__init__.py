@@ -8,10 +8,13 @@ from typing import Final
 
 from engine.policy import PolicySet
 from rules.checks.coverage import check_coverage
+from rules.checks.fallback import lint_with_data
 from rules.checks.guarantees import check_guarantees
 from rules.checks.matrices import check_matrices
 from rules.checks.names import check_names
 from rules.diagnostics import Diagnostics
+
+__all__ = ["CHECKS", "Check", "lint", "lint_with_data"]
 
 Check = Callable[[PolicySet, Diagnostics], None]
 

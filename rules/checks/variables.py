@@ -181,6 +181,19 @@ def number(value: FactValue | Fraction) -> Fraction:
             return Fraction(value.minor) if hasattr(value, "minor") else Fraction(0)
 
 
+def number_in(variable: Numbers, cell: int) -> Fraction:
+    """A number of the cell: the point, or one next to it, or between two."""
+    points = variable.points
+    if cell % 2:
+        return points[cell // 2]
+    if cell == 0:
+        return points[0] - 1
+    value = points[cell // 2 - 1] + 1
+    if cell < 2 * len(points) and value >= points[cell // 2]:
+        value = (points[cell // 2 - 1] + points[cell // 2]) / 2
+    return value
+
+
 def spread_lengths(constants: Sequence[Duration]) -> tuple[Duration, ...]:
     """Lengths at, just below and just above every constant, in both units."""
     found: dict[Duration, None] = {}

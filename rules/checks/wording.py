@@ -101,6 +101,8 @@ def _cell_text(variable: v.Variable, cell: int, numbers: Mapping[str, Fraction])
     if 1 << cell == v.unknown_bit(variable):
         return [f"{name}: missing" for name in v.facts(variable)[:1]]
     match variable:
+        case v.Words(fact=fact, values=(True,)):
+            return [f"{fact}: present"]
         case v.Words(fact=fact, values=values) | v.Lengths(fact=fact, values=values):
             return [f"{fact}: {value_text(values[cell])}"]
         case v.Numbers():
@@ -119,15 +121,7 @@ def _number_text(variable: v.Numbers, cell: int, numbers: Mapping[str, Fraction]
     known = money_of(numbers, variable.fact, variable.currency) if variable.currency else None
     if known is not None:
         return str(known)
-    points = variable.points
-    if cell % 2:
-        value = points[cell // 2]
-    elif cell == 0:
-        value = points[0] - 1
-    else:
-        value = points[cell // 2 - 1] + 1
-        if cell < 2 * len(points) and value >= points[cell // 2]:
-            value = (points[cell // 2 - 1] + points[cell // 2]) / 2
+    value = v.number_in(variable, cell)
     match variable.kind:
         case Kind.MONEY:
             return str(Exact(value, variable.currency))

@@ -1,0 +1,182 @@
+"""One document for a row: facts and an amount for which this row answers, and no other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Final
+
+from engine.documents.model import Document, Line
+from engine.facts import Duration, Fact, FactValue, Kind
+from engine.money import Exact, Money
+from engine.organization import Entity
+from engine.policy import HIGHEST, Matrix, PolicySet, Row
+from rules.checks import variables as v
+from rules.checks.cells import Box
+from rules.checks.ground import WORK, Ground, row_boxes
+from rules.checks.possible import money_of
+from rules.checks.regions import Budget, Region, nearest_zero
+
+OWN: Final = ("document.type", "entity", "entity.country", "entity.region", "entity.currency")
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A region that the row decides, and one amount (a key) in it."""
+
+    region: Region
+    key: int
+
+
+def examples(on: Ground, row: Row, limits: tuple[int, ...]) -> Iterator[Example]:
+    """The least amount of the row, and the least one above each of the limits (minor units)."""
+    region = _region(on, row)
+    if region is None:
+        return
+    keys = {nearest_zero(region.spans[0], on.space.between)}
+    for limit in limits:
+        for low, high in region.spans:
+            above = max(2 * (limit + 1), low + low % 2)
+            if above <= min(high, HIGHEST - 1) and 2 * limit >= low:
+                keys.add(above)
+    for key in sorted(keys):
+        if key % 2 == 0:
+            yield Example(region, key)
+
+
+def _region(on: Ground, row: Row) -> Region | None:
+    covers = () if row.exception else on.exceptions
+    search = on.search(Budget(WORK))
+    for own in row_boxes(on.space, row, certain=True):
+        for start in on.start:
+            met: Box | None = own.meet(start)
+            region = next(search.uncovered(met, covers), None) if met is not None else None
+            if region is not None:
+                return region
+    return None
+
+
+def stated(on: Ground, example: Example) -> dict[str, FactValue] | None:
+    """The facts of the example; `None` where one of them cannot be stated (tests on lines)."""
+    found: dict[str, FactValue] = {}
+    for number, mask in sorted(example.region.masks.items()):
+        variable = on.space.variables[number]
+        exists = mask & v.full(variable)
+        if exists == v.full(variable) or (exists and exists & v.unknown_bit(variable)):
+            continue
+        cell = next(v.bits(exists))
+        match variable:
+            case v.Words(fact=fact, values=values):
+                found[fact] = values[cell] if values[cell] != v.OTHER else "something_else"
+            case v.Lengths(fact=fact, values=lengths):
+                found[fact] = lengths[cell]
+            case v.Numbers(fact=fact):
+                found[fact] = _number(variable, cell, example.region.numbers)
+            case v.Relation(fact=fact, base=base, currency=currency, kind=Kind.MONEY):
+                for name in (fact, base):
+                    value = money_of(example.region.numbers, name, currency)
+                    if value is None:
+                        return None
+                    found[name] = value
+            case _:
+                return None
+    return found
+
+
+def _number(variable: v.Numbers, cell: int, numbers: Mapping[str, Fraction]) -> FactValue:
+    known = money_of(numbers, variable.fact, variable.currency) if variable.currency else None
+    if known is not None:
+        return known
+    value = v.number_in(variable, cell)
+    match variable.kind:
+        case Kind.MONEY if value.denominator == 1:
+            return Money(value.numerator, variable.currency)
+        case Kind.MONEY:
+            return Exact(value, variable.currency)
+        case Kind.DATE:
+            return date.fromordinal(int(value))
+        case _:
+            return value
+
+
+def harmless(fact: Fact, currency: str, now: datetime) -> FactValue:
+    """A value for a fact on which the row does not depend."""
+    match fact.kind:
+        case Kind.MONEY:
+            return Money(0, currency)
+        case Kind.NUMBER:
+            return Fraction(0)
+        case Kind.YES_NO | Kind.PAPER:
+            return False
+        case Kind.DURATION:
+            return Duration(0, 0)
+        case Kind.DATE:
+            return now.date()
+        case _:
+            return fact.values[0] if fact.values else "something_else"
+
+
+@dataclass(frozen=True, slots=True)
+class Charged:
+    """What the example is charged to."""
+
+    cost_center: str
+    project: str
+
+
+def document_of(
+    matrix: Matrix,
+    entity: Entity,
+    facts: Mapping[str, FactValue],
+    key: int,
+    charged: Charged,
+    requester: str,
+    now: datetime,
+) -> Document:
+    """The document of an example; its other facts are given beside it."""
+    currency = matrix.currency or entity.currency
+    types = sorted(matrix.documents)
+    kind = facts.get("document.type")
+    net = Money(key // 2 if matrix.amount else 100, currency)
+    line = Line(1, net, cost_center=charged.cost_center, project=charged.project)
+    return Document(
+        type=kind if isinstance(kind, str) else types[0],
+        id="EXAMPLE",
+        entity=entity.id,
+        requester=requester,
+        submitted_at=now,
+        currency=currency,
+        cost_center=charged.cost_center,
+        project=charged.project,
+        lines=(line,),
+        maximum=Money(100, currency) if net.minor == 0 else None,
+    )
+
+
+def given_of(
+    policy: PolicySet, matrix: Matrix, facts: Mapping[str, FactValue], key: int, now: datetime
+) -> Mapping[str, FactValue]:
+    """Every fact beside the document: those of the example, the amount, and harmless others."""
+    currency = matrix.currency or "USD"
+    computed = ("document.net", "document.gross", "commitment.net")
+    own = {
+        fact.name: harmless(fact, currency, now)
+        for fact in policy.facts.values()
+        if fact.name not in _KNOWN_ELSEWHERE and fact.of.value in ("document", "supplier")
+    }
+    found: dict[str, FactValue] = {k: x for k, x in own.items() if k not in computed}
+    found |= {name: value for name, value in facts.items() if name not in OWN}
+    if matrix.amount and matrix.amount not in computed:
+        found[matrix.amount] = Money(key // 2, matrix.currency)
+    return MappingProxyType(found)
+
+
+# Built in: known from the document, from master data, or by the moment.
+_KNOWN_ELSEWHERE: Final = frozenset(
+    "document.type document.number document.tax document.date document.maximum document.options"
+    " entity requester submitter beneficiary buyer receiver cost_center project department now"
+    " supplier customer contract purchase_order".split()
+)
