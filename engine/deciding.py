@@ -260,7 +260,13 @@ def _apply(found: Applied, draft: Draft) -> None:
 
 
 def _ask_related_parties(situation: Situation, draft: Draft) -> None:
-    """Refuses where somebody the document names shares a detail with its supplier."""
+    """Refuses where somebody the document names shares a detail with its supplier.
+
+    A supplier that nobody knows cannot be compared: the document is held.
+    """
+    if situation.document.supplier and situation.supplier is None:
+        for rule in situation.policy.related_parties[:1]:
+            draft.held.append(held("supplier_unknown", situation.document.supplier, rule.place))
     for rule in situation.policy.related_parties:
         if not rule.refuse_on_match:
             continue

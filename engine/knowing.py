@@ -202,13 +202,16 @@ def knowing_approver(situation: Situation, person: PersonId) -> Known:
 
 
 def tax_recovery(line: Line, data: MasterData, entity: Entity) -> Fraction | None:
-    """The share of a line's input tax that is recovered: line, else cost center, else entity."""
+    """The share of a line's input tax that is recovered: line, else cost center, else entity.
+
+    `None` where nothing states it, or where nobody knows the cost center.
+    """
     if line.tax_recovery is not None:
         return line.tax_recovery
     center = data.cost_centers.get(line.cost_center)
-    if center is not None and center.tax_recovery is not None:
-        return center.tax_recovery
-    return entity.tax_recovery
+    if center is None:
+        return None if line.cost_center else entity.tax_recovery
+    return center.tax_recovery if center.tax_recovery is not None else entity.tax_recovery
 
 
 def _commitment(

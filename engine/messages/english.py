@@ -67,6 +67,11 @@ HELD: Final[Mapping[str, Text]] = MappingProxyType(
             "A person named on the document is not known[: {detail}].",
             "Master data of this moment has no person or login of this name[: {detail}].",
         ),
+        "supplier_unknown": Text(
+            "The supplier is not known[: {detail}].",
+            "Master data have no supplier of this name[: {detail}], so it cannot be told "
+            "whether it is a related party.",
+        ),
         "entity_unknown": Text(
             "The legal entity is not known[: {detail}].",
             "The policy set declares no entity of this name[: {detail}].",

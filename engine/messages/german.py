@@ -70,6 +70,11 @@ HELD: Final[Mapping[str, Text]] = MappingProxyType(
             "Die Stammdaten zu diesem Zeitpunkt kennen weder Person noch Anmeldung dieses Namens"
             "[: {detail}].",
         ),
+        "supplier_unknown": Text(
+            "Der Lieferant ist nicht bekannt[: {detail}].",
+            "Die Stammdaten kennen keinen Lieferanten dieses Namens[: {detail}]; ob er eine "
+            "nahestehende Person ist, lässt sich deshalb nicht sagen.",
+        ),
         "entity_unknown": Text(
             "Die Gesellschaft ist nicht bekannt[: {detail}].",
             "Die Richtlinie führt keine Gesellschaft dieses Namens[: {detail}].",
