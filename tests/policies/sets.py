@@ -9,9 +9,8 @@ from typing import Final
 from adapters.master_data import build, read_tables
 from adapters.policy_folder import read_set
 from engine.policy import PolicySet
-from rules.checks import lint
-from rules.compiling import compile_set
 from rules.diagnostics import Diagnostics, Severity
+from rules.loading import load_set
 from rules.testing.running import Result, run_tests
 from rules.testing.worlds import Built, Sources
 
@@ -25,12 +24,9 @@ def set_folders() -> list[Path]:
 
 
 def checked(files: Mapping[str, bytes]) -> tuple[PolicySet | None, Diagnostics]:
-    """The compiled set, and everything that compiling and checking report."""
+    """The set, if it loads, and everything that compiling and checking report."""
     found = Diagnostics()
-    policy = compile_set(files, found)
-    if policy is not None:
-        lint(policy, found)
-    return policy, found
+    return load_set(files, found), found
 
 
 def results_of(
