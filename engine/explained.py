@@ -63,7 +63,7 @@ class ExplainedStep:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One comparison as it was made: `10000.00 <= 10000.00 true`."""
+    """One comparison as it was made: `10000.00 <= 10000.00 true`; `times` where lines repeat it."""
 
     place: str
     fact: str
@@ -72,6 +72,7 @@ class Compared:
     right: str
     text: str
     result: str
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)

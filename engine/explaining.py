@@ -7,6 +7,7 @@ up and decide nothing. A code without a text is shown as the code itself; nothin
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from types import MappingProxyType
@@ -74,7 +75,10 @@ def explained(
         refused=None if refused is None else _refused(say, refused),
         findings=tuple(_finding(say, finding) for finding in decision.findings),
         reviews=tuple(_review(say, review) for review in decision.reviews),
-        compared=tuple(_compared(say, place, test) for place, test in decision.compared),
+        compared=tuple(
+            _compared(say, place, test, times)
+            for (place, test), times in Counter(decision.compared).items()
+        ),
         rates=decision.rates,
         passed_over=tuple(_passed(say, passed) for passed in decision.passed_over),
         reasons=tuple(
@@ -228,11 +232,18 @@ def _review(say: Speaker, review: ReviewTask) -> Review:
     )
 
 
-def _compared(say: Speaker, place: Place, test: Comparison) -> Compared:
+def _compared(say: Speaker, place: Place, test: Comparison, times: int) -> Compared:
     result = "undecided" if test.result is None else "true" if test.result else "false"
     text = f"{test.left} {test.sign} {test.right} {result}"
     return Compared(
-        _place(place), test.fact, test.left, test.sign, test.right, text, say.phrase(result)
+        place=_place(place),
+        fact=test.fact,
+        left=test.left,
+        sign=test.sign,
+        right=test.right,
+        text=text,
+        result=say.phrase(result),
+        times=times,
     )
 
 
@@ -281,13 +292,18 @@ def _why_lines(said: Explained) -> Iterator[str]:
     if said.amount:
         yield "  " + fill(labels["line.amount"], {"amount": said.amount})
     yield from _section("", (_told(reason) for reason in said.reasons))
-    compared = (f"{test.fact}: {test.text}{_at(test.place)}" for test in said.compared)
+    compared = (_comparison_line(said, test) for test in said.compared)
     yield from _section(labels["heading.compared"], compared)
     yield from _section(labels["heading.rates"], said.rates)
     passed = (passed_text(passed) for passed in said.passed_over)
     yield from _section(labels["heading.passed_over"], passed)
     digests = (" ".join(filter(None, digest)) for digest in said.digests)
     yield from _section(labels["heading.digests"], digests)
+
+
+def _comparison_line(said: Explained, test: Compared) -> str:
+    again = fill(said.labels["times"], {"times": str(test.times)}) if test.times > 1 else ""
+    return f"{test.fact}: {test.text}{again}{_at(test.place)}"
 
 
 def _told(message: Message) -> str:

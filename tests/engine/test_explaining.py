@@ -99,8 +99,7 @@ def test_the_short_explanation_says_who_approves_what() -> None:
         "  olga [next in the line of supervisors] approves 4,000.00 USD"
         " (owner of the cost center cc300)",
         "Step 2",
-        "  One of vera, dan [delegate of vera, delegation D-1] approves"
-        " (line of supervisors; signs)",
+        "  One of vera, dan [delegate of vera, delegation D-1] approves (approval chain; signs)",
         "Step 3",
         "  tina is informed; an objection within 10 business days refuses (treasurer)",
         "Still to be provided: business_case: present",
@@ -114,7 +113,7 @@ def test_the_full_explanation_adds_places_comparisons_rates_and_digests() -> Non
     assert "  amount: 10000.00 <= 10000.00 true (approvals/us.yaml:42:5)" in lines
     assert "  corporate EUR/USD 1.1 of 2027-03-15 [R-1]" in lines
     assert (
-        "  rita (line of supervisors): is the person whose need it is;"
+        "  rita (approval chain): is the person whose need it is;"
         " nobody approves his own request [self_approval]" in lines
     )
     assert "  policy set acme sha256:p" in lines
@@ -171,7 +170,7 @@ def test_words_that_the_text_does_not_mention_are_added_for_the_auditor() -> Non
     passed = Passed(PersonId("dan"), "over_limit", "chain", (("rule", "x"),))
     lines = explain(decision(passed_over=(passed,)), detail="full")
     assert (
-        "  dan (line of supervisors): has no limit that covers the amount (rule: x) [over_limit]"
+        "  dan (approval chain): has no limit that covers the amount (rule: x) [over_limit]"
         in lines
     )
 
@@ -209,7 +208,7 @@ def test_a_review_says_who_reviews() -> None:
     lines = explain(decision(reviews=(ReviewTask("counted", "structuring_suspect", (part,), ROW),)))
     assert lines[-2:] == (
         "Reviews opened: Several orders may belong together.",
-        "  dan approves (line of supervisors)",
+        "  dan approves (approval chain)",
     )
 
 

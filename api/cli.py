@@ -1,0 +1,94 @@
+"""The command line. `main` is the program `countersign`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from api.commands.terminal import MEANINGS
+from api.texts import plain
+
+INTERNAL = 70  # a mistake in this program; never asked for
+_EPILOG = "Exit codes\n\n" + "\n\n".join(f"{int(code)}  {text}" for code, text in MEANINGS.items())
+
+app = typer.Typer(
+    name="countersign",
+    help="Countersign decides who must approve a document, in what order, and why.",
+    epilog=_EPILOG,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+
+def _version(is_asked: bool) -> None:
+    if is_asked:
+        from importlib.metadata import version
+
+        typer.echo(f"countersign {version('countersign')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Say the version."),
+    ] = False,
+) -> None:
+    """Countersign decides who must approve a document, in what order, and why."""
+
+
+def _register() -> None:
+    from api.commands import master_data
+    from api.commands.decide import decide
+    from api.commands.demo import demo
+    from api.commands.explain import explain
+    from api.commands.lint import lint
+    from api.commands.policy_tests import run_tests
+
+    app.command("decide", epilog=_EPILOG)(decide)
+    app.command("explain", epilog=_EPILOG)(explain)
+    app.command("lint", epilog=_EPILOG)(lint)
+    app.command("test", epilog=_EPILOG)(run_tests)
+    master_data.app.command("check", epilog=_EPILOG)(master_data.check)
+    app.command("demo", epilog=_EPILOG)(demo)
+    app.add_typer(master_data.app, name="data")
+
+
+_register()
+
+
+def main() -> NoReturn:
+    """Runs the command line; ends the process with one of the codes of `MEANINGS`."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+    try:
+        app()
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        _leave(130)
+    except BrokenPipeError:
+        _leave(0)
+    except Exception as problem:
+        if os.environ.get("COUNTERSIGN_TRACEBACK"):
+            raise
+        message = f"{type(problem).__name__}: {problem}"
+        console = Console(stderr=True, highlight=False, markup=False)
+        console.print(f"error: a mistake in Countersign: {plain(message)[:500]}", soft_wrap=True)
+        console.print("  help: run it again with COUNTERSIGN_TRACEBACK=1 and report what it says")
+        _leave(INTERNAL)
+    sys.exit(0)
+
+
+def _leave(code: int) -> NoReturn:
+    """Ends the process without writing to a pipe that nobody reads."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, sys.stdout.fileno())
+    sys.exit(code)

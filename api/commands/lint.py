@@ -1,0 +1,97 @@
+"""`countersign lint`: everything that is wrong with policy sets, sorted, with what to do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.text import Text
+
+from api.commands.options import Json, Out
+from api.commands.terminal import Code, Output, stop
+from api.texts import plain
+from api.usecases.drafts import PolicyNotLoaded, check_draft
+from rules.diagnostics import Diagnostic, Severity
+
+STYLES: Final = {
+    Severity.ERROR: "bold red",
+    Severity.WARNING: "bold yellow",
+    Severity.NOTE: "cyan",
+}
+
+Folders = Annotated[list[Path], typer.Argument(metavar="FOLDER...", help="Folders of policy sets.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Warnings count like errors.")]
+
+
+def lint(folders: Folders, strict: Strict = False, as_json: Json = False, out: Out = None) -> None:
+    """Check policy sets: every report with its place, and what to write instead."""
+    fails = False
+    plain_sets: list[dict[str, object]] = []
+    with Output(out) as output:
+        for folder in folders:
+            files, diagnostics = _checked(folder)
+            counts = Counter(found.severity for found in diagnostics)
+            fails |= counts[Severity.ERROR] > 0 or (strict and counts[Severity.WARNING] > 0)
+            if as_json:
+                plain_sets.append(_plain(folder, files, diagnostics, counts))
+                continue
+            for found in diagnostics:
+                for line in _lines(found):
+                    output.say(line)
+            output.say(Text(_summary(folder, files, counts), style=_style(counts)))
+        if as_json:
+            output.json({"sets": plain_sets})
+    if fails:
+        raise typer.Exit(int(Code.FOUND))
+
+
+def _checked(folder: Path) -> tuple[int, tuple[Diagnostic, ...]]:
+    try:
+        files, _, diagnostics = check_draft(folder)
+    except PolicyNotLoaded as problem:
+        raise stop(Code.POLICY, f"error: {problem}") from None
+    return len(files), diagnostics
+
+
+def _lines(found: Diagnostic) -> Iterable[Text]:
+    """The report as its text says it, with the severity in its colour."""
+    head, *rest = str(found).splitlines()
+    text = Text(plain(head))
+    label = f"{found.severity}[{found.code}]"
+    start = text.plain.find(label)
+    if start >= 0:
+        text.stylize(STYLES[found.severity], start, start + len(label))
+    yield text
+    yield from (Text(plain(line), style="dim") for line in rest)
+
+
+def _summary(folder: Path, files: int, counts: Counter[Severity]) -> str:
+    found = [counted(counts[severity], str(severity)) for severity in Severity if counts[severity]]
+    return plain(f"{folder}: {', '.join(found) or 'nothing found'} in {counted(files, 'file')}")
+
+
+def _style(counts: Counter[Severity]) -> str:
+    if counts[Severity.ERROR]:
+        return STYLES[Severity.ERROR]
+    return STYLES[Severity.WARNING] if counts[Severity.WARNING] else "bold green"
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 file`, `2 files`."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def _plain(
+    folder: Path, files: int, diagnostics: tuple[Diagnostic, ...], counts: Counter[Severity]
+) -> dict[str, object]:
+    return {
+        "folder": str(folder),
+        "files": files,
+        "errors": counts[Severity.ERROR],
+        "warnings": counts[Severity.WARNING],
+        "notes": counts[Severity.NOTE],
+        "diagnostics": [found.to_json() for found in diagnostics],
+    }

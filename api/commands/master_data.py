@@ -1,0 +1,91 @@
+"""`countersign data check`: what of a folder of master data would be loaded, and what not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from adapters.master_data import BadRow, Effect, Load, load_folder
+from api.commands.decide import plain_table
+from api.commands.lint import counted
+from api.commands.loading import policy_of
+from api.commands.options import Json, Out, Policy
+from api.commands.terminal import Code, Output
+from api.texts import plain
+
+Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder of master data.")]
+
+app = typer.Typer(help="Look at master data.", no_args_is_help=True, rich_markup_mode="rich")
+
+
+@app.callback()
+def _group() -> None:
+    """Look at master data."""
+
+
+def check(folder: Folder, policy: Policy, as_json: Json = False, out: Out = None) -> None:
+    """Load a folder of master data as the policy needs it, and report every row left out."""
+    draft = policy_of(policy)
+    load = load_folder(folder, draft.policy.organization, draft.policy.facts)
+    with Output(out) as output:
+        if as_json:
+            output.json(_plain(folder, load))
+        else:
+            _show(output, folder, load)
+    if load.data is None:
+        raise typer.Exit(int(Code.DATA))
+    if any(bad.effect is Effect.LEFT_OUT for bad in load.quarantined):
+        raise typer.Exit(int(Code.FOUND))
+
+
+def _show(output: Output, folder: Path, load: Load) -> None:
+    for bad in load.quarantined:
+        for line in str(bad).splitlines():
+            output.say(line)
+    if load.row_counts:
+        table = plain_table("table", "rows", "left out")
+        table.columns[1].justify = table.columns[2].justify = "right"
+        left_out = _left_out(load.quarantined)
+        for name, count in sorted(load.row_counts.items()):
+            if "." not in name:
+                table.add_row(Text(plain(name)), f"{count:,}", f"{left_out[name]:,}")
+        output.show(table)
+    rows = sum(_left_out(load.quarantined).values())
+    if load.data is None:
+        output.say(f"{folder}: refused; the data before stay in force", "bold red")
+    else:
+        style = "bold yellow" if rows else "bold green"
+        output.say(f"{folder}: loads, {counted(rows, 'row')} left out", style)
+        output.say(f"digest {load.data.digest}", "dim")
+
+
+def _left_out(reports: tuple[BadRow, ...]) -> Counter[str]:
+    """Rows left out by table; a row with several faults counts once."""
+    rows = {(bad.file, bad.line) for bad in reports if bad.effect is Effect.LEFT_OUT}
+    return Counter(file.rpartition(".")[0] for file, _ in rows)
+
+
+def _plain(folder: Path, load: Load) -> dict[str, object]:
+    return {
+        "folder": str(folder),
+        "loads": load.data is not None,
+        "digest": None if load.data is None else load.data.digest,
+        "rows": {name: count for name, count in load.row_counts.items() if "." not in name},
+        "left_out": dict(_left_out(load.quarantined)),
+        "reports": [
+            {
+                "file": bad.file,
+                "line": bad.line,
+                "column": bad.column,
+                "effect": str(bad.effect),
+                "code": bad.code,
+                "message": bad.message,
+                "help": bad.help if bad.help is None else str(bad.help),
+            }
+            for bad in load.quarantined
+        ],
+    }

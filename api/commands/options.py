@@ -1,0 +1,61 @@
+"""The options that several commands share, and what their values mean."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+SUBMITTED: Final = "submitted"
+
+
+class Language(StrEnum):
+    """Languages of explanations."""
+
+    EN = "en"
+    DE = "de"
+
+
+Policy = Annotated[
+    Path, typer.Option("--policy", "-p", metavar="FOLDER", help="The folder of the policy set.")
+]
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        "--data", "-d", metavar="FOLDER", help="The folder of master data; `data` in the set's."
+    ),
+]
+At = Annotated[
+    str | None,
+    typer.Option(
+        "--at",
+        metavar="MOMENT",
+        help="The moment to decide at, with its offset (2027-03-15T09:00:00-04:00), or `submitted`"
+        " for each document's own; now, if left out.",
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Write JSON for programs instead of text.")]
+Out = Annotated[
+    Path | None, typer.Option("--out", "-o", metavar="FILE", help="Write to this file.")
+]
+In = Annotated[Language, typer.Option("--language", "-l", help="The language of explanations.")]
+
+
+def moment(text: str | None) -> datetime | None:
+    """The moment that `--at` means; `None` for each document's own. Raises a usage error."""
+    if text is None:
+        return datetime.now(UTC)
+    if text == SUBMITTED:
+        return None
+    example = "2027-03-15T09:00:00-04:00"
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"expected a moment like {example}", param_hint="--at") from None
+    if found.utcoffset() is None:
+        message = f"the moment needs a time and its offset from UTC, as in {example}"
+        raise typer.BadParameter(message, param_hint="--at")
+    return found

@@ -1,0 +1,1 @@
+"""What the product does for somebody: load, ask the core, give back. Without a screen."""

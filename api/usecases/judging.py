@@ -1,0 +1,70 @@
+"""Deciding with a draft: a submission becomes a document, totals are added up, the core decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from api.usecases.drafts import Draft, DraftData
+from api.usecases.submissions import Submission
+from engine.cumulation import PENDING, Earlier, totals
+from engine.deciding import decide
+from engine.decision import Decision
+from engine.documents import accept
+from engine.documents.model import Document
+from engine.errors import InputError, InputErrors
+from engine.facts import FactValues
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One submission decided, or the errors why it is no document.
+
+    `name` is the id as far as it can be told; `given` are the totals that were decided with.
+    """
+
+    position: int
+    name: str
+    document: Document | None = None
+    decision: Decision | None = None
+    given: FactValues = field(default_factory=dict)
+    errors: tuple[InputError, ...] = ()
+
+
+@dataclass(slots=True)
+class Judge:
+    """Decides one submission after another. `now` is `None` to decide each when it was submitted.
+
+    Where the policy declares totals, a document counts as pending for those that follow it.
+    """
+
+    draft: Draft
+    data: DraftData
+    now: datetime | None
+    received_at: datetime
+    earlier: list[Earlier] = field(default_factory=list)
+
+    def judge(self, submission: Submission) -> Judged:
+        """The decision, or the errors."""
+        name = _name(submission.raw)
+        if submission.errors:
+            return Judged(submission.position, name, errors=submission.errors)
+        policy = self.draft.policy
+        try:
+            document = accept(
+                submission.raw, policy.facts, policy.documents, received_at=self.received_at
+            )
+        except InputErrors as refusal:
+            return Judged(submission.position, name, errors=refusal.errors)
+        now = self.now if self.now is not None else document.submitted_at
+        given = totals(policy, self.data.data, document, self.earlier, now).values
+        decision = decide(policy, self.data.data, document, now, given)
+        if any(fact.total is not None for fact in policy.facts.values()):
+            self.earlier.append(Earlier(document, PENDING, document.submitted_at))
+        return Judged(submission.position, document.id, document, decision, given)
+
+
+def _name(raw: object) -> str:
+    """What the document calls itself, for a message about it."""
+    stated = raw.get("id") if isinstance(raw, dict) else None
+    return stated[:100] if isinstance(stated, str) else ""
