@@ -102,9 +102,7 @@ def amount_of(value: object, currency: str) -> Money:
         raise refusal(
             "wrong_type", f"expected an amount as text, such as `10000.00`, found {found(value)}"
         )
-    number, _, suffix = value.partition(" ")
-    if suffix and suffix not in EXPONENTS:
-        raise _unknown_currency(suffix)
+    number, suffix = _with_currency(value)
     if suffix and currency and suffix != currency:
         raise refusal(
             "currency_mismatch",
@@ -118,8 +116,18 @@ def amount_of(value: object, currency: str) -> Money:
         raise refusal(error.code, error.message + _hint(number)) from None
 
 
+def _with_currency(text: str) -> tuple[str, str]:
+    """`1.00 EUR` as its two parts; what does not look like that is left whole."""
+    number, _, suffix = text.partition(" ")
+    if not (number[-1:].isdigit() and suffix.isalpha()):
+        return text, ""
+    if suffix not in EXPONENTS:
+        raise _unknown_currency(suffix)
+    return number, suffix
+
+
 def _hint(number: str) -> str:
-    grouped = any(mark in number for mark in ",_'")
+    grouped = any(mark in number for mark in ",_' ")
     return "; write digits without grouping, and a point before decimals" if grouped else ""
 
 
@@ -127,7 +135,7 @@ def money_of(value: object) -> Money:
     """An amount that names its own currency: `1.00 EUR` or `{"amount": "1.00", ...}`."""
     match value:
         case str():
-            number, _, currency = value.partition(" ")
+            number, currency = _with_currency(value)
         case {"amount": str(number), "currency": str(currency), **rest} if not rest:
             pass
         case _:

@@ -189,7 +189,7 @@ def _text_of(token: str) -> str | None:
 
 def _number_fault(word: str) -> tuple[str, str] | None:
     digits = word.removeprefix("-")
-    if digits in ("NaN", "Infinity"):
+    if digits.startswith(("NaN", "Infinity")):
         return "invalid_number", f"expected a number, found {quoted(word)}"
     if not digits[:1].isdigit():
         return None  # no number at all: a fault of syntax, reported when it is alone
