@@ -122,8 +122,12 @@ def convert(
             left_out.append(made)
         else:
             documents.append(made)
-    documents.sort(key=lambda document: (str(document["submitted_at"]), str(document["id"])))
+    documents.sort(key=_order_of)
     return Orders(tuple(documents), tuple(left_out), count, cancelled)
+
+
+def _order_of(document: Mapping[str, object]) -> tuple[datetime, str]:
+    return datetime.fromisoformat(str(document["submitted_at"])), str(document["id"])
 
 
 def _bounded(lines: Iterable[str]) -> Iterator[str]:

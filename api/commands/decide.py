@@ -97,8 +97,11 @@ def decide(
     judge = Judge(draft, loaded, now, datetime.now(UTC))
     summary = Summary()
     try:
-        found = submissions(documents)
-        with Output(out) as output, progress("deciding", None) as bar:
+        with (
+            submissions(documents) as found,
+            Output(out) as output,
+            progress("deciding", None) as bar,
+        ):
             for submission in found.documents:
                 judged, nanoseconds = _timed(judge, submission)
                 summary.add(judged, nanoseconds)

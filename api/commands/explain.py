@@ -99,13 +99,14 @@ def _case(draft: Draft, data: DraftData, documents: str, wanted: str, now: datet
     last: Judged | None = None
     count = 0
     try:
-        for submission in submissions(documents).documents:
-            judged = judge.judge(submission)
-            count += 1
-            if not wanted or judged.name == wanted:
-                last = judged
-                if wanted:
-                    break
+        with submissions(documents) as found:
+            for submission in found.documents:
+                judged = judge.judge(submission)
+                count += 1
+                if not wanted or judged.name == wanted:
+                    last = judged
+                    if wanted:
+                        break
     except UnreadableInput as problem:
         raise stop(Code.DOCUMENT, f"error: {problem}") from None
     if last is None:

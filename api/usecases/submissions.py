@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -48,13 +49,21 @@ class Submissions:
     is_batch: bool
 
 
-def submissions(path: str) -> Submissions:
+@contextmanager
+def submissions(path: str) -> Iterator[Submissions]:
     """The documents of a file, read while they are asked for; `-` is standard input.
 
     Raises `UnreadableInput`, also later, where a file cannot be read on.
     """
-    name = "standard input" if path == STANDARD_INPUT else f"`{path}`"
-    lines = (line for line in _lines(_opened(path), name) if line[1].strip())
+    if path == STANDARD_INPUT:
+        yield _read(sys.stdin.buffer, "standard input", False)
+        return
+    with _opened(path) as stream:
+        yield _read(stream, f"`{path}`", path.endswith(LINES_SUFFIXES))
+
+
+def _read(stream: BinaryIO, name: str, are_lines: bool) -> Submissions:
+    lines = (line for line in _lines(stream, name) if line[1].strip())
     first = next(lines, None)
     if first is None:
         raise UnreadableInput(f"there is no document in {name}")
@@ -62,7 +71,7 @@ def submissions(path: str) -> Submissions:
     alone = _parsed(first)
     if second is None:
         return _whole(alone)
-    if not alone.errors or path.endswith(LINES_SUFFIXES):
+    if not alone.errors or are_lines:
         return _line_by_line(chain((first, second), lines))
     return _spread([first, second], lines)
 
@@ -114,12 +123,10 @@ def _parsed(line: Numbered) -> Submission:
 
 
 def _opened(path: str) -> BinaryIO:
-    if path == STANDARD_INPUT:
-        return sys.stdin.buffer
     try:
         if Path(path).is_dir():
             raise UnreadableInput(f"`{path}` is a folder; a file of documents is expected")
-        return open(path, "rb")  # read while documents are asked for; closed with the process
+        return open(path, "rb")
     except FileNotFoundError:
         raise UnreadableInput(f"there is no file `{path}`") from None
     except (OSError, ValueError) as problem:
@@ -138,8 +145,6 @@ def _lines(stream: BinaryIO, name: str) -> Iterator[Numbered]:
             yield number, line
     except OSError as problem:
         raise UnreadableInput(f"{name} cannot be read: {_why(problem)}") from None
-    finally:
-        stream.close()
 
 
 def _why(problem: OSError | ValueError) -> str:
