@@ -20,7 +20,7 @@ from rules.forms import AMOUNT, TEXT, list_of, word_of
 from rules.shapes import Fields, Form, Key, Shape, shaped
 
 BY_COMPILING: Final = ("signed-credits",)
-BY_CHECKS: Final = ("overlap", "gap", "matrix-overlap")
+BY_CHECKS: Final = ("overlap", "gap", "two-matrices")
 _NUMBER: Final = re.compile(r"-?[0-9][0-9_]*(?:\.[0-9]+)?")
 
 

@@ -61,9 +61,9 @@ NAME: Final = Key("name", TEXT, "a name, once in the file")
 WHEN: Final[Key[Condition]] = Key("when", CONDITION, "only where this is true")
 REQUIRE: Final = Key("require", REQUIREMENTS, "what the document must have before it completes")
 EXCEPTION: Final = Key("exception", YES_NO, "beats the plain rows")
-WAIVE: Final = Key("waive", Form("waived guarantees", _read_waived), "guarantees, with reasons")
+WAIVES: Final = Key("waives", Form("waived guarantees", _read_waived), "guarantees, with reasons")
 ROW: Final = Shape(
-    "a row", (NAME, EXCEPTION, WHEN, *BOUNDS.values(), *ANSWERS, CODE, REQUIRE, WAIVE)
+    "a row", (NAME, EXCEPTION, WHEN, *BOUNDS.values(), *ANSWERS, CODE, REQUIRE, WAIVES)
 )
 OTHERWISE_SHAPE: Final = Shape("`otherwise`", (*ANSWERS, CODE))
 
@@ -147,7 +147,7 @@ def _row(node: Node, has_amount: bool, names: dict[str, Place], context: Context
     bounds = amount_bounds(fields, BOUNDS, has_amount, context)
     when = fields.read(WHEN, context)
     require = fields.read(REQUIRE, context) or ()
-    waives = fields.read(WAIVE, context) or ()
+    waives = fields.read(WAIVES, context) or ()
     exception = fields.read(EXCEPTION, context) or False
     if answer is None or bounds is None or (when is None and fields.has(WHEN)):
         return None

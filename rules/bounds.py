@@ -26,6 +26,7 @@ from rules.forms import percentage_of
 from rules.nodes import Mapping as MappingNode
 from rules.nodes import Node, Scalar, Sequence, comma_list_hint, described
 from rules.shapes import Fields, Form, Key
+from rules.written import written
 
 AMOUNT: Final = Fact("amount", Kind.MONEY)  # the matrix's own amount, in its currency
 
@@ -118,8 +119,10 @@ def _comparable(name: str, place: Place, fact: Fact, context: Context) -> Fact |
         context.error("same-fact", place, message)
         return None
     if other.kind is not fact.kind or other.values != fact.values:
-        what = f"{shown(fact.name)} is {kind_text(fact)}, {shown(name)} is {kind_text(other)}"
-        context.error("different-kinds", place, f"{what}: they cannot be compared")
+        message = f"{shown(fact.name)} is {kind_text(fact)}, {shown(name)} is {kind_text(other)}"
+        if other.kind is fact.kind:
+            message = f"{shown(fact.name)} and {shown(name)} have words of different scales"
+        context.error("different-kinds", place, f"{message}: they cannot be compared")
         return None
     return other
 
@@ -219,7 +222,8 @@ def _is_range(
     low = next(((op, bound) for op, _, bound in found if op in _LOWER), None)
     high = next(((op, bound) for op, _, bound in found if op in _UPPER), None)
     if low is not None and high is not None and _is_empty(low, high, fact):
-        message = f"nothing is both `{low[0]}` and `{high[0]}` of these"
+        texts = [shown(f"{op}: {written(node)}") for op, _, node in pairs]
+        message = f"nothing is both {' and '.join(texts)}"
         context.error("never-true", max(place for _, place, _ in found), message)
         return False
     return True

@@ -11,6 +11,7 @@ from rules.diagnostics import shown
 from rules.nodes import Scalar, described
 
 _MONTHS: Final = (("years", 12), ("months", 1))
+_WORDS_SHOWN: Final = 8
 _DAYS: Final = (("weeks", 7), ("days", 1))
 
 
@@ -44,8 +45,16 @@ def _word(node: Scalar, fact: Fact, context: Context) -> str | None:
     text = values.text(node, context.diagnostics, f"a word for {shown(fact.name)}")
     if text is None or not fact.values or text in fact.values:
         return text
-    context.unknown("unknown-word", node.place, f"word for {shown(fact.name)}", text, fact.values)
+    if not context.words.unsure:
+        help = context.suggester.near(fact.name, text, fact.values)
+        message = f"{shown(fact.name)} is never {shown(text)}"
+        context.error("unknown-word", node.place, message, help or _listed(fact.values))
     return None
+
+
+def _listed(words: tuple[str, ...]) -> str:
+    more = f" and {len(words) - _WORDS_SHOWN} more" if len(words) > _WORDS_SHOWN else ""
+    return "it is " + ", ".join(shown(word) for word in words[:_WORDS_SHOWN]) + more
 
 
 def read_duration(node: Scalar, context: Context) -> Duration | None:

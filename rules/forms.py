@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Final, TypeVar
 
 from engine.money import Money
+from engine.places import Place
 from rules import time_values, values
 from rules.context import ITEMS_MAX, Context
 from rules.diagnostics import shown
@@ -143,6 +144,24 @@ def one_or_more(item: Form[T]) -> Form[tuple[T, ...]]:
         return None if value is None else (value,)
 
     return Form(f"{item.name}, or list of {item.name}s", read, item=item)
+
+
+def names_in(node: Node, context: Context) -> list[tuple[str, Place]]:
+    """The names that a list declares, each with its place; what is no name is reported.
+
+    Those with an error are declared too where they can be, so that nobody misses them.
+    """
+    nodes = values.items(node, context.diagnostics, "a list of names") or ()
+    if isinstance(node, Sequence):
+        _has_length(node, nodes, 1, context)
+    found = []
+    for item in nodes:
+        name = NAME.read(item, context)
+        if name is not None:
+            found.append((name, item.place))
+        elif isinstance(item, Scalar) and not item.empty:
+            found.append((item.text, item.place))
+    return found
 
 
 def _has_length(node: Node, nodes: tuple[Node, ...], least: int, context: Context) -> bool:

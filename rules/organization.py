@@ -24,7 +24,7 @@ from rules.forms import (
     ROLE,
     TEXT,
     as_written,
-    list_of,
+    names_in,
     percentage_of,
     whole,
 )
@@ -92,7 +92,9 @@ BODY_KEY: Final[Key[Node]] = Key("body", Form("body", as_written, shape=BODY), "
 ROLE_SHAPE: Final = Shape("a role", (SEATS, PER, BODY_KEY))
 
 ENTITIES: Final[Key[Node]] = Key("entities", Form("entities", as_written), "entities by id")
-LEVELS: Final = Key("levels", list_of(NAME), "levels in ascending order")
+LEVELS: Final[Key[Node]] = Key(
+    "levels", Form("list of names", as_written, item=NAME), "levels in ascending order"
+)
 ROLES: Final[Key[Node]] = Key("roles", Form("roles", as_written), "roles by name")
 LIMITS: Final[Key[Node]] = Key("limits", Form("limits", as_written), "who may approve how much")
 SHAPE: Final = Shape("an organization", (KIND, ENTITIES, LEVELS, ROLES, LIMITS))
@@ -133,12 +135,7 @@ def declare(files: list[File], context: Context) -> Words:
             _declare_entity(key, value, words, context)
         for key, value in _named(fields, ROLES, context):
             _declare_role(key, value, words, context)
-        if fields.has(LEVELS):
-            if level_place is not None:
-                message = f"`levels` is one scale, and it is declared at {level_place} already"
-                context.error("name-taken", fields.at(LEVELS), message)
-            level_place = level_place or fields.at(LEVELS)
-            words.levels = fields.read(LEVELS, context) or words.levels
+        level_place = _declare_levels(fields, level_place, words, context)
         limits = fields.node(LIMITS)
         if limits is not None:
             words.limits.append(limits)
@@ -147,6 +144,25 @@ def declare(files: list[File], context: Context) -> Words:
             message = f"{shown(level)} is a level, and roles have names of their own"
             context.error("name-taken", words.roles[level].place, message)
     return words
+
+
+def _declare_levels(
+    fields: Fields, earlier: Place | None, words: Words, context: Context
+) -> Place | None:
+    """Add the levels of one file; the place where a scale is written now or was before."""
+    node = fields.node(LEVELS)
+    if node is None:
+        return earlier
+    if earlier is not None:
+        message = f"`levels` is one scale, and it is declared at {earlier} already"
+        context.error("name-taken", fields.at(LEVELS), message)
+        return earlier
+    for name, place in names_in(node, context):
+        if name in words.levels:
+            context.error("twice", place, f"{shown(name)} stands twice in this list")
+        else:
+            words.levels += (name,)
+    return fields.at(LEVELS)
 
 
 def _named(fields: Fields, key: Key[Node], context: Context) -> tuple[tuple[Scalar, Node], ...]:

@@ -6,7 +6,6 @@ selects: each part that is not true is a finding, so each keeps its place and th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 from engine.conditions import Present
@@ -19,6 +18,7 @@ from rules.diagnostics import shown
 from rules.nodes import Mapping as MappingNode
 from rules.nodes import Node, Scalar, Sequence, described
 from rules.shapes import Form
+from rules.written import written
 
 _TEXT_MAX: Final = 200
 
@@ -87,22 +87,6 @@ def _paper(node: Node, context: Context) -> str | None:
         context.error("not-a-paper", node.place, message, help)
         return None
     return fact.name
-
-
-def written(node: Node) -> str:
-    """A value on one line, as it could be written."""
-    match node:
-        case Scalar():
-            return node.text
-        case Sequence():
-            return f"[{', '.join(written(item) for item in node.items)}]"
-        case MappingNode():
-            return f"{{{', '.join(_pairs(node))}}}"
-
-
-def _pairs(node: MappingNode) -> Iterator[str]:
-    for key, value in node.entries:
-        yield f"{key.text}: {written(value)}"
 
 
 REQUIREMENTS: Final[Form[tuple[Requirement, ...]]] = Form("requirements", read_requirements)

@@ -18,7 +18,7 @@ from rules.approvals import WHEN, take_name
 from rules.context import Context
 from rules.controls import DOCUMENTS, SEGREGATION, Controls, Layer
 from rules.diagnostics import shown
-from rules.files import ALWAYS, GROUP
+from rules.files import EFFECTIVE, GROUP
 from rules.forms import (
     AMOUNT,
     DAY,
@@ -306,9 +306,9 @@ def _bar(fields: Fields, layer: Layer, controls: Controls) -> None:
 
 def _related(fields: Fields, layer: Layer, place: Place, controls: Controls) -> None:
     context = layer.context
-    if layer.header.scope != GROUP or layer.header.effective != ALWAYS:
+    if layer.header.scope != GROUP or layer.fields.has(EFFECTIVE):
         message = "`related_parties` holds for the whole group, always, and this file does not"
-        help = "write it in a controls file of `scope: group`"
+        help = "write it in a controls file of `scope: group` without `effective`"
         context.error("not-group", place, message, help)
     match, on_match = fields.read(MATCH, context), fields.read(ON_MATCH, context)
     node = fields.node(ON_DECLARED)

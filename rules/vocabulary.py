@@ -22,7 +22,7 @@ from rules.conditions import CONDITION
 from rules.context import Context, Vocabulary
 from rules.diagnostics import shown
 from rules.files import KIND, File
-from rules.forms import NAME, ROLE, TEXT, as_written, list_of, word_of
+from rules.forms import NAME, ROLE, TEXT, as_written, list_of, names_in, word_of
 from rules.nodes import Mapping as MappingNode
 from rules.nodes import Node, Scalar, Sequence, described
 from rules.shapes import Fields, Form, Key, Shape
@@ -118,7 +118,11 @@ LEAVES_OUT: Final[Key[Condition]] = Key(
     "leaves_out", CONDITION, "documents for which this is true are not summed"
 )
 FACT: Final = Shape("a fact", (IS, OF, SOURCE, VOUCHED_BY, TOTAL_OF, SAME, IN, COUNTS, LEAVES_OUT))
-DOCUMENTS: Final = Key("documents", list_of(NAME), "document types of this company")
+DOCUMENTS: Final[Key[Node]] = Key(
+    "documents",
+    Form("list of names", as_written, item=NAME),
+    "document types of this company",
+)
 FACTS: Final[Key[Node]] = Key("facts", Form("facts", as_written), "facts of this company")
 SHAPE: Final = Shape("a vocabulary", (KIND, DOCUMENTS, FACTS))
 
@@ -138,18 +142,16 @@ def declare(files: list[File], context: Context) -> Declared:
         elif node is not None:
             message = f"expected facts by name, found {described(node)}"
             context.error("expected-mapping", node.place, message)
-    for name, (_, fact_fields) in declared.facts.items():
+    for name, (fact, _) in declared.facts.items():
         if name in declared.documents:
             message = f"{shown(name)} is a document type, and facts have names of their own"
-            context.error("name-taken", fact_fields.place, message)
+            context.error("name-taken", fact.place, message)
     return declared
 
 
 def _declare_documents(fields: Fields, declared: Declared, context: Context) -> None:
     node = fields.node(DOCUMENTS)
-    for name in fields.read(DOCUMENTS, context) or ():
-        places = [item.place for item in getattr(node, "items", ()) if _is(item, name)]
-        place = places[0] if places else fields.place
+    for name, place in () if node is None else names_in(node, context):
         if name in BUILT_IN_DOCUMENTS:
             message = f"{shown(name)} is built in and is not declared again"
             context.error("name-taken", place, message)
@@ -159,12 +161,7 @@ def _declare_documents(fields: Fields, declared: Declared, context: Context) -> 
         elif name in declared.documents:
             message = f"{shown(name)} is declared at {declared.documents[name]} already"
             context.error("name-taken", place, message)
-        else:
-            declared.documents[name] = place
-
-
-def _is(node: Node, name: str) -> bool:
-    return isinstance(node, Scalar) and node.text == name
+        declared.documents.setdefault(name, place)
 
 
 _BUILT_IN_NAMES: Final = frozenset(fact.name for fact in BUILT_IN)

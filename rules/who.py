@@ -216,7 +216,7 @@ def _of_holders(
 ) -> Word | None:
     seats = context.words.roles[of.role].seats if isinstance(of, RoleWord) else 0
     if 0 < seats < need:
-        message = f"{need} holders are asked for, and there are {seats} seats"
+        message = f"{need} different holders are asked for, and the role has `seats: {seats}`"
         context.error("too-few-places", fields.at(AT_LEAST), message)
         return None
     largest = max((count for count, _ in among), default=0)
