@@ -1,0 +1,95 @@
+"""The guides in `docs/`: their files are written, their commands are run, their output compared.
+
+A fence names its file after the language (```` ```yaml first/policy.yaml ````). In a `console`
+fence a line after `$ ` is a command and the others are its output; `...` stands for any text, on
+a line of its own for any lines, and `[exit 3]` for another exit code than 0 or 1.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.policies.sets import POLICIES, ROOT
+
+GUIDES: Final = ("for-finance-admins.md", "for-auditors.md", "for-integrators.md")
+FENCE: Final = re.compile(
+    r"^ *```(?P<language>\w+)(?: (?P<name>\S+))?\n(?P<text>.*?)^ *```$", re.DOTALL | re.MULTILINE
+)
+PROGRAM: Final = (sys.executable, "-c", "from api.cli import main; main()")
+
+
+def commands(text: str) -> Iterator[tuple[str, list[str]]]:
+    """Each command of a console fence with the lines of its output."""
+    found: list[tuple[str, list[str]]] = []
+    for line in text.splitlines():
+        if line.lstrip().startswith("$ "):
+            found.append((line.lstrip()[2:], []))
+        else:
+            found[-1][1].append(line)
+    yield from found
+
+
+def pattern(lines: list[str]) -> str:
+    """What the output must match."""
+    parts = []
+    for line in lines:
+        if line.strip() == "...":
+            parts.append(r"(?:.*\n)*?")
+        else:
+            parts.append(".*".join(map(re.escape, line.split("..."))) + "\n")
+    return "".join(parts)
+
+
+def run(command: str, lines: list[str], folder: Path) -> None:
+    name, *arguments = shlex.split(command)
+    assert name == "countersign", command
+    done = subprocess.run(
+        [*PROGRAM, *arguments], cwd=folder, capture_output=True, text=True, check=False, timeout=120
+    )
+    codes = {0, 1}
+    if lines and (stated := re.fullmatch(r"\[exit (\d)\]", lines[-1])):
+        codes, lines = {int(stated[1])}, lines[:-1]
+    assert done.returncode in codes, done.stderr
+    if lines:
+        assert re.fullmatch(pattern(lines) + r"\s*", done.stdout), f"{command}\n{done.stdout}"
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_what_a_guide_shows_is_what_happens(guide: str, tmp_path: Path) -> None:
+    (tmp_path / "policies").symlink_to(POLICIES)
+    ran = 0
+    for fence in FENCE.finditer((ROOT / "docs" / guide).read_text(encoding="utf-8")):
+        if fence["language"] == "console":
+            for command, lines in commands(fence["text"]):
+                run(command, lines, tmp_path)
+                ran += 1
+        elif fence["name"]:
+            path = tmp_path / fence["name"]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(fence["text"], encoding="utf-8")
+    assert ran
+
+
+@pytest.mark.parametrize("guide", [*GUIDES, "../rules/README.md"])
+def test_a_guide_links_to_what_exists(guide: str) -> None:
+    source = ROOT / "docs" / guide
+    for target in re.findall(r"\]\(([^)]+)\)", source.read_text(encoding="utf-8")):
+        file, _, anchor = target.partition("#")
+        path = (source.parent / file).resolve() if file else source.resolve()
+        assert path.exists(), target
+        if anchor:
+            headings = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+            assert anchor in {slug(heading) for heading in headings}, target
+
+
+def slug(heading: str) -> str:
+    """The anchor that a heading gets."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
