@@ -40,6 +40,10 @@ def found(value: object) -> str:
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
-    """`; did you mean ...?` where a known word is close to this one, otherwise nothing."""
-    close = get_close_matches(word[:LONGEST], known, n=1, cutoff=0.7)
-    return f"; did you mean `{close[0]}`?" if close else ""
+    """`; did you mean ...?` where a known word is close to this one, otherwise nothing.
+
+    Upper and lower case are not told apart.
+    """
+    by_lower = {one.lower(): one for one in sorted(known, reverse=True)}
+    close = get_close_matches(word[:LONGEST].lower(), by_lower, n=1)
+    return f"; did you mean `{by_lower[close[0]]}`?" if close else ""

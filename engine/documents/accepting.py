@@ -50,7 +50,8 @@ def accept(
     try:
         model = sheet.model_validate(parts.header, context=reading)
     except ValidationError as error:
-        complaints.found.extend(from_validation(error, parts.is_short))
+        for field, code, message in from_validation(error, parts.is_short):
+            complaints.add(code, field, message)
         raise complaints.as_error(raw) from None
     _check_papers(model, parts.papers, facts, complaints)
     for field, code, message in model.complaints():

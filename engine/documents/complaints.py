@@ -28,16 +28,23 @@ _NESTED: Final[Mapping[str, type[Sheet]]] = {
 
 
 class Complaints:
-    """Collects complaints; at the end there are none, or one `InputErrors` with all of them."""
+    """Collects complaints; at the end there are none, or one `InputErrors` with all of them.
 
-    __slots__ = ("found",)
+    After `MOST_SHOWN` (`is_full`) nothing is kept but that there are more.
+    """
+
+    __slots__ = ("found", "is_full")
 
     def __init__(self) -> None:
         self.found: list[Complaint] = []
+        self.is_full = False
 
     def add(self, code: str, field: str, message: str) -> None:
         """One thing that is wrong."""
-        self.found.append((field, code, message))
+        if len(self.found) < MOST_SHOWN:
+            self.found.append((field, code, message))
+        else:
+            self.is_full = True
 
     def as_error(self, order: Iterable[object] = ()) -> InputErrors:
         """All of it, in the order in which the sender wrote the fields; at most `MOST_SHOWN`."""
@@ -53,10 +60,10 @@ class Complaints:
             return positions.get(top, len(positions)), int(index) if index.isdigit() else 0
 
         ordered = sorted(self.found, key=position)
-        errors = [InputError(code, field, text) for field, code, text in ordered[:MOST_SHOWN]]
-        if len(ordered) > MOST_SHOWN:
-            rest = len(ordered) - MOST_SHOWN
-            errors.append(InputError("too_many_errors", "", f"and {rest} more that are not listed"))
+        errors = [InputError(code, field, text) for field, code, text in ordered]
+        if self.is_full:
+            message = f"{MOST_SHOWN} faults are listed, and there are more"
+            errors.append(InputError("too_many_errors", "", message))
         return InputErrors(tuple(errors))
 
 

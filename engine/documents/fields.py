@@ -154,7 +154,7 @@ def money_of(value: object) -> Money:
 
 
 def _unknown_currency(currency: str) -> PydanticCustomError:
-    close = suggestion(currency.upper(), EXPONENTS)
+    close = f"; did you mean `{currency.upper()}`?" if currency.upper() in EXPONENTS else ""
     return refusal(
         "unknown_currency", f"expected a currency of ISO 4217, found {quoted(currency)}{close}"
     )

@@ -28,6 +28,7 @@ from engine.quoting import found, quoted
 
 # What the one line that `amount` stands for may state beside it.
 BESIDE_AMOUNT: Final = ("tax", "tax_recovery", "gl_account", "tax_code", "expense_type")
+MOST_GUESSES: Final = 50  # what an unknown field may have meant; guessing takes time
 IN_CURRENCY: Final = ("amount", "maximum", "options", "original_net", "delegation_cap")
 
 
@@ -48,7 +49,7 @@ class Parts:
 class Taking:
     """Takes one document apart, with the facts that its policy set declares."""
 
-    __slots__ = ("complaints", "facts", "parts", "sheet", "type_is_known")
+    __slots__ = ("complaints", "facts", "guesses", "parts", "sheet", "type_is_known")
 
     def __init__(
         self,
@@ -62,6 +63,7 @@ class Taking:
         self.complaints = complaints
         self.type_is_known = type_is_known
         self.parts = Parts()
+        self.guesses = 0
 
     def take(self, raw: Mapping[object, object]) -> Parts:
         """All parts of the document; what is wrong with names and facts is complained about."""
@@ -177,6 +179,8 @@ class Taking:
     def _take_fact(
         self, fact: Fact, value: object, path: str, into: dict[str, FactValue], on_line: bool
     ) -> None:
+        if self.complaints.is_full:
+            return
         if reason := why_not_stated(fact, on_line):
             self.complaints.add("not_stated_here", path, f"{quoted(fact.name)} {reason}")
             return
@@ -195,6 +199,8 @@ class Taking:
             into[fact.name] = known
 
     def _complain_of_unknown(self, name: object, prefix: str, fields: Iterable[str]) -> None:
+        if self.complaints.is_full:
+            return
         path = prefix + key_text(name)
         if not isinstance(name, str):
             self.complaints.add("wrong_type", path, f"expected a name as text, found {found(name)}")
@@ -208,6 +214,10 @@ class Taking:
             message = f"{quoted(name)} {why_built_in_is_not_stated(name)}"
             self.complaints.add("not_stated_here", path, message)
             return
+        if self.guesses == MOST_GUESSES:
+            self.complaints.add("unknown_field", path, unknown_field(name, ()))
+            return
+        self.guesses += 1
         on_line = prefix.startswith("lines")
         statable = [
             fact.name

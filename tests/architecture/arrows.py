@@ -45,7 +45,10 @@ ALLOWED: Final[Mapping[str, Allowance]] = MappingProxyType(
 
 # pydantic reads what crosses the edge, and nothing further in.
 EDGES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
-    {"engine.documents": frozenset({"pydantic"}), "rules.schema": frozenset({"pydantic"})}
+    {
+        "engine.documents": frozenset({"pydantic", "pydantic_core"}),
+        "rules.schema": frozenset({"pydantic"}),
+    }
 )
 
 

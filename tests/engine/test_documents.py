@@ -445,6 +445,15 @@ def test_papers_are_present_when_stated_listed_or_attached() -> None:
     assert facts["business_case"] is facts["tender_reference"] is True
 
 
+def test_what_has_no_order_is_sorted() -> None:
+    papers = ["zoning_letter", "minute", "offer", "tender_reference", "business_case"]
+    document = take(order(papers=papers, beneficiaries=["bob", "ann"]))
+    assert to_canonical(document)["papers"] == sorted(papers)
+    assert document.beneficiaries == ("ann", "bob")
+    paid = [take(order(type="payment", pays=pays)) for pays in (["I-2", "I-1"], ["I-1", "I-2"])]
+    assert paid[0].digest == paid[1].digest
+
+
 def test_limits_are_as_stated_and_not_one_less() -> None:
     many = [{"net": "1.00"}] * 10_000
     assert len(take(lines(*many)).lines) == 10_000

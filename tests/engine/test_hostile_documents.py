@@ -2,8 +2,10 @@
 
 import json
 import re
+from time import perf_counter
 from typing import Any
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -129,3 +131,33 @@ def test_a_spoiled_document_as_text_is_taken_or_refused(raw: Any) -> None:
         assert codes <= {"inexact_number", "invalid_number", "invalid_text", "duplicate_field"}
     else:
         look_at(value)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"net": 1.5, "tax": [], "price": {}, "quantity": "many", "number": 1},
+        {"net": "1.00 EURO", "tax": "1.00 FOO", "price": "x USX"},
+        {f"unknown_{n}": n for n in range(20)},
+        {"facts": {"batch": 5, "weight": "heavy", "legal_case": "C", "nothing": 1}},
+        {"net": "1.00", "category": "\u200b", "dimensions": {"\n": " ", " ": 5}},
+        [],
+    ],
+    ids=["types", "currencies", "unknown fields", "facts", "texts", "no object"],
+)
+def test_ten_thousand_wrong_lines_are_refused_before_anybody_tires(line: Any) -> None:
+    lines = [
+        {
+            f"{name}{n}" if name.startswith("unknown") else name: value
+            for name, value in line.items()
+        }
+        if line
+        else line
+        for n in range(10_000)
+    ]
+    started = perf_counter()
+    with pytest.raises(InputErrors) as caught:
+        accept(order(amount=None, lines=lines), FACTS, DOCUMENTS, received_at=RECEIVED)
+    assert perf_counter() - started < 8
+    assert len(caught.value.errors) == 1001
+    assert caught.value.errors[-1].code == "too_many_errors"
