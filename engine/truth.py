@@ -265,9 +265,22 @@ def _lacks(atom: Compare | OneOf, known: Known, lacking: dict[str, Shortage]) ->
         names += bound_facts(atom.bound)
         left = known.values.get(atom.fact)
         found = in_currency(left, atom.currency, known) if left is not None else None
-        for value in (found, bound_value(atom, known)):
+        other = bound_value(atom, known)
+        for value in (found, other):
             if isinstance(value, Shortage):
                 lacking[value.detail] = value
+        if _do_not_compare(found, other, atom):
+            detail = f"{atom.fact}, since {found} and {other} do not compare"
+            lacking[atom.fact] = Shortage("fact_missing", detail)
     for name in names:
         if name not in known.values:
             lacking[name] = known.why_missing.get(name) or Shortage("fact_missing", name)
+
+
+def _do_not_compare(
+    left: FactValue | Shortage | None, right: FactValue | Shortage | None, test: Compare
+) -> bool:
+    """Whether both sides are known and still no order is, as for `1 month` and `30 days`."""
+    if left is None or right is None or isinstance(left, Shortage) or isinstance(right, Shortage):
+        return False
+    return ordered(left, test.op, right, test.scale) is None
