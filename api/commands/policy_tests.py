@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -16,9 +16,10 @@ from api.commands.options import Json, Out
 from api.commands.terminal import Code, Output
 from api.texts import plain
 from api.usecases.drafts import Draft
-from api.usecases.policy_testing import run
 from rules.diagnostics import Diagnostic, Severity
-from rules.testing.running import Result
+
+if TYPE_CHECKING:
+    from rules.testing.running import Result
 
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder of the policy set.")]
 Matching = Annotated[
@@ -35,6 +36,8 @@ def run_tests(
     out: Out = None,
 ) -> None:
     """Run the policy tests of a set."""
+    from api.usecases.policy_testing import run  # slow to load, and only needed here
+
     draft = policy_of(folder)
     results, problems = run(draft)
     chosen = [result for result in results if _is_chosen(result, only)]

@@ -10,12 +10,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
+import engine.documents as canonical
 from adapters.sources.university_orders import LeftOut, Orders, read_categories, read_orders
 from api.usecases.drafts import Draft, DraftData
 from engine.deciding import decide
 from engine.decision import Ask, Assignment, Decision, Outcome
 from engine.distinct import leaves
-from engine.documents import accept
 from engine.documents.model import Document
 from engine.errors import InputErrors
 from engine.money import Money, decimal_text
@@ -83,7 +83,9 @@ def decide_all(
     received_at = datetime.now(UTC)
     for raw in orders.documents:
         try:
-            document = accept(raw, policy.facts, policy.documents, received_at=received_at)
+            document = canonical.accept(
+                raw, policy.facts, policy.documents, received_at=received_at
+            )
         except InputErrors as problem:
             refused.append((str(raw["id"]), str(problem)))
         else:

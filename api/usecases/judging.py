@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import engine.documents as canonical
 from api.usecases.drafts import Draft, DraftData
 from api.usecases.submissions import Submission
 from engine.cumulation import PENDING, Earlier, totals
 from engine.deciding import decide
 from engine.decision import Decision
-from engine.documents import accept
 from engine.documents.model import Document
 from engine.errors import InputError, InputErrors
 from engine.facts import FactValues
@@ -51,7 +51,7 @@ class Judge:
             return Judged(submission.position, name, errors=submission.errors)
         policy = self.draft.policy
         try:
-            document = accept(
+            document = canonical.accept(
                 submission.raw, policy.facts, policy.documents, received_at=self.received_at
             )
         except InputErrors as refusal:

@@ -14,7 +14,7 @@ from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from engine.documents import parse_json
+from engine.documents.json_text import parse_json
 from engine.errors import InputError, InputErrors
 
 STANDARD_INPUT: Final = "-"

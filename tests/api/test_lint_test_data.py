@@ -1,0 +1,167 @@
+"""`lint`, `test` and `data check`: what they report, and with which exit code."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from api.cli import app
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def change(path: Path, before: str, after: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after), encoding="utf-8")
+
+
+def test_a_clean_set_is_clean(folder: Path) -> None:
+    result = run("lint", folder)
+    assert result.exit_code == 0
+    assert result.stdout == f"{folder}: nothing found in 5 files\n"
+
+
+def test_errors_are_shown_by_place_with_help_and_a_summary(folder: Path) -> None:
+    change(folder / "approvals" / "orders.yaml", "approve: cfo", "approve: cfp")
+    change(folder / "organization.yaml", "who: director", "who: directro")
+    result = run("lint", folder)
+    assert result.exit_code == 1
+    assert result.stdout.splitlines() == [
+        "approvals/orders.yaml:15:14: error[unknown-role]: no role named `cfp`",
+        "  help: did you mean `cfo`?",
+        "organization.yaml:10:11: error[unknown-role]: no role or level named `directro`",
+        "  help: did you mean `director`?",
+        f"{folder}: 2 errors in 5 files",
+    ]
+
+
+def test_reports_as_json(folder: Path) -> None:
+    change(folder / "approvals" / "orders.yaml", "approve: cfo", "approve: cfp")
+    result = run("lint", folder, "--json")
+    (found,) = json.loads(result.stdout)["sets"]
+    assert (found["errors"], found["warnings"], found["files"]) == (1, 0, 5)
+    assert found["diagnostics"][0]["line"] == 15
+    assert found["diagnostics"][0]["code"] == "unknown-role"
+
+
+def test_several_sets_are_checked_at_once(folder: Path) -> None:
+    assert run("lint", folder, folder).stdout.count("nothing found") == 2
+
+
+def test_warnings_count_when_asked(folder: Path) -> None:
+    change(folder / "organization.yaml", "  controller:", "  idle: {}\n  controller:")
+    lax = run("lint", folder)
+    assert lax.exit_code == 0
+    strict = run("lint", folder, "--strict")
+    assert strict.exit_code == (1 if "warning[" in lax.stdout else 0)
+
+
+@pytest.mark.parametrize("command", [("lint",), ("test",), ("decide", "-", "--policy")])
+def test_no_set_at_all_has_its_own_code(tmp_path: Path, command: tuple[str, ...]) -> None:
+    result = run(*command, tmp_path)
+    assert (result.exit_code, "it has no `policy.yaml`" in result.stderr) == (4, True)
+
+
+def test_a_set_with_errors_decides_nothing(folder: Path) -> None:
+    change(folder / "approvals" / "orders.yaml", "above: 100.00", "above: 200.00")
+    result = run("decide", "-", "--policy", folder)
+    assert result.exit_code == 4
+    assert "has errors" in result.stderr
+    assert "error[gap]" in result.stderr
+
+
+# test
+
+
+def test_policy_tests_that_pass(folder: Path) -> None:
+    result = run("test", folder)
+    assert result.exit_code == 0
+    assert result.stdout == "tests/orders.yaml ..\n0 tests failed, 2 passed\n"
+
+
+def test_a_failure_shows_expected_and_got_side_by_side(folder: Path) -> None:
+    change(folder / "tests" / "orders.yaml", "approve: [dan]", "approve: [carl]")
+    result = run("test", folder)
+    assert result.exit_code == 1
+    lines = [line.split() for line in result.stdout.splitlines()]
+    assert lines[0] == ["tests/orders.yaml", ".F"]
+    assert ["FAILED", "a", "cent", "more", "goes", "to", "the", "director"] in lines
+    assert ["expected", "got"] in lines
+    assert ["approve", "carl", "dan", "(chain)"] in lines
+    assert lines[-1] == ["1", "test", "failed,", "1", "passed"]
+
+
+def test_failures_as_json(folder: Path) -> None:
+    change(folder / "tests" / "orders.yaml", "approve: [dan]", "approve: [carl]")
+    answer = json.loads(run("test", folder, "--json").stdout)
+    assert (answer["passed"], answer["failed"], answer["activated"]) == (1, 1, False)
+    wrong = [compared for compared in answer["tests"][1]["compared"] if not compared["ok"]]
+    assert wrong == [{"what": "approve", "expected": "carl", "got": "dan (chain)", "ok": False}]
+
+
+def test_only_some_tests_are_run(folder: Path) -> None:
+    result = run("test", folder, "--only", "A CENT", "--verbose")
+    assert result.stdout.splitlines() == [
+        "tests/orders.yaml .",
+        "  ok     a cent more goes to the director",
+        "0 tests failed, 1 passed",
+    ]
+
+
+def test_tests_that_cannot_be_read_fail(folder: Path) -> None:
+    change(folder / "tests" / "orders.yaml", "expect: {outcome: route, approve: [dan]}", "x: y")
+    result = run("test", folder)
+    assert result.exit_code == 1
+    assert "tests/orders.yaml:" in result.stdout
+    assert "error[" in result.stdout
+
+
+def test_tests_read_master_data_of_their_own_set_only(folder: Path) -> None:
+    outside = folder.parent / "outside"
+    (folder / "data").rename(outside)
+    change(folder / "tests" / "orders.yaml", "data: data", "data: ../outside")
+    assert run("test", folder).exit_code == 1
+
+
+# data check
+
+
+def test_good_master_data(folder: Path) -> None:
+    result = run("data", "check", folder / "data", "--policy", folder)
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert lines[2].split() == ["people", "7", "0"]
+    assert lines[-2] == f"{folder / 'data'}: loads, 0 rows left out"
+    assert lines[-1].startswith("digest sha256:")
+
+
+def test_rows_left_out_are_reported(folder: Path) -> None:
+    people = folder / "data" / "people.csv"
+    change(people, "gus,Gus Webb,US01", "gus,Gus Webb,US99")
+    result = run("data", "check", folder / "data", "--policy", folder)
+    assert result.exit_code == 1
+    assert "people.csv:8:entity: warning[" in result.stdout
+    answer = json.loads(run("data", "check", folder / "data", "-p", folder, "--json").stdout)
+    assert answer["loads"] is True
+    assert answer["left_out"] == {"people": 1}
+
+
+def test_master_data_that_do_not_load(folder: Path) -> None:
+    (folder / "data" / "people.csv").unlink()
+    result = run("data", "check", folder / "data", "--policy", folder)
+    assert result.exit_code == 5
+    assert "there is no `people.csv`" in result.stdout
+    assert "refused" in result.stdout
+    decided = run("decide", "-", "--policy", folder)
+    assert decided.exit_code == 5
+    assert "there is no `people.csv`" in decided.stderr
+
+
+def test_without_master_data_the_call_is_wrong(folder: Path) -> None:
+    (folder / "data").rename(folder.parent / "elsewhere")
+    result = run("decide", "-", "--policy", folder)
+    assert (result.exit_code, "--data" in result.stderr) == (2, True)
