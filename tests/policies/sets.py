@@ -59,3 +59,9 @@ def failures(results: tuple[Result, ...]) -> str:
 def read_folder(folder: Path) -> dict[str, bytes]:
     """The files of a set."""
     return read_set(folder)
+
+
+def read_yaml(folder: Path) -> dict[str, bytes]:
+    """The YAML files under a folder that is no whole set."""
+    files = sorted(folder.rglob("*.yaml"))
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}

@@ -7,7 +7,15 @@ from typing import Final
 
 import pytest
 
-from tests.policies.sets import POLICIES, ROOT, checked, failures, read_folder, results_of
+from tests.policies.sets import (
+    POLICIES,
+    ROOT,
+    checked,
+    failures,
+    read_folder,
+    read_yaml,
+    results_of,
+)
 
 ACME: Final = POLICIES / "acme"
 VARIANTS: Final = ROOT / "tests" / "scenarios" / "sets"
@@ -19,10 +27,7 @@ REFUSED: Final = {"limit_unsaid": "choice-not-stated", "signed_credits": "signed
 def put_together(variant: Path) -> dict[str, bytes]:
     """ACME without its tests, with the files of the variant."""
     files = {n: data for n, data in read_folder(ACME).items() if not n.startswith("tests/")}
-    own = {
-        file.relative_to(variant).as_posix(): file.read_bytes() for file in variant.rglob("*.yaml")
-    }
-    return files | own
+    return files | read_yaml(variant)
 
 
 def variants(refused: bool) -> list[str]:
