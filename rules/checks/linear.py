@@ -44,12 +44,16 @@ def above_share(fact: str, share: Fraction, base: str, strict: bool = False) -> 
     return Linear(_joined({fact: Fraction(-1)}, {base: share}), ZERO, strict)
 
 
-def solve(comparisons: Sequence[Linear]) -> dict[str, Fraction] | None:
+def solve(comparisons: Sequence[Linear], first: str = "") -> dict[str, Fraction] | None:
     """A value for every fact that makes all comparisons true; `None` where there is none.
 
-    An empty mapping also where the system grew beyond `MOST` (then nothing is known).
+    The fact `first` is whole if it can be, the others if they then can. Empty where the system
+    grew beyond `MOST`: nothing is known then.
     """
-    names = sorted({name for comparison in comparisons for name in comparison.weights})
+    names = sorted(
+        {name for comparison in comparisons for name in comparison.weights},
+        key=lambda name: (name == first, name),
+    )
     stages: list[tuple[str, list[Linear]]] = []
     rest = list(comparisons)
     for name in names:

@@ -124,15 +124,39 @@ class Possible:
             total *= len(choice)
         if total > MOST_TRIED:
             return {}
-        shown = Fraction(nearest_zero(span, self._space.between), 2)
         name = f"{AMOUNT} {self._space.currency}"
-        exact = [(at_least(name, shown), at_most(name, shown))] if shown.denominator == 1 else []
-        for bounds in (*exact, _within(name, span)):
-            for combination in product(*choices, links):
-                solution = solve([*bounds, *(line for part in combination for line in part)])
-                if solution is not None:
-                    return solution
+        for bounds in self._bounds(name, span):
+            for usual in (self._usual(masks), ()):
+                for combination in product(*choices, links):
+                    chosen = (line for part in combination for line in part)
+                    solution = solve([*usual, *bounds, *chosen], name)
+                    if solution is not None and self._exists(solution.get(name)):
+                        return solution
         return None
+
+    def _bounds(self, name: str, span: Span) -> Iterator[Choice]:
+        """The amount that is shown first if it can be; then any of the span."""
+        shown = Fraction(nearest_zero(span, self._space.between), 2)
+        if shown.denominator == 1:
+            yield at_least(name, shown), at_most(name, shown)
+        low, high = span
+        if not self._space.between:
+            low, high = low + low % 2, high - high % 2
+        yield _within(name, (low, high))
+
+    def _exists(self, amount: Fraction | None) -> bool:
+        return amount is None or self._space.between or amount.denominator == 1
+
+    def _usual(self, masks: Masks) -> Choice:
+        """An example with no negative facts is preferred."""
+        relations = (self._space.variables[number] for number in masks)
+        names = {
+            f"{fact} {variable.currency}": None
+            for variable in relations
+            if isinstance(variable, v.Relation)
+            for fact in v.facts(variable)
+        }
+        return tuple(at_least(name, Fraction(0)) for name in names)
 
     def _is_linked(self, masks: Masks) -> bool:
         """Whether a decided variable is the very fact that the amount is."""
@@ -210,27 +234,31 @@ def _interval(variable: v.Numbers, first: int, last: int) -> Choice:
 
 def _relation(variable: v.Relation, cell: int) -> Choice:
     name, base = f"{variable.fact} {variable.currency}", f"{variable.base} {variable.currency}"
-    shares = variable.shares
-    if cell > 2 * len(shares):  # both are zero
-        zero = Fraction(0)
-        return (
-            at_least(name, zero),
-            at_most(name, zero),
-            at_least(base, zero),
-            at_most(base, zero),
-        )
-    found: list[Linear] = []
-    if cell % 2:
-        share = shares[cell // 2]
+    shares, zero = variable.shares, Fraction(0)
+    several = len(shares) > 1
+    if several and cell == v.both_zero(variable):
+        signs = (at_least, at_most)
+        return tuple(sign(fact, zero) for fact in (name, base) for sign in signs)
+    is_negative = cell > 2 * len(shares)
+    inner = cell - v.both_zero(variable) if is_negative else cell
+    if inner % 2:
+        share = shares[inner // 2]
         found = [below_share(name, share, base), above_share(name, share, base)]
-    else:
-        if cell:
-            found.append(above_share(name, shares[cell // 2 - 1], base, strict=True))
-        if cell < 2 * len(shares):
-            found.append(below_share(name, shares[cell // 2], base, strict=True))
-    if len(shares) > 1:
-        found.append(at_least(base, Fraction(0), strict=bool(cell % 2)))
-    return tuple(found)
+        if several:
+            sign = at_most if is_negative else at_least
+            found.append(sign(base, zero, strict=True))
+        return tuple(found)
+    if inner == 0:
+        return tuple(below_share(name, share, base, strict=True) for share in shares)
+    if inner == 2 * len(shares):
+        return tuple(above_share(name, share, base, strict=True) for share in shares)
+    lower, upper = shares[inner // 2 - 1], shares[inner // 2]
+    if is_negative:
+        lower, upper = upper, lower
+    return (
+        above_share(name, lower, base, strict=True),
+        below_share(name, upper, base, strict=True),
+    )
 
 
 def _rank(variable: v.Words, cell: int) -> Choice:

@@ -59,8 +59,9 @@ class Lengths:
 class Relation:
     """A fact against shares of another fact.
 
-    Cells as in `Numbers`, over `share * base` for a base above zero; with several shares one cell
-    more, in which both facts are zero.
+    Cells as in `Numbers`, over `share * base`. With several shares (ascending) the inner of these
+    cells are for a base above zero; then follows the cell in which both facts are zero, and the
+    inner cells once more for a base below zero, where the order of the shares is reversed.
     """
 
     fact: str
@@ -197,8 +198,8 @@ def number_in(variable: Numbers, cell: int) -> Fraction:
 def spread_lengths(constants: Sequence[Duration]) -> tuple[Duration, ...]:
     """Lengths at, just below and just above every constant, in both units."""
     found: dict[Duration, None] = {}
-    for c in constants:
-        for months, days in ((0, 0), (0, -1), (0, 1), (-1, 0), (1, 0)):
+    for months, days in ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1)):
+        for c in constants:
             if c.months + months >= 0 and c.days + days >= 0:
                 found[Duration(c.months + months, c.days + days)] = None
     return tuple(found)
@@ -215,7 +216,7 @@ def _known_cells(variable: Variable) -> int:
         case Numbers(points=points):
             return 2 * len(points) + 1
         case Relation(shares=shares):
-            return 2 * len(shares) + 1 + (len(shares) > 1)
+            return 2 * len(shares) + 1 + (2 * len(shares) if len(shares) > 1 else 0)
         case LineTest() | Opaque():
             return 2
         case _:
@@ -240,10 +241,30 @@ def _threshold(op: Op, index: int, known: int) -> int:
 
 
 def _related(variable: Relation, op: Op, share: Fraction, known: int) -> int:
-    line = known
-    both_zero = 0
-    if len(variable.shares) > 1:
-        both_zero = 1 << (2 * len(variable.shares) + 1)
-        line &= ~both_zero
-    yes = _threshold(op, variable.shares.index(share), line)
-    return yes | both_zero if op in (Op.UP_TO, Op.FROM) else yes
+    """The cells in which the fact is on the wanted side of `share * base`."""
+    count, index = len(variable.shares), variable.shares.index(share)
+    line = known & ((1 << (2 * count + 1)) - 1)
+    yes = _threshold(op, index, line)
+    if count == 1:
+        return yes
+    if op in (Op.UP_TO, Op.FROM):
+        yes |= 1 << both_zero(variable)
+    for inner in range(1, 2 * count):
+        # For a negative base a larger share is a smaller number.
+        reversed_index = 2 * index + 1
+        is_above = inner < reversed_index
+        is_below = inner > reversed_index
+        wanted = {
+            Op.UP_TO: not is_above,
+            Op.BELOW: is_below,
+            Op.ABOVE: is_above,
+            Op.FROM: not is_below,
+        }[op]
+        if wanted:
+            yes |= 1 << (both_zero(variable) + inner)
+    return yes & known
+
+
+def both_zero(variable: Relation) -> int:
+    """The cell in which fact and base are zero, where there are several shares."""
+    return 2 * len(variable.shares) + 1

@@ -25,6 +25,7 @@ from engine.money import Exact, Money, decimal_text, fraction_text
 from engine.policy import HIGHEST, LOWEST, Additional, Matrix, Row
 from rules.checks import variables as v
 from rules.checks.cells import Space
+from rules.checks.gathering import AMOUNT
 from rules.checks.possible import money_of
 from rules.checks.regions import Region, Span, nearest_zero
 
@@ -79,9 +80,17 @@ def witness(space: Space, region: Region, has_amount: bool) -> str:
     """A document of the region: `category: it, capex: yes, amount 50000.00 USD`."""
     parts = facts_text(space, region.masks, region.numbers)
     if has_amount:
-        key = nearest_zero(region.spans[0], space.between)
-        parts.append(f"amount {key_text(key, space.currency)}")
+        parts.append(f"amount {_amount_text(space, region)}")
     return ", ".join(parts) or "any document"
+
+
+def _amount_text(space: Space, region: Region) -> str:
+    known = money_of(region.numbers, AMOUNT, space.currency)
+    if isinstance(known, Exact):
+        return f"{known} (after conversion)"
+    if known is not None:
+        return str(known)
+    return key_text(nearest_zero(region.spans[0], space.between), space.currency)
 
 
 def facts_text(
@@ -136,15 +145,18 @@ def _relation_text(variable: v.Relation, cell: int, numbers: Mapping[str, Fracti
         currency = variable.currency
         pairs = [(name, money_of(numbers, name, currency)) for name in v.facts(variable)]
         if currency and all(value is not None for _, value in pairs):
-            return [f"{name}: {value}" for name, value in pairs if name != "amount"]
-    shares = variable.shares
-    if cell > 2 * len(shares):
+            return [f"{name}: {value}" for name, value in pairs if name != AMOUNT]
+    shares, several = variable.shares, len(variable.shares) > 1
+    if several and cell == v.both_zero(variable):
         return [f"{variable.fact} and {variable.base} are zero"]
-    if cell % 2:
-        return [f"{variable.fact} equal to {_share_text(shares[cell // 2], variable.base)}"]
-    parts = [f"above {_share_text(shares[cell // 2 - 1], variable.base)}"] if cell else []
-    if cell < 2 * len(shares):
-        parts.append(f"below {_share_text(shares[cell // 2], variable.base)}")
+    is_negative = cell > 2 * len(shares)
+    inner = cell - v.both_zero(variable) if is_negative else cell
+    texts = [_share_text(share, variable.base) for share in shares]
+    if inner % 2:
+        return [f"{variable.fact} equal to {texts[inner // 2]}"]
+    sides = ("below", "above") if is_negative else ("above", "below")
+    parts = [f"{sides[0]} {texts[inner // 2 - 1]}"] if inner else []
+    parts += [f"{sides[1]} {texts[inner // 2]}"] if inner < 2 * len(shares) else []
     return [f"{variable.fact} {' and '.join(parts)}"]
 
 
