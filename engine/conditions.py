@@ -132,14 +132,23 @@ ALWAYS = All(())
 
 def atoms(condition: Condition) -> Iterator[Compare | OneOf | Present]:
     """Every test in the condition, left to right, those on lines included."""
+    return (atom for atom, _ in placed_atoms(condition))
+
+
+def placed_atoms(
+    condition: Condition, on_lines: bool = False
+) -> Iterator[tuple[Compare | OneOf | Present, bool]]:
+    """Every test, and whether it is made on lines."""
     match condition:
         case Compare() | OneOf() | Present():
-            yield condition
+            yield condition, on_lines
         case All(parts) | Any(parts):
             for part in parts:
-                yield from atoms(part)
-        case Not(part) | Lines(part) | Settled(part):
-            yield from atoms(part)
+                yield from placed_atoms(part, on_lines)
+        case Lines(part):
+            yield from placed_atoms(part, True)
+        case Not(part) | Settled(part):
+            yield from placed_atoms(part, on_lines)
         case _:
             assert_never(condition)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from engine.conditions import Compare, Condition, OneOf, Present, atoms
+from engine.conditions import Compare, Condition, OneOf, Present, placed_atoms
 from engine.decision import Comparison
 from engine.facts import FactValue
 from engine.money import Exact, Money, decimal_text, fraction_text
@@ -19,11 +19,8 @@ from engine.truth import Known, bound_value, holds, in_currency
 def trace(conditions: tuple[Condition, ...], known: Known) -> Iterator[Comparison]:
     """Each test in the conditions with both sides as text. Tests on lines are made once a line."""
     for condition in conditions:
-        for atom in atoms(condition):
-            views = [known]
-            if atom.fact not in known.values and known.lines:
-                views = [known.line(index) for index in range(len(known.lines))]
-            for view in views:
+        for atom, on_lines in placed_atoms(condition):
+            for view in known.each_line() if on_lines else (known,):
                 yield _comparison(atom, view)
 
 

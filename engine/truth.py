@@ -6,7 +6,7 @@ that the missing facts could have is tried, one for each cell into which the tes
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise, product
@@ -31,6 +31,7 @@ from engine.conditions import (
     atoms,
     bound_facts,
     parts_of,
+    placed_atoms,
 )
 from engine.facts import FactValue, Kind
 from engine.money import Exact, Money
@@ -56,6 +57,10 @@ class Known:
         """The same knowledge as one line sees it: its own facts before the document's."""
         merged = {**self.values, **self.lines[index]}
         return Known(merged, self.converter, (), self.why_missing)
+
+    def each_line(self) -> Iterator[Known]:
+        """The same knowledge as every line sees it."""
+        return (self.line(index) for index in range(len(self.lines)))
 
     def also(self, values: Mapping[str, FactValue]) -> Known:
         """The same knowledge with more facts."""
@@ -114,8 +119,8 @@ def _lines(condition: Lines, known: Known) -> bool | None:
     if not known.lines:
         return None
     result: bool | None = condition.every
-    for index in range(len(known.lines)):
-        value = holds(condition.part, known.line(index))
+    for view in known.each_line():
+        value = holds(condition.part, view)
         if value is (not condition.every):
             return value
         if value is None:
@@ -247,15 +252,13 @@ def _cells(points: list[Fraction]) -> list[Fraction]:
 def shortages(condition: Condition, known: Known) -> dict[str, Shortage]:
     """Why the condition may be undecided: each fact (or rate) that it lacks, with a hold code."""
     lacking: dict[str, Shortage] = {}
-    views = [known.line(index) for index in range(len(known.lines))]
     for part in parts_of(condition):
         if isinstance(part, Lines) and not known.lines:
             lacking["lines"] = Shortage("fact_missing", "lines")
-    for atom in atoms(condition):
-        if isinstance(atom, Present):
-            continue
-        for view in (known, *views):
-            _lacks(atom, view, lacking)
+    for atom, on_lines in placed_atoms(condition):
+        if not isinstance(atom, Present):
+            for view in known.each_line() if on_lines else (known,):
+                _lacks(atom, view, lacking)
     return lacking
 
 
