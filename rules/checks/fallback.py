@@ -44,7 +44,7 @@ class _State:
     decide: Decide
     now: datetime
     diagnostics: Diagnostics
-    left: int = MOST_DECISIONS
+    left: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def lint_with_data(
     now: datetime,
 ) -> None:
     """Report rows for which somebody's own document finds no approver at the moment `now`."""
-    state = _State(policy, data, decide, now, diagnostics)
+    state = _State(policy, data, decide, now, diagnostics, MOST_DECISIONS)
     for matrix in policy.matrices:
         try:
             on = ground(policy, matrix)
