@@ -167,6 +167,8 @@ def _why_not(
     if person == data.person_of(requester, act.at):
         return "self_approval" if act.by == requester else "same_person"
     found = [passed.code for passed in decision.passed_over if passed.person == person]
+    if act.on_behalf_of:  # why he may not act for another says more than why not for himself
+        found.sort(key=lambda code: not code.startswith("delegation_"))
     return found[0] if found else "not_asked"
 
 
