@@ -7,6 +7,7 @@ documents, master data or policy is escaped, and what cannot be seen is written 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import tzinfo
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
@@ -40,7 +41,7 @@ def page(
     return template.render(
         said=said,
         label=said.labels,
-        facts=_facts(said, document, names) if document is not None else (),
+        facts=_facts(said, document, decision.now.tzinfo, names) if document is not None else (),
         lines=_lines(said, document) if document is not None else (),
         hidden_count=max(0, len(document.lines) - MOST_LINES) if document is not None else 0,
         rule=excerpt(files or {}, decision.row_place),
@@ -65,7 +66,7 @@ def _final(value: object) -> object:
 
 
 def _facts(
-    said: Explained, document: Document, names: Mapping[str, str]
+    said: Explained, document: Document, zone: tzinfo | None, names: Mapping[str, str]
 ) -> tuple[tuple[str, str], ...]:
     """What the document states, by label; what it does not state is left out."""
 
@@ -73,6 +74,7 @@ def _facts(
         known = names.get(name, "")
         return f"{known} ({name})" if known and known != name else name
 
+    submitted = document.submitted_at.astimezone(zone)
     dated = "" if document.document_date is None else str(document.document_date)
     found = (
         ("document_type", document.type),
@@ -87,7 +89,7 @@ def _facts(
         ("project", document.project),
         ("net", _total(said, document)),
         ("document_date", dated),
-        ("submitted", document.submitted_at.isoformat(" ", "minutes")),
+        ("submitted", submitted.isoformat(" ", "minutes")),
     )
     return tuple((said.labels[f"label.{name}"], value) for name, value in found if value)
 

@@ -13,6 +13,7 @@ from typing import Final
 import engine.documents as canonical
 from adapters.sources.university_orders import LeftOut, Orders, read_categories, read_orders
 from api.usecases.drafts import Draft, DraftData
+from api.usecases.judging import local
 from engine.deciding import decide
 from engine.decision import Ask, Assignment, Decision, Outcome
 from engine.distinct import leaves
@@ -89,7 +90,7 @@ def decide_all(
         except InputErrors as problem:
             refused.append((str(raw["id"]), str(problem)))
         else:
-            now = document.submitted_at
+            now = local(policy, document)
             decided.append(Decided(document, decide(policy, data.data, document, now)))
         advance()
     return Demonstration(

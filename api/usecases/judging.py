@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import engine.documents as canonical
 from api.usecases.drafts import Draft, DraftData
@@ -14,6 +15,7 @@ from engine.decision import Decision
 from engine.documents.model import Document
 from engine.errors import InputError, InputErrors
 from engine.facts import FactValues
+from engine.policy import PolicySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +58,19 @@ class Judge:
             )
         except InputErrors as refusal:
             return Judged(submission.position, name, errors=refusal.errors)
-        now = self.now if self.now is not None else document.submitted_at
+        now = self.now if self.now is not None else local(policy, document)
         given = totals(policy, self.data.data, document, self.earlier, now).values
         decision = decide(policy, self.data.data, document, now, given)
         if any(fact.total is not None for fact in policy.facts.values()):
             self.earlier.append(Earlier(document, PENDING, document.submitted_at))
         return Judged(submission.position, document.id, document, decision, given)
+
+
+def local(policy: PolicySet, document: Document) -> datetime:
+    """When the document was submitted, as the clocks of its entity showed it."""
+    entity = policy.organization.entities.get(document.entity)
+    zone = ZoneInfo(entity.zone) if entity is not None else UTC
+    return document.submitted_at.astimezone(zone)
 
 
 def _name(raw: object) -> str:

@@ -28,6 +28,7 @@ class Family(StrEnum):
     REVIEW = "review"
     NOTE = "note"
     REASON = "reason"
+    ACT = "act"
 
 
 @dataclass(frozen=True, slots=True)

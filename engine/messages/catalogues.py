@@ -21,6 +21,7 @@ ENGLISH: Final = Catalogue(
             Family.REVIEW: english.REVIEWS,
             Family.NOTE: english.NOTES,
             Family.REASON: english.REASONS,
+            Family.ACT: english.ACTS,
         }
     ),
     phrases=ENGLISH_PHRASES,
@@ -39,6 +40,7 @@ GERMAN: Final = Catalogue(
             Family.REVIEW: german.REVIEWS,
             Family.NOTE: german.NOTES,
             Family.REASON: german.REASONS,
+            Family.ACT: german.ACTS,
         }
     ),
     phrases=GERMAN_PHRASES,

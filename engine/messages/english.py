@@ -299,3 +299,25 @@ REASONS: Final[Mapping[str, Text]] = MappingProxyType(
         ),
     }
 )
+
+ACTS: Final[Mapping[str, Text]] = MappingProxyType(
+    {
+        "person_unknown": Text(
+            "We do not know who acts.",
+            "Master data of the moment of the act have no person or login of this name"
+            "[: {person}].",
+        ),
+        "not_open": Text(
+            "There is nothing left to act on.",
+            "The document is complete or rejected; a further act changes nothing.",
+        ),
+        "step_not_current": Text(
+            "It is not this person's turn yet.",
+            "The person is asked in a later step; an earlier one is not done.",
+        ),
+        "not_asked": Text(
+            "This person is not asked.",
+            "No open place of the route asks this person, at the moment of the act.",
+        ),
+    }
+)

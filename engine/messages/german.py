@@ -312,3 +312,26 @@ REASONS: Final[Mapping[str, Text]] = MappingProxyType(
         ),
     }
 )
+
+ACTS: Final[Mapping[str, Text]] = MappingProxyType(
+    {
+        "person_unknown": Text(
+            "Wer hier handelt, ist nicht bekannt.",
+            "Die Stammdaten zum Zeitpunkt der Handlung kennen weder Person noch Anmeldung dieses "
+            "Namens[: {person}].",
+        ),
+        "not_open": Text(
+            "Es ist nichts mehr zu tun.",
+            "Der Beleg ist fertig oder abgelehnt; eine weitere Handlung ändert nichts.",
+        ),
+        "step_not_current": Text(
+            "Diese Person ist noch nicht an der Reihe.",
+            "Die Person wird in einem späteren Schritt gefragt; ein früherer ist nicht erledigt.",
+        ),
+        "not_asked": Text(
+            "Diese Person ist nicht gefragt.",
+            "Keine offene Stelle des Genehmigungswegs fragt diese Person zum Zeitpunkt der "
+            "Handlung.",
+        ),
+    }
+)

@@ -304,6 +304,8 @@ FAMILY_OF_CALL = {
 }
 # Modules whose functions answer with the code of why somebody is passed over.
 OBJECTING = frozenset({"eligibility.py", "delegation.py", "stand_ins.py"})
+# Functions that answer with the code of why an act is not accepted.
+REFUSING = frozenset({"_act", "_why_not"})
 
 
 def codes_used() -> Iterator[tuple[str, Family, str]]:
@@ -322,6 +324,9 @@ def codes_used() -> Iterator[tuple[str, Family, str]]:
             elif isinstance(node, ast.FunctionDef) and path.name in OBJECTING:
                 for found in returned(node):
                     yield f"{name}:{node.lineno}", Family.PASSED, found
+            elif isinstance(node, ast.FunctionDef) and node.name in REFUSING:
+                for found in returned(node):
+                    yield f"{name}:{node.lineno}", Family.ACT, found
 
 
 def named(node: ast.Assign) -> str:
@@ -361,6 +366,14 @@ def literals(node: ast.expr) -> Iterator[str]:
         case ast.BoolOp(values=values) | ast.Tuple(elts=values):
             for value in values:
                 yield from literals(value)
+
+
+def test_the_scan_finds_codes_of_every_family_that_has_some() -> None:
+    found = {(family, code) for _, family, code in codes_used()}
+    assert {family for family, _ in found} >= {Family.HELD, Family.PASSED, Family.NOTE}
+    assert {family for family, _ in found} >= {Family.REASON, Family.ACT}
+    codes = {code for _, code in found}
+    assert {"requirement_missing", "refused_by_policy", "held_by_policy"} <= codes
 
 
 def test_every_code_of_the_core_has_texts() -> None:
