@@ -249,7 +249,7 @@ def _apply(found: Applied, draft: Draft) -> None:
         case Approve(steps):
             draft.wanted.add(control.at, steps)
         case Hold() as answer:
-            draft.held.append(_by_policy(answer, place, ""))
+            draft.held.append(_by_policy(answer, place, control.owner))
         case Refuse() as answer:
             draft.refused.append(_refusal(answer, place))
         case NotNeeded() | None:

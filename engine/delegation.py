@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from engine.authority import Amount, covering, is_one_of, level_of
 from engine.decision import Ask, Assignee, Via
-from engine.eligibility import bar
+from engine.eligibility import bar, pass_over
 from engine.knowing import Situation, local_day
 from engine.master_data import Delegation, PersonId
 from engine.money import Money, key
@@ -72,7 +72,7 @@ def _delegates(
             continue
         code = bar(situation, delegate, need.ask)
         if code:
-            situation.pass_over(delegate, code, need.word, delegation=delegation.id)
+            pass_over(situation, delegate, code, need.word, delegation=delegation.id)
             continue
         yield Assignee(delegate, Via.DELEGATE, principal, delegation.id)
 
@@ -94,7 +94,7 @@ def _allowed(situation: Situation, delegation: Delegation, need: Need) -> Delega
         if not found:
             return rule
         code = found
-    situation.pass_over(delegate, code, need.word, **words)
+    pass_over(situation, delegate, code, need.word, **words)
     return None
 
 

@@ -23,26 +23,40 @@ def bar(situation: Situation, person: PersonId, ask: Ask = Ask.APPROVE) -> str:
     if ask is Ask.NOTIFY:
         who = situation.data.people.get(person)
         return "" if who is not None and who.is_active(situation.now) else "inactive"
+    return _known_bar(situation, person)[0]
+
+
+def pass_over(situation: Situation, person: PersonId, code: str, word: str, **words: str) -> None:
+    """Notes a person as passed over; with the name of the rule where a rule barred him."""
+    found, rule = _known_bar(situation, person)
+    if found == code and rule:
+        words["detail"] = rule
+    situation.pass_over(person, code, word, **words)
+
+
+def _known_bar(situation: Situation, person: PersonId) -> tuple[str, str]:
+    """What bars the person, and the name of the rule that does; looked up once."""
     if person not in situation.bars:
         situation.bars[person] = _bar(situation, person)
     return situation.bars[person]
 
 
-def _bar(situation: Situation, person: PersonId) -> str:
+def _bar(situation: Situation, person: PersonId) -> tuple[str, str]:
     who = situation.data.people.get(person)
     if who is None or not who.is_active(situation.now):
-        return "inactive"
+        return "inactive", ""
     if person == situation.requester:
-        return "self_approval"
+        return "self_approval", ""
     if person in situation.beneficiaries:
-        return "beneficiary"
+        return "beneficiary", ""
     for rule in situation.policy.related_parties:
         if is_related(situation, who, rule):
-            return "related_party_match"
+            return "related_party_match", ""
         if rule.exclude_declared and has_interest(situation, person):
-            return "declared_interest"
-    if conflict_of(situation, person) is not None:
-        return "segregation"
+            return "declared_interest", ""
+    conflict = conflict_of(situation, person)
+    if conflict is not None:
+        return "segregation", conflict.name
     return _barred(situation, person)
 
 
@@ -70,10 +84,10 @@ def has_interest(situation: Situation, person: PersonId) -> bool:
     )
 
 
-def _barred(situation: Situation, person: PersonId) -> str:
+def _barred(situation: Situation, person: PersonId) -> tuple[str, str]:
     lookup = situation.policy.lookup
     if lookup is None or not lookup.barred:
-        return ""
+        return "", ""
     known = knowing_approver(situation, person)
     if "approver.limit" in lookup.reads:
         known = known.also({"approver.limit": widest(situation, person)})
@@ -83,8 +97,8 @@ def _barred(situation: Situation, person: PersonId) -> str:
                 continue
             truth = holds(rule.when, known)
             if truth is True:
-                return "barred"
+                return "barred", rule.name
             if truth is None:
                 situation.gaps.extend(shortages(rule.when, known).values())
-                return "barred_undecided"
-    return ""
+                return "barred_undecided", rule.name
+    return "", ""

@@ -33,7 +33,7 @@ class Situation:
     `day` is the local day of the entity, `scopes` are the keys under which its rules are found.
     `involved` are the persons the document names, by the part they play. `amount` is the deciding
     matrix's amount in its currency, once there is one.
-    `passed` collects whom the resolution passed over, `bars` what was found about persons so far,
+    `passed` collects whom the resolution passed over, `bars` what bars persons, with the rule,
     `gaps` what kept a limit or a condition on a person from being asked, `compared` the limits
     that the amount was compared with.
     """
@@ -52,7 +52,7 @@ class Situation:
     scopes: tuple[ScopeKey, ...]
     amount: Money | Exact | None = None
     passed: dict[tuple[PersonId, str, str], Passed] = field(default_factory=dict)
-    bars: dict[PersonId, str] = field(default_factory=dict)
+    bars: dict[PersonId, tuple[str, str]] = field(default_factory=dict)
     gaps: list[Shortage] = field(default_factory=list)
     reasons: list[Reason] = field(default_factory=list)
     compared: dict[tuple[Place, str, str], Comparison] = field(default_factory=dict)

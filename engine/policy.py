@@ -153,7 +153,7 @@ class Review:
 class Additional:
     """One row of a `controls` file, or one cap: every one that matches adds.
 
-    Scope, dates, currency and amount are those of its file. `answer` may be `None` (only
+    Scope, dates, currency, amount and owner are those of its file. `answer` may be `None` (only
     requirements or a review).
     """
 
@@ -174,6 +174,7 @@ class Additional:
     review: Review | None = None
     because: str = ""
     code: str = ""
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from engine.chains import chain
 from engine.decision import Ask, Assignee, Assignment, Ballot, Group, Part, Via
 from engine.delegation import Need
 from engine.distinct import is_fillable
-from engine.eligibility import bar
+from engine.eligibility import bar, pass_over
 from engine.master_data import PersonId
 from engine.organization import Body, Role
 from engine.owners import charged
@@ -142,7 +142,7 @@ def _body(routing: Routing, role: Role, body: Body, place: Place) -> Resolved:
         for holding in holders(situation, roles[name]):
             code = bar(situation, holding.person, routing.ask)
             if code:
-                situation.pass_over(holding.person, code, role.name)
+                pass_over(situation, holding.person, code, role.name)
             else:
                 found.append(holding.person)
         return tuple(found)

@@ -12,7 +12,7 @@ from typing import Final
 
 from engine.decision import Assignee, Via
 from engine.delegation import Need, delegates
-from engine.eligibility import bar
+from engine.eligibility import bar, pass_over
 from engine.knowing import Situation
 from engine.master_data import PersonId, current
 
@@ -28,7 +28,7 @@ def seat(situation: Situation, person: PersonId, need: Need) -> tuple[Assignee, 
             situation.pass_over(person, "vacant", need.word)
         return stand
     if code:
-        situation.pass_over(person, code, need.word)
+        pass_over(situation, person, code, need.word)
         return ()
     others = delegates(situation, person, need)
     if not situation.data.is_absent(person, situation.now):
@@ -47,7 +47,7 @@ def _acting(situation: Situation, position: PersonId, need: Need) -> tuple[Assig
         if not code and situation.data.is_absent(acting.by, situation.now):
             code = "absent"
         if code:
-            situation.pass_over(acting.by, code, need.word)
+            pass_over(situation, acting.by, code, need.word)
         else:
             found.append(Assignee(acting.by, Via.ACTING, position))
     return tuple(found)

@@ -211,4 +211,4 @@ def _collect(
         if truth:
             found.append(Applied(control, on.known))
         elif truth is None:
-            undecided.append(held_for(_row_lacks(control, on), control.place, ""))
+            undecided.append(held_for(_row_lacks(control, on), control.place, control.owner))

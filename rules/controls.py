@@ -322,4 +322,5 @@ def _row(
         review=effects.review,
         because=because,
         code=effects.code,
+        owner=layer.header.owner,
     )

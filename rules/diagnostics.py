@@ -161,5 +161,5 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     Upper and lower case are not told apart, and the answer does not depend on the order of `known`.
     """
     by_lower = {candidate.lower(): candidate for candidate in sorted(known, reverse=True)}
-    near = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(word.lower(), by_lower, n=1)
     return f"did you mean `{by_lower[near[0]]}`?" if near else None
