@@ -14,7 +14,7 @@ from rules.context import PARTS_MAX, Context
 from rules.forms import NAME, TEXT
 from rules.nodes import Node, Scalar, Sequence
 from rules.shapes import Fields, Form, Key
-from rules.silence import UNCOUNTED, others_needed
+from rules.silence import UNCOUNTED, others_needed, parts_of
 from rules.who import NOT_NEEDED, WORD, read_word
 
 Steps = tuple[Word, ...]
@@ -29,15 +29,16 @@ def _read_steps(node: Node, context: Context) -> Steps | None:
 
 def read_steps(node: Node, context: Context) -> Steps | None:
     """One word, or a list of words that are steps in order."""
-    if not isinstance(node, Sequence):
-        word = read_word(node, context)
-        return None if word is None else (word,)
-    if not 0 < len(node.items) <= PARTS_MAX:
-        code = "too-many" if node.items else "empty-list"
+    items = node.items if isinstance(node, Sequence) else (node,)
+    if not 0 < len(items) <= PARTS_MAX:
+        code = "too-many" if items else "empty-list"
         context.error(code, node.place, f"expected 1 to {PARTS_MAX} steps")
         return None
-    found = [read_word(item, context) for item in node.items]
+    found = [read_word(item, context) for item in items]
     words = tuple(word for word in found if word is not None)
+    if sum(1 for word in words for _ in parts_of(word)) > PARTS_MAX:
+        context.error("too-many", node.place, f"a route has at most {PARTS_MAX} approver words")
+        return None
     return words if len(words) == len(found) else None
 
 

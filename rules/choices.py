@@ -119,6 +119,7 @@ def read_choices(file: File, context: Context) -> Choices:
     if language is not None and language != LANGUAGE:
         message = f"this version reads language {LANGUAGE}, and the set is written in {language}"
         context.error("language-version", fields.at(LANGUAGE_KEY), message)
+    fields.read(TITLE, context)
     return Choices(
         name=fields.read(SET_NAME, context) or "",
         place=fields.place,

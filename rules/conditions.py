@@ -113,6 +113,10 @@ def _parts(node: Node, context: Context, depth: int) -> list[Condition] | None:
         message = f"conditions are nested at most {NESTING_MAX} deep"
         context.error("too-deep", node.place, message)
         return None
+    if len(node.entries) > PARTS_MAX:
+        message = f"a condition has at most {PARTS_MAX} tests, this one has {len(node.entries)}"
+        context.error("too-many", node.place, message)
+        return None
     parts: list[Condition] = []
     is_good = True
     for index in range(len(node.entries)):

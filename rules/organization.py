@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cache
 from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
@@ -45,10 +46,16 @@ def _read_zone(node: Node, context: Context) -> str | None:
         return None
     if _is_zone(value.text):
         return value.text
-    help = context.suggester.near("time zone", value.text, available_timezones())
+    help = context.suggester.near("time zone", value.text, _zones())
     message = f"no time zone named {shown(value.text)}"
     context.error("unknown-zone", value.place, message, help or "write `Europe/Berlin`, say")
     return None
+
+
+@cache
+def _zones() -> tuple[str, ...]:
+    """Every time zone there is: looked up once, since that reads many files."""
+    return tuple(sorted(available_timezones()))
 
 
 def _is_zone(name: str) -> bool:

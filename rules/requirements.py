@@ -45,6 +45,10 @@ def read_requirements(node: Node, context: Context) -> tuple[Requirement, ...] |
 
 
 def _parts(node: MappingNode, context: Context) -> tuple[Requirement, ...] | None:
+    if len(node.entries) > PARTS_MAX:
+        message = f"at most {PARTS_MAX} parts are required, found {len(node.entries)}"
+        context.error("too-many", node.place, message)
+        return None
     found: list[Requirement] = []
     for key, value in node.entries:
         condition = read_condition(MappingNode(((key, value),), key.place), context)

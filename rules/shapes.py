@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from engine.places import Place
 from rules.context import Context
 from rules.diagnostics import shown
 from rules.nodes import Mapping as MappingNode
 from rules.nodes import Node, comma_amount_hint, described
+
+HELPED_MAX: Final = 20  # unknown keys of one mapping for which a better one is looked for
 
 T = TypeVar("T")
 Reader = Callable[[Node, Context], T | None]  # `None` once it has reported an error
@@ -65,23 +67,26 @@ class Shape:
             context.error("expected-mapping", node.place, message)
             return None
         found: dict[str, tuple[Place, Node]] = {}
-        is_whole = True
+        unknown = 0
         for index, (key, value) in enumerate(node.entries):
             if key.text in self.by_name:
                 found[key.text] = (key.place, value)
             else:
-                is_whole = False
-                self._report_unknown(node, index, context)
-        fields = Fields(self, node.place, found, is_whole)
-        if is_whole:
+                unknown += 1
+                self._report_unknown(node, index, unknown <= HELPED_MAX, context)
+        fields = Fields(self, node.place, found, is_whole=not unknown)
+        if fields.is_whole:
             self._report_missing(fields, context)
         return fields
 
-    def _report_unknown(self, node: MappingNode, index: int, context: Context) -> None:
+    def _report_unknown(
+        self, node: MappingNode, index: int, is_helped: bool, context: Context
+    ) -> None:
         key = node.entries[index][0]
-        help = comma_amount_hint(node, index)
-        if help is None:
-            others = [name for name in self.by_name if name not in node.keys]
+        help = comma_amount_hint(node, index) if is_helped else None
+        if help is None and is_helped:
+            written = frozenset(node.keys)
+            others = [name for name in self.by_name if name not in written]
             help = context.suggester.near(self.name, key.text, others)
         if help is None:
             help = "allowed are " + ", ".join(f"`{name}`" for name in self.by_name)
