@@ -29,6 +29,7 @@ from rules.diagnostics import Diagnostic, Diagnostics, Severity
 
 MOST_REPORTS: Final = 10  # of one kind for one matrix; the rest is counted
 MOST_REGIONS: Final = 2_000  # looked at for one matrix
+MOST_OVERLAPS: Final = 1_000  # counted for one matrix
 SHOWN_CASES: Final = 3
 
 
@@ -192,13 +193,16 @@ def _overlaps(on: Ground, diagnostics: Diagnostics) -> None:
             reported.add(rows)
             if len(reported) <= MOST_REPORTS:
                 _overlap_report(on, rows, region, diagnostics)
+            if len(reported) >= MOST_OVERLAPS:
+                break
         if budget.left < 0:
             _not_proved(on.matrix, "overlaps were not looked for in every pair", diagnostics)
         elif search.unexamined:
             _unexamined(on, search.unexamined[0], "overlaps", diagnostics)
     more = len(reported) - MOST_REPORTS
     if more > 0:
-        message = f"and {more} more overlaps in {matrix_name(on.matrix)}"
+        least = "at least " if len(reported) >= MOST_OVERLAPS else ""
+        message = f"and {least}{more} more overlaps in {matrix_name(on.matrix)}"
         diagnostics.error("overlap", on.matrix.place, message)
 
 

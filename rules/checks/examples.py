@@ -16,7 +16,7 @@ from engine.organization import Entity
 from engine.policy import HIGHEST, Matrix, PolicySet, Row
 from rules.checks import variables as v
 from rules.checks.cells import Box
-from rules.checks.ground import WORK, Ground, row_boxes
+from rules.checks.ground import WORK, Ground
 from rules.checks.possible import money_of
 from rules.checks.regions import Budget, Region, nearest_zero
 
@@ -50,7 +50,7 @@ def examples(on: Ground, row: Row, limits: tuple[int, ...]) -> Iterator[Example]
 def _region(on: Ground, row: Row) -> Region | None:
     covers = () if row.exception else on.exceptions
     search = on.search(Budget(WORK))
-    for own in row_boxes(on.space, row, certain=True):
+    for own in on.of_row(on.matrix.rows.index(row)):
         for start in on.start:
             met: Box | None = own.meet(start)
             region = next(search.uncovered(met, covers), None) if met is not None else None

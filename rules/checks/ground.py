@@ -1,14 +1,16 @@
 """One matrix made ready for the checks: its space, its rows as boxes, where documents can be."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final
 
 from engine.conditions import All, Compare, Condition, OneOf
 from engine.facts import Fact, FactValue
 from engine.organization import Entity
 from engine.policy import HIGHEST, LOWEST, Additional, Matrix, PolicySet, Row, Scope
-from rules.checks.cells import Box, Space
+from rules.checks.cells import WHOLE, Box, Space
 from rules.checks.gathering import AMOUNT, Domains
 from rules.checks.possible import Amount, Possible
 from rules.checks.regions import Budget, Search
@@ -31,7 +33,8 @@ class Ground:
     """What the checks of one matrix stand on.
 
     `start` are the boxes of documents that the matrix decides; `lowest` is the first key of the
-    amount. `certain` and `possible` are the alternatives of all rows.
+    amount. `certain` and `possible` are the alternatives of all rows, by position. `exceptions` is
+    where an exception row may decide, so that no plain row does.
     """
 
     matrix: Matrix
@@ -42,11 +45,15 @@ class Ground:
     certain: tuple[RowBox, ...]
     possible: tuple[RowBox, ...]
 
-    @property
-    def exceptions(self) -> tuple[Box, ...]:
-        """Where an exception row may decide, so that no plain row does."""
-        rows = self.matrix.rows
-        return tuple(entry.box for entry in self.possible if rows[entry.row].exception)
+    exceptions: tuple[Box, ...]
+
+    def of_row(self, position: int) -> Iterator[Box]:
+        """The alternatives for which a row is certainly true."""
+        start = bisect_left(self.certain, position, key=lambda entry: entry.row)
+        for entry in islice(self.certain, start, None):
+            if entry.row != position:
+                return
+            yield entry.box
 
     @property
     def has_amount(self) -> bool:
@@ -81,6 +88,7 @@ def ground(
     lowest = LOWEST if policy.credits == SIGNED and matrix.amount else 0
     whole = Box(lowest, HIGHEST, {})
     start = [box.meet(whole) for box in space.boxes(matrix.when, certain=True)]
+    possible = tuple(_row_boxes(space, matrix.rows, certain=False))
     return Ground(
         matrix,
         space,
@@ -88,23 +96,18 @@ def ground(
         lowest,
         tuple(box for box in start if box is not None),
         tuple(_row_boxes(space, matrix.rows, certain=True)),
-        tuple(_row_boxes(space, matrix.rows, certain=False)),
+        possible,
+        tuple(entry.box for entry in possible if matrix.rows[entry.row].exception),
     )
-
-
-def row_boxes(space: Space, row: Row, *, certain: bool) -> Iterator[Box]:
-    """The alternatives of one row, its bounds included."""
-    bounds = Box(row.low, row.high, {})
-    for box in space.boxes(row.when, certain=certain):
-        met = box.meet(bounds)
-        if met is not None:
-            yield met
 
 
 def _row_boxes(space: Space, rows: Sequence[Row], *, certain: bool) -> Iterator[RowBox]:
     for position, row in enumerate(rows):
-        for box in row_boxes(space, row, certain=certain):
-            yield RowBox(position, box)
+        bounds = Box(row.low, row.high, {})
+        for box in space.boxes(row.when, certain=certain):
+            met = bounds if box is WHOLE else box.meet(bounds)
+            if met is not None:
+                yield RowBox(position, met)
 
 
 def scope_entities(policy: PolicySet, scope: Scope) -> tuple[Entity, ...]:

@@ -37,7 +37,6 @@ from rules.checks.ground import (
     control_condition,
     ground,
     in_scope,
-    row_boxes,
     scope_entities,
 )
 from rules.checks.matrices import common_days
@@ -139,24 +138,25 @@ def _check(policy: PolicySet, found: Meeting, diagnostics: Diagnostics) -> None:
         for box in on.space.boxes(found.guarantee.when, certain=True)
         if (met := box.meet(Box(found.above, HIGHEST, {}))) is not None
     ]
-    for row in found.matrix.rows:
+    for position, row in enumerate(found.matrix.rows):
         if isinstance(row.answer, Approve | NotNeeded):
-            _check_row(on, found, row, where, controls, diagnostics)
+            _check_row(on, found, position, where, controls, diagnostics)
 
 
 def _check_row(
     on: Ground,
     found: Meeting,
-    row: Row,
+    position: int,
     where: Sequence[Box],
     controls: Sequence[tuple[Additional, Condition]],
     diagnostics: Diagnostics,
 ) -> None:
+    row = found.matrix.rows[position]
     guarantee, words = found.guarantee, words_of(row.answer)
     count = counted(words).number
     if count < guarantee.at_least:
         enough = _adding_up(words, guarantee.at_least, controls)
-        region = _uncovered(on, row, where, enough)
+        region = _uncovered(on, position, where, enough)
         if region is not None:
             so_many = "nobody" if count == 0 else f"{count}"
             message = f"`{guarantee.name}` wants {guarantee.at_least} approvers, and this row asks "
@@ -170,7 +170,7 @@ def _check_row(
             for control, condition in controls
             if _ends_it(control) or any(role in roles_named(w) for w in words_of(control.answer))
         ]
-        region = _uncovered(on, row, where, adding)
+        region = _uncovered(on, position, where, adding)
         if region is not None:
             message = f"`{guarantee.name}` wants an approval by `{role}`, and this row asks no such"
             _report(on, found, row, region, message, diagnostics)
@@ -197,10 +197,10 @@ def _ends_it(control: Additional) -> bool:
 
 
 def _uncovered(
-    on: Ground, row: Row, where: Sequence[Box], enough: Sequence[tuple[Condition, ...]]
+    on: Ground, position: int, where: Sequence[Box], enough: Sequence[tuple[Condition, ...]]
 ) -> Region | None:
     """Documents that the row decides and for which none of the sets of controls applies."""
-    covers = [] if row.exception else list(on.exceptions)
+    covers = [] if on.matrix.rows[position].exception else list(on.exceptions)
     for conditions in enough:
         boxes = [Box(LOWEST, HIGHEST, {})]
         for condition in conditions:
@@ -208,7 +208,7 @@ def _uncovered(
             boxes = [met for left in boxes for right in each if (met := left.meet(right))]
         covers += boxes
     search = on.search(Budget(WORK))
-    for own in row_boxes(on.space, row, certain=True):
+    for own in on.of_row(position):
         for start in on.start:
             for spoken in where:
                 met = own.meet(start)

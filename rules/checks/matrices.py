@@ -7,7 +7,7 @@ from datetime import date
 from itertools import combinations
 
 from engine.conditions import All
-from engine.policy import Effective, Matrix, PolicySet
+from engine.policy import Effective, Matrix, PolicySet, Scope
 from rules.checks.cells import Space, TooManyBoxes
 from rules.checks.ground import domains, entity_facts, scope_entities
 from rules.checks.possible import Amount, Possible
@@ -43,10 +43,26 @@ def _candidates(policy: PolicySet) -> Iterator[tuple[Matrix, Matrix]]:
         by_width.setdefault(matrix.scope.width, []).append(matrix)
     for matrices in by_width.values():
         for first, second in combinations(matrices, 2):
-            if first.documents & second.documents and common_days(
-                first.effective, second.effective
+            if (
+                not first.documents.isdisjoint(second.documents)
+                and scopes_meet(first.scope, second.scope)
+                and common_days(first.effective, second.effective) is not None
             ):
                 yield first, second
+
+
+def scopes_meet(first: Scope, second: Scope) -> bool:
+    """Whether two scopes of one width have something in common."""
+    if first.width == 3:
+        return True
+    return any(
+        not left.isdisjoint(right)
+        for left, right in (
+            (first.entities, second.entities),
+            (first.countries, second.countries),
+            (first.regions, second.regions),
+        )
+    )
 
 
 def _common_document(policy: PolicySet, first: Matrix, second: Matrix) -> str | None:

@@ -23,7 +23,7 @@ from engine.words import (
 )
 from rules.checks.answers import words_of
 from rules.checks.cells import Box
-from rules.checks.ground import WORK, Ground, row_boxes
+from rules.checks.ground import WORK, Ground
 from rules.checks.pairs import Item, meeting
 from rules.checks.regions import Budget, Masks, Region, Search, nearest_zero
 from rules.checks.wording import key_text, row_name, witness
@@ -57,7 +57,9 @@ def check_order(on: Ground, guarantee: Guarantee, diagnostics: Diagnostics) -> N
         if (less, more) in seen or ranks[less].open_ended or waives(rows[less], guarantee):
             continue
         seen.add((less, more))
-        found = _larger_amount(on, search, rows[more], rows[less])
+        if rows[less].high <= rows[more].low:
+            continue
+        found = _larger_amount(on, search, more, less)
         if found is not None:
             _report(on, guarantee, rows[less], rows[more], found, diagnostics)
     if budget.left < 0 or search.unexamined:
@@ -109,9 +111,9 @@ def word_rank(word: Word, order: Sequence[str]) -> Rank:
 
 
 def _larger_amount(
-    on: Ground, search: Search, lower: Row, upper: Row
+    on: Ground, search: Search, lower: int, upper: int
 ) -> tuple[Region, Region] | None:
-    """The same document decided by `lower`, and for a larger amount by `upper`."""
+    """The same document decided by row `lower`, and for a larger amount by row `upper`."""
     for smaller in _decided_by(on, search, lower, LOWEST, {}):
         first = smaller.spans[0][0]
         for larger in _decided_by(on, search, upper, first + 1, smaller.masks):
@@ -120,10 +122,12 @@ def _larger_amount(
     return None
 
 
-def _decided_by(on: Ground, search: Search, row: Row, low: int, masks: Masks) -> Iterator[Region]:
-    covers = () if row.exception else on.exceptions
+def _decided_by(
+    on: Ground, search: Search, position: int, low: int, masks: Masks
+) -> Iterator[Region]:
+    covers = () if on.matrix.rows[position].exception else on.exceptions
     limit = Box(low, HIGHEST, masks)
-    for own in row_boxes(on.space, row, certain=True):
+    for own in on.of_row(position):
         for start in on.start:
             met = own.meet(start)
             box = met.meet(limit) if met is not None else None

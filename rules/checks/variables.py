@@ -6,11 +6,12 @@ on lines, or one test that cannot be divided further. Its cells are the bits of 
 bit of a variable with `unknown` is the cell in which the fact is missing.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Final, assert_never
 
 from engine.comparing import ordered
@@ -28,6 +29,11 @@ class Words:
     values: tuple[FactValue, ...]
     scale: tuple[str, ...] = ()
     unknown: bool = False
+    cells: Mapping[FactValue, int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        cells = MappingProxyType({value: cell for cell, value in enumerate(self.values)})
+        object.__setattr__(self, "cells", cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +139,10 @@ def one_of(variable: Variable, values: frozenset[FactValue]) -> tuple[int, int]:
     known = full(variable) & ~unknown_bit(variable)
     match variable:
         case Words():
-            yes = _where(variable.values, lambda value: value in values)
+            yes = 0
+            for value in values:
+                cell = variable.cells.get(value)
+                yes |= 0 if cell is None else 1 << cell
         case Numbers():
             wanted = {number(value) for value in values}
             yes = sum(1 << (2 * i + 1) for i, p in enumerate(variable.points) if p in wanted)
