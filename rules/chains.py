@@ -74,9 +74,8 @@ UNTIL: Final = Key(
     Form("until", _read_until, words=(AUTHORITY_COVERS,)),
     "ends at the first person whose authority covers the amount, or a total",
 )
-OF: Final = Key(
-    "of", Form("approver word", as_written), "starts with this person, not with the requester"
-)
+_WRITTEN: Final[Form[Node]] = Form("approver word", as_written)
+OF: Final[Key[Node]] = Key("of", _WRITTEN, "starts with this person, not with the requester")
 ASKS: Final = Key("asks", word_of("all", "last"), "everyone on the way, or only the last (default)")
 STEPS: Final = Key("steps", whole(1, STEPS_MAX), "ends after so many persons")
 TO: Final = Key("to", LEVEL, "ends at the first person of this level or higher")

@@ -42,7 +42,7 @@ def constant(node: Scalar, fact: Fact, context: Context) -> FactValue | None:
 
 
 def _word(node: Scalar, fact: Fact, context: Context) -> str | None:
-    text = values.text(node, context.diagnostics, f"a word for {shown(fact.name)}")
+    text = values.text(node, context.diagnostics, "a word")
     if text is None or not fact.values or text in fact.values:
         return text
     if not context.words.unsure:

@@ -42,7 +42,7 @@ def read_limits(node: Node, context: Context) -> list[Limit]:
 def _limits(fields: Fields, context: Context) -> list[Limit]:
     who = fields.read(WHO, context)
     entities = _entities(fields, context)
-    documents = frozenset(fields.read(DOCUMENTS_KEY, context) or ())
+    documents = fields.read(DOCUMENTS_KEY, context)
     when = fields.read(WHEN, context) or ALWAYS
     up_to = _up_to(fields, context)
     is_joint = fields.read(JOINTLY, context) or False
@@ -54,7 +54,16 @@ def _limits(fields: Fields, context: Context) -> list[Limit]:
         return []
     groups = [who] if is_joint else [(one,) for one in who]
     return [
-        Limit(group, up_to, entities, documents, when, is_joint, fields.place) for group in groups
+        Limit(
+            who=group,
+            up_to=up_to,
+            entities=entities,
+            documents=frozenset(documents or ()),
+            when=when,
+            jointly=is_joint,
+            place=fields.place,
+        )
+        for group in groups
     ]
 
 

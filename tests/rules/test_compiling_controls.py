@@ -51,7 +51,7 @@ def test_additional_rows() -> None:
     assert (it.currency, it.amount, it.documents) == ("EUR", "commitment.net", frozenset())
     assert isinstance(it.answer, Approve)
     assert isinstance(it.answer.steps[0], RoleWord)
-    assert (it.at, it.low, it.high) == (At.BEFORE, LOWEST, HIGHEST)
+    assert (it.at, it.low, it.high, it.owner) == (At.BEFORE, LOWEST, HIGHEST, "group_controller")
     assert invoice.documents == {"invoice"}
     assert (invoice.answer, invoice.low, invoice.when) == (None, 100_001, ALWAYS)
     assert [part.text for part in invoice.require] == ["purchase_order_copy: present"]
