@@ -1,0 +1,888 @@
+"""Small random policies, master data and documents, for properties and differential tests.
+
+Everything is built as engine values, so that a test reaches what no compiled file contains, too.
+Names are few and amounts stand on and beside the bounds: that is where the mistakes are.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+from itertools import count, pairwise
+from typing import Any, Final, TypeVar
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+from engine.conditions import (
+    ALWAYS,
+    All,
+    Bound,
+    Compare,
+    Condition,
+    Constant,
+    Extreme,
+    FactBound,
+    Lines,
+    Not,
+    OneOf,
+    Op,
+    Present,
+    settle,
+)
+from engine.conditions import Any as AnyOf
+from engine.documents.model import Document, Line
+from engine.facts import Fact, FactValue, Kind, Of, Total, Window
+from engine.master_data import (
+    Absence,
+    Acting,
+    Contract,
+    CostCenter,
+    Dated,
+    Delegation,
+    Holding,
+    Interest,
+    MasterData,
+    Person,
+    PersonId,
+    Project,
+    Span,
+    Supplier,
+    snapshot,
+)
+from engine.matching import build
+from engine.money import Money
+from engine.organization import Body, Entity, Limit, Organization, Role
+from engine.places import Place
+from engine.policy import (
+    Additional,
+    Answer,
+    Approve,
+    At,
+    Barred,
+    Conflict,
+    DelegationRule,
+    Duty,
+    Effective,
+    Guarantee,
+    Hold,
+    Matrix,
+    Mitigation,
+    NotNeeded,
+    PolicySet,
+    Refuse,
+    RelatedParties,
+    Requirement,
+    Row,
+    Scope,
+    StandInRule,
+)
+from engine.rates import FxChoice, Rate
+from engine.vocabulary import BUILT_IN
+from engine.words import (
+    BodyWord,
+    Consult,
+    Distinct,
+    First,
+    LevelWord,
+    Notify,
+    OwnerWord,
+    Ratify,
+    RequesterWord,
+    RoleChain,
+    RoleWord,
+    Signed,
+    SupervisorChain,
+    Together,
+    Word,
+)
+
+T = TypeVar("T")
+
+NOW: Final = datetime(2027, 3, 15, 14, 0, tzinfo=UTC)  # a Monday, 10:00 in New York
+TODAY: Final = date(2027, 3, 15)
+DAY: Final = timedelta(days=1)
+US: Final = Entity("US01", "US", "americas", "USD", "America/New_York")
+DE: Final = Entity("DE01", "DE", "emea", "EUR", "Europe/Berlin", tax_recovery=Fraction(1))
+LEVELS: Final = ("manager", "director", "vp")
+POSTS: Final = ("cfo", "controller", "buyer", "officer", "deputy")
+ROLES: Final = (
+    Role("cfo", per="group", seats=1),
+    Role("controller"),
+    Role("buyer"),
+    Role("officer"),
+    Role("deputy"),
+    Role("head", per="department"),
+    Role("member"),
+    Role("board", body=Body(of="member", present=2)),
+    Role("council", body=Body(recorded_by="deputy")),
+)
+DOCUMENTS: Final = ("purchase_order", "invoice")
+CATEGORIES: Final = ("it", "travel", "legal")
+OWNERS: Final = ("cost_center_owner", "budget_holder", "project_manager", "requester.manager")
+# Minor units: on the bounds, beside them, and converted (9090.91 EUR is 10000.001 USD at 1.1).
+BOUNDS: Final = (0, 50_000, 100_000, 250_000, 1_000_000)
+NETS: Final = (1, 49_999, 50_000, 50_001, 100_000, 100_001, 90_909, 90_910, 250_000, 1_000_001)
+
+CUSTOM: Final = (
+    Fact("method", Kind.CHOICE, values=("open", "direct", "micro")),
+    Fact("in_plan", Kind.YES_NO),
+    Fact("office", Kind.SCALE, values=("field", "region", "headquarters")),
+    Fact("pieces", Kind.NUMBER),
+    Fact("business_case", Kind.PAPER),
+    Fact("revenue", Kind.MONEY, Of.SUPPLIER),
+    Fact("grade", Kind.CHOICE, Of.LINE, values=("a", "b")),
+    Fact(
+        "split_sum",
+        Kind.MONEY,
+        total=Total(
+            "document.net", ("requester",), Window(5, "business_days"), frozenset({"pending"})
+        ),
+    ),
+)
+FACTS: Final[Mapping[str, Fact]] = {
+    fact.name: dataclasses.replace(fact, values=LEVELS) if fact.name.endswith(".level") else fact
+    for fact in (*BUILT_IN, *CUSTOM)
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One question, and everything that the answer rests on."""
+
+    policy: PolicySet
+    data: MasterData
+    document: Document
+    now: datetime
+    given: Mapping[str, FactValue]
+    rows: Mapping[str, Any] = field(default_factory=dict, repr=False)  # what `data` was made of
+
+
+def sometimes(draw: DrawFn, one_in: int = 4) -> bool:
+    """True once in so many; shrinks to false."""
+    return draw(st.integers(0, one_in - 1)) == one_in - 1
+
+
+def some(strategy: SearchStrategy[T], most: int, least: int = 0) -> SearchStrategy[tuple[T, ...]]:
+    return st.lists(strategy, min_size=least, max_size=most).map(tuple)
+
+
+def money(amounts: Sequence[int] = BOUNDS) -> SearchStrategy[Money]:
+    currency = st.sampled_from(("USD", "USD", "USD", "EUR"))
+    return st.builds(Money, st.sampled_from(amounts), currency)
+
+
+# --- conditions ----------------------------------------------------------------------------------
+
+OPS: Final = st.sampled_from(Op)
+
+
+@st.composite
+def money_tests(draw: DrawFn) -> Condition:
+    fact = draw(st.sampled_from(("document.net", "split_sum", "revenue", "contract.net")))
+    constant = draw(money(BOUNDS[1:]))
+    share = FactBound("contract.original", draw(st.sampled_from((Fraction(1, 10), None))))
+    bounds: list[Bound] = [Constant(constant), Constant(constant), share]
+    bounds.append(Extreme((share, Constant(constant)), draw(st.booleans())))
+    bound = draw(st.sampled_from(bounds))
+    return Compare(fact, draw(OPS), bound, Kind.MONEY, constant.currency)
+
+
+@st.composite
+def ordered_tests(draw: DrawFn) -> Condition:
+    match draw(st.sampled_from(("requester.level", "office", "pieces", "date"))):
+        case "requester.level" | "office" as fact:
+            scale = FACTS[fact].values
+            # the ends of a scale: see `test_the_end_of_a_scale_is_true`
+            tests = [(op, word) for op in (Op.UP_TO, Op.ABOVE) for word in scale[:-1]]
+            tests += [(op, word) for op in (Op.BELOW, Op.FROM) for word in scale[1:]]
+            op, word = draw(st.sampled_from(tests))
+            return Compare(fact, op, Constant(word), Kind.SCALE, "", scale)
+        case "pieces":
+            pieces = Fraction(draw(st.integers(1, 3)))
+            return Compare("pieces", draw(OPS), Constant(pieces), Kind.NUMBER)
+        case _:
+            day = TODAY + draw(st.integers(-1, 1)) * DAY
+            return Compare("document.date", draw(OPS), Constant(day), Kind.DATE)
+
+
+@st.composite
+def equalities(draw: DrawFn, names: Sequence[str] = ("category", "method", "in_plan")) -> Condition:
+    domains: dict[str, tuple[tuple[FactValue, ...], bool]] = {
+        "category": (CATEGORIES, False),
+        "method": (FACTS["method"].values, True),
+        "grade": (FACTS["grade"].values, True),
+        "in_plan": ((True, False), True),
+        "capex": ((True, False), True),
+        "supplier.status": (("preferred", "blocked"), False),
+    }
+    fact = draw(st.sampled_from(names))
+    values, is_closed = domains[fact]
+    # a list of every value there is: see `test_a_list_of_every_value_is_true`
+    chosen = draw(st.sets(st.sampled_from(values), min_size=1, max_size=len(values) - 1))
+    return OneOf(fact, frozenset(chosen), values if is_closed else ())
+
+
+@st.composite
+def line_tests(draw: DrawFn) -> Condition:
+    test = draw(
+        st.one_of(
+            equalities(("category", "grade", "capex")),
+            st.builds(
+                Compare,
+                st.just("line.net"),
+                OPS,
+                st.sampled_from(BOUNDS[1:]).map(lambda minor: Constant(Money(minor, "USD"))),
+                st.just(Kind.MONEY),
+                st.just("USD"),
+            ),
+        )
+    )
+    return Lines(test, draw(st.booleans()))
+
+
+# of a fact that is `no`: see `test_no_is_present`
+PRESENCE: Final = st.sampled_from(("business_case", "contract", "category", "office")).map(Present)
+TESTS: Final = st.one_of(
+    equalities(("category", "capex", "supplier.status")),
+    equalities(),
+    money_tests(),
+    ordered_tests(),
+    PRESENCE,
+    line_tests(),
+)
+
+
+def conditions(depth: int = 2) -> SearchStrategy[Condition]:
+    """A condition as the compiler leaves it: repeated facts are marked."""
+    return _nested(depth).map(settle)
+
+
+def _nested(depth: int) -> SearchStrategy[Condition]:
+    if depth == 0:
+        return TESTS
+    inner = _nested(depth - 1)
+    several = some(inner, 2, 2)
+    return st.one_of(
+        TESTS, TESTS, several.map(All), several.map(AnyOf), inner.map(Not), several.map(All)
+    )
+
+
+def mostly_always(draw: DrawFn, one_in: int = 3) -> Condition:
+    return draw(conditions()) if sometimes(draw, one_in) else ALWAYS
+
+
+# --- words ---------------------------------------------------------------------------------------
+
+ROLE_WORDS: Final = st.sampled_from((*POSTS, "head")).map(RoleWord)
+LEVEL_WORDS: Final = st.sampled_from(LEVELS).map(LevelWord)
+OWNER_WORDS: Final = st.sampled_from(OWNERS).map(OwnerWord)
+BODY_WORDS: Final = st.sampled_from(("board", "council")).map(BodyWord)
+
+
+@st.composite
+def supervisor_chains(draw: DrawFn) -> Word:
+    of = draw(st.sampled_from((None, None, OwnerWord("cost_center_owner"), RoleWord("cfo"))))
+    asks_all = sometimes(draw, 3)
+    match draw(st.sampled_from(("authority", "authority", "covers", "to", "steps"))):
+        case "authority":
+            only = sometimes(draw)
+            return SupervisorChain(of, True, asks_all=asks_all, chain_only=only)
+        case "covers":
+            return SupervisorChain(of, True, covers="split_sum", asks_all=asks_all)
+        case "to":
+            return SupervisorChain(of, to=draw(st.sampled_from(LEVELS)), asks_all=asks_all)
+        case _:
+            return SupervisorChain(of, steps=draw(st.integers(1, 3)), asks_all=asks_all)
+
+
+@st.composite
+def role_chains(draw: DrawFn) -> Word:
+    names = st.lists(st.sampled_from(POSTS), min_size=1, max_size=3, unique=True)
+    covers = "split_sum" if sometimes(draw) else ""
+    return RoleChain(tuple(draw(names)), covers, sometimes(draw), sometimes(draw))
+
+
+LEAVES: Final = st.one_of(
+    ROLE_WORDS, ROLE_WORDS, OWNER_WORDS, LEVEL_WORDS, supervisor_chains(), BODY_WORDS, role_chains()
+)
+
+
+@st.composite
+def distinct(draw: DrawFn) -> Word:
+    of = draw(st.one_of(ROLE_WORDS, LEVEL_WORDS))
+    need = draw(st.integers(1, 3))
+    among: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    if sometimes(draw, 2):
+        roles = draw(st.lists(st.sampled_from(POSTS), min_size=1, max_size=2, unique=True))
+        among = ((draw(st.integers(1, need)), tuple(roles)),)
+    return Distinct(need, of, among)
+
+
+@st.composite
+def _several(draw: DrawFn, depth: int) -> Word:
+    parts = draw(some(words(depth - 1), 3 if depth == 1 else 2, 2))
+    if sometimes(draw, 3):
+        return First(parts)
+    return Together(draw(st.sampled_from((1, len(parts), 2))), parts)
+
+
+def words(depth: int) -> SearchStrategy[Word]:
+    """Approver words nested so deep."""
+    if depth == 0:
+        return LEAVES
+    signed = st.builds(Signed, words(depth - 1), st.just("signs"))
+    return st.one_of(LEAVES, LEAVES, LEAVES, _several(depth), distinct(), signed)
+
+
+@st.composite
+def steps(draw: DrawFn) -> tuple[Word, ...]:
+    """Steps as a row has them: approvals, and now and then a word that approves nothing."""
+    most = draw(st.sampled_from((1, 2, 2, 3)))
+    found = list(draw(some(words(draw(st.sampled_from((0, 0, 1, 2)))), most, 1)))
+    if sometimes(draw, 6):
+        beside = draw(ROLE_WORDS)
+        more: tuple[Word, ...] = (Consult(beside), Notify(beside), Ratify(beside, "30 days"))
+        found.append(draw(st.sampled_from((*more, RequesterWord()))))
+    return tuple(found)
+
+
+# --- matrices and controls -----------------------------------------------------------------------
+
+
+def keyed(tests: Sequence[Compare]) -> tuple[int, int]:
+    """The keys that constant bounds allow, as the compiler computes them."""
+    low, high = -(2**80), 2**80
+    for test in tests:
+        if not isinstance(test.bound, Constant) or not isinstance(test.bound.value, Money):
+            raise TypeError(test)
+        bound = 2 * test.bound.value.minor
+        match test.op:
+            case Op.UP_TO:
+                high = min(high, bound)
+            case Op.BELOW:
+                high = min(high, bound - 1)
+            case Op.ABOVE:
+                low = max(low, bound + 1)
+            case Op.FROM:
+                low = max(low, bound)
+    return low, high
+
+
+def bound(op: Op, minor: int, currency: str) -> Compare:
+    """A constant bound of a row."""
+    return Compare("amount", op, Constant(Money(minor, currency)), Kind.MONEY, currency)
+
+
+@st.composite
+def bounds(draw: DrawFn, currency: str) -> tuple[Compare, ...]:
+    # zero, below which no absolute amount is: see `test_no_amount_is_below_zero`
+    least, most = sorted(draw(st.lists(st.sampled_from(BOUNDS[1:]), min_size=2, max_size=2)))
+    found = []
+    if draw(st.booleans()):
+        found.append(bound(draw(st.sampled_from((Op.ABOVE, Op.FROM))), least, currency))
+    if least < most and sometimes(draw, 3):
+        found.append(bound(draw(st.sampled_from((Op.UP_TO, Op.BELOW))), most, currency))
+    return tuple(found)
+
+
+@st.composite
+def answers(draw: DrawFn) -> Answer:
+    kind = draw(st.sampled_from(("approve",) * 12 + ("not_needed", "hold", "refuse")))
+    match kind:
+        case "approve":
+            return Approve(draw(steps()))
+        case "not_needed":
+            return NotNeeded()
+        case "hold":
+            return Hold("look at it", draw(st.sampled_from(("", "own_hold"))))
+        case _:
+            return Refuse("not here", draw(st.sampled_from(("", "own_refusal"))))
+
+
+PLACE: Final = Place("approvals/x.yaml", 1, 1)  # replaced when the set is put together
+REQUIREMENTS: Final = st.sampled_from(("business_case", "contract", "office")).map(
+    lambda name: Requirement(Present(name), f"{name}: present", PLACE)
+)
+
+
+@st.composite
+def matrices(draw: DrawFn, number: int) -> Matrix:
+    """A ladder that covers every amount, with rows in between now and then.
+
+    The first file is for everybody; the others are mostly for fewer.
+    """
+    currency = draw(st.sampled_from(("USD", "USD", "EUR")))
+    amount = draw(st.sampled_from(("commitment.net", "document.net", "document.net", "")))
+    rows = []
+    if amount:
+        cuts = sorted(draw(st.sets(st.sampled_from(BOUNDS[1:]), max_size=3)))
+        for below, above in pairwise([None, *cuts, None]):
+            tests = [] if below is None else [bound(Op.ABOVE, below, currency)]
+            tests += [] if above is None else [bound(Op.UP_TO, above, currency)]
+            rows.append(draw(_row(tuple(tests))))
+    else:
+        rows.append(draw(_row(())))
+    for _ in range(draw(st.sampled_from((0, 0, 0, 1, 2)))):
+        is_exception = not sometimes(draw)
+        between = draw(bounds(currency)) if amount else ()
+        rows.append(dataclasses.replace(draw(_row(between)), exception=is_exception))
+    return Matrix(
+        name=f"m{number}",
+        title="",
+        file=f"approvals/m{number}.yaml",
+        place=PLACE,
+        scope=draw(SCOPES) if number > 1 else NARROW if number else Scope(),
+        effective=draw(EFFECTIVE) if number or sometimes(draw, 8) else Effective(),
+        documents=frozenset(DOCUMENTS[: draw(st.sampled_from((2, 1))) if number else 2]),
+        when=mostly_always(draw, 6 if number else 12),
+        currency=currency,
+        amount=amount,
+        owner="controller",
+        rows=tuple(rows),
+        otherwise=draw(st.sampled_from((None, None, Hold("nothing fits")))),
+    )
+
+
+@st.composite
+def _row(draw: DrawFn, tests: tuple[Compare, ...]) -> Row:
+    low, high = keyed(tests)
+    when = mostly_always(draw, 5)
+    require = draw(some(REQUIREMENTS, 1)) if sometimes(draw) else ()
+    return Row("row", PLACE, draw(answers()), False, low, high, tests, when, require)
+
+
+NARROW: Final = Scope(entities=frozenset({"US01"}))
+SCOPES: Final = st.sampled_from(
+    (
+        Scope(regions=frozenset({"americas"})),
+        Scope(countries=frozenset({"US", "DE"})),
+        NARROW,
+        Scope(),
+    )
+)
+EFFECTIVE: Final = st.sampled_from(
+    (
+        *(Effective(),) * 5,
+        Effective(TODAY, TODAY + DAY),
+        Effective(None, TODAY),
+        Effective(TODAY + DAY, None),
+    )
+)
+SOME_DOCUMENTS: Final = st.sampled_from(
+    (frozenset[str](), frozenset[str](), frozenset({"invoice"}), frozenset({"purchase_order"}))
+)
+
+
+@st.composite
+def additional(draw: DrawFn) -> Additional:
+    currency = draw(st.sampled_from(("USD", "EUR")))
+    amount = draw(st.sampled_from(("document.net", "commitment.net", "split_sum", "")))
+    tests = draw(bounds(currency)) if amount else ()
+    low, high = keyed(tests)
+    kind = draw(st.sampled_from(("approve",) * 10 + ("require", "require", "hold", "refuse")))
+    require = draw(some(REQUIREMENTS, 2, 1)) if kind == "require" else ()
+    code = draw(st.sampled_from(("", "own_code")))
+    chosen: dict[str, Answer] = {"hold": Hold("wait", code), "refuse": Refuse("no", code)}
+    at = draw(st.sampled_from(At))
+    answer = Approve(draw(steps())) if kind == "approve" else chosen.get(kind)
+    if isinstance(answer, Approve) and at is At.BESIDE:
+        answer = Approve(answer.steps[:1])  # see `test_steps_beside_stay_in_order`
+    return Additional(
+        name="",
+        place=PLACE,
+        scope=draw(SCOPES),
+        effective=draw(EFFECTIVE),
+        documents=draw(SOME_DOCUMENTS),
+        currency=currency,
+        amount=amount,
+        answer=answer,
+        at=at,
+        low=low,
+        high=high,
+        bounds=tests,
+        when=mostly_always(draw, 2),
+        require=require,
+        code=code,
+    )
+
+
+@st.composite
+def barred(draw: DrawFn) -> Barred:
+    if draw(st.booleans()):
+        level = FactBound("requester.level")
+        when: Condition = Compare("approver.level", Op.BELOW, level, Kind.SCALE, "", LEVELS)
+    else:
+        when = OneOf("approver.department", frozenset({"sales"}))
+    if sometimes(draw):
+        when = settle(All((when, draw(TESTS))))
+    return Barred("b", PLACE, draw(SCOPES), draw(EFFECTIVE), draw(SOME_DOCUMENTS), when)
+
+
+@st.composite
+def guarantees(draw: DrawFn) -> Guarantee:
+    above: dict[str, Money] = {}
+    if draw(st.booleans()):
+        least = draw(st.sampled_from(BOUNDS))
+        above = {"USD": Money(least, "USD"), "EUR": Money(least, "EUR")}
+    by = ("cfo",) if sometimes(draw) else ()
+    return Guarantee(
+        name="g",
+        place=PLACE,
+        scope=draw(SCOPES),
+        effective=draw(EFFECTIVE),
+        documents=draw(SOME_DOCUMENTS),
+        amount=draw(st.sampled_from(("document.net", "commitment.net"))) if above else "",
+        above=above,
+        when=mostly_always(draw, 6),
+        at_least=0 if by else draw(st.integers(1, 3)),
+        by=by,
+    )
+
+
+LADDER: Final = (
+    Limit(("manager",), Money(100_000, "USD")),
+    Limit(("director",), Money(250_000, "USD")),
+    Limit(("vp",), None),
+)
+
+
+@st.composite
+def limits(draw: DrawFn) -> Limit:
+    jointly = sometimes(draw, 5)
+    names = st.sampled_from((*LEVELS, *LEVELS, "cfo", "controller", "buyer"))
+    who = draw(st.lists(names, min_size=2 if jointly else 1, max_size=2 if jointly else 1))
+    return Limit(
+        who=tuple(dict.fromkeys(who)),
+        up_to=None if sometimes(draw, 6) else draw(money(BOUNDS[1:])),
+        entities=draw(st.sampled_from((frozenset[str](), frozenset({"US01"})))),
+        documents=draw(SOME_DOCUMENTS),
+        when=mostly_always(draw, 8),
+        jointly=jointly and len(set(who)) == 2,
+    )
+
+
+@st.composite
+def delegation_rules(draw: DrawFn) -> DelegationRule:
+    return DelegationRule(
+        place=PLACE,
+        documents=frozenset(DOCUMENTS),
+        limit=draw(st.sampled_from(("delegator", "delegate", "lesser"))),
+        entities=draw(st.sampled_from((frozenset[str](), frozenset({"US01"})))),
+        cap=draw(money(BOUNDS[1:])) if sometimes(draw) else None,
+        longest=draw(st.sampled_from((0, 0, 3))),
+        level_gap=draw(st.sampled_from((-1, -1, 1, 0))),
+        depth=draw(st.sampled_from((0, 0, 1, 2))),
+        to_level=draw(st.sampled_from(("", "", "manager", "director"))),
+        to_roles=draw(st.sampled_from((frozenset[str](), frozenset({"deputy"})))),
+        require=draw(st.sampled_from((frozenset[str](), frozenset({"note"})))),
+        when=mostly_always(draw, 8),
+    )
+
+
+STAND_INS: Final[tuple[Word, ...]] = (RoleWord("deputy"), RoleWord("officer"), LevelWord("vp"))
+
+
+@st.composite
+def stand_ins(draw: DrawFn) -> StandInRule:
+    because = st.sets(st.sampled_from(("absent", "vacant", "barred")), min_size=1)
+    return StandInRule(
+        place=PLACE,
+        for_role=draw(st.sampled_from(("cfo", "controller", "buyer"))),
+        by=draw(st.sampled_from(STAND_INS)),
+        because=frozenset(draw(because)),
+        require=draw(some(REQUIREMENTS, 1)) if sometimes(draw) else (),
+        up_to=draw(money(BOUNDS[1:])) if sometimes(draw) else None,
+        documents=draw(SOME_DOCUMENTS),
+        when=mostly_always(draw, 8),
+    )
+
+
+RELATED: Final = st.builds(
+    RelatedParties,
+    place=st.just(PLACE),
+    match=st.just(frozenset({"bank_account"})),
+    refuse_on_match=st.booleans(),
+    exclude_declared=st.booleans(),
+    add=st.sampled_from(((), (RoleWord("officer"),))),
+)
+FX: Final = FxChoice("corporate", "submission", True, 7, False)
+FX_CHOICES: Final = st.sampled_from(
+    (FX, FX, dataclasses.replace(FX, inverse_allowed=True), dataclasses.replace(FX, fallback=False))
+)
+
+
+@st.composite
+def policies(draw: DrawFn) -> PolicySet:
+    """A set with its places numbered, and indexed."""
+    numbered = [draw(matrices(number)) for number in range(draw(st.sampled_from((1, 1, 2, 3))))]
+    allowed = draw(some(limits(), 3)) + (() if sometimes(draw) else LADDER)
+    roles = {role.name: role for role in ROLES}
+    organization = Organization({US.id: US, DE.id: DE}, LEVELS, roles, allowed)
+    conflicts: tuple[Conflict, ...] = ()
+    mitigations: tuple[Mitigation, ...] = ()
+    if sometimes(draw, 6):
+        outcome = draw(st.sampled_from(("block", "warn", "mitigate")))
+        conflicts = (
+            Conflict(
+                *("c", PLACE, Scope(), Effective(), ("prepare", "approve")),
+                *("same_document", None, outcome),
+            ),
+        )
+        person, until = draw(st.sampled_from(NAMES)), TODAY + draw(st.integers(-1, 1)) * DAY
+        mitigations = (Mitigation("x", PLACE, "c", person, None, until, "p1", 30),)
+    policy = PolicySet(
+        name="random",
+        digest="sha256:policy",
+        language=1,
+        organization=organization,
+        facts=FACTS,
+        documents=frozenset(DOCUMENTS),
+        matrices=tuple(numbered),
+        credits=draw(st.sampled_from((*("absolute",) * 4, "", "signed_with_waiver"))),
+        fx=None if sometimes(draw, 6) else draw(FX_CHOICES),
+        additional=draw(some(additional(), 3)) if sometimes(draw, 2) else (),
+        barred=draw(some(barred(), 1)) if sometimes(draw) else (),
+        duties={
+            "prepare": Duty("prepare", PLACE, frozenset(DOCUMENTS), frozenset({"submit"})),
+            "approve": Duty("approve", PLACE, frozenset({"invoice"}), frozenset({"approve"})),
+        },
+        conflicts=conflicts,
+        mitigations=mitigations,
+        related_parties=(draw(RELATED),) if sometimes(draw) else (),
+        guarantees=draw(some(guarantees(), 2)) if sometimes(draw, 3) else (),
+        delegation=draw(some(delegation_rules(), 2)),
+        stand_ins=draw(some(stand_ins(), 2)),
+    )
+    return build(placed(policy))
+
+
+def placed(policy: PolicySet) -> PolicySet:
+    """The set with a place of its own for everything that was written somewhere."""
+    lines = count(2)
+
+    def put(value: Any, file: str) -> Any:
+        if isinstance(value, Place):
+            return Place(file, next(lines), 5)
+        if isinstance(value, tuple) and not hasattr(value, "_fields"):
+            return tuple(put(item, file) for item in value)
+        if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            fields = [f for f in dataclasses.fields(value) if f.name != "index"]
+            return dataclasses.replace(
+                value, **{f.name: put(getattr(value, f.name), file) for f in fields}
+            )
+        return value
+
+    return dataclasses.replace(
+        policy,
+        matrices=tuple(put(matrix, matrix.file) for matrix in policy.matrices),
+        **{
+            name: put(getattr(policy, name), "controls/c.yaml")
+            for name in ("additional", "barred", "conflicts", "related_parties", "guarantees")
+        },
+        **{
+            name: put(getattr(policy, name), "handling.yaml")
+            for name in ("delegation", "stand_ins")
+        },
+    )
+
+
+# --- master data ---------------------------------------------------------------------------------
+
+NAMES: Final = tuple(PersonId(f"p{number}") for number in range(1, 10))
+LONG_AGO: Final = datetime(2020, 1, 1, tzinfo=UTC)
+SPANS: Final = st.sampled_from(
+    (
+        *(Span(),) * 8,
+        Span(NOW - DAY, NOW + DAY),
+        Span(NOW, NOW + 10 * DAY),
+        Span(LONG_AGO, NOW),
+        Span(NOW + DAY, None),
+    )
+)
+
+
+@st.composite
+def people(draw: DrawFn) -> tuple[Person, ...]:
+    """Five to nine, mostly below one another, now and then in a circle."""
+    names = NAMES[: draw(st.integers(5, len(NAMES)))]
+    found = []
+    for i, name in enumerate(names):
+        above = names[i + 1 :] or names[:1]
+        next_ = draw(st.sampled_from(above)) if i < len(names) - 1 or sometimes(draw) else None
+        if sometimes(draw, 8):
+            next_ = draw(st.sampled_from(names))
+        usual = LEVELS[min(i // 2, 2)]
+        level = draw(st.sampled_from((usual, usual, usual, *LEVELS, "")))
+        found.append(
+            Person(
+                id=name,
+                name=name,
+                entity=draw(st.sampled_from(("US01", "US01", "US01", "DE01"))),
+                employed=(Span(LONG_AGO, NOW),) if sometimes(draw, 12) else (Span(),),
+                managers=(Dated(next_),) if next_ is not None else (),
+                levels=(Dated(level, draw(SPANS)),) if level else (),
+                department=draw(st.sampled_from(("it", "sales", ""))),
+                accounts=frozenset({"A-1"}) if sometimes(draw, 8) else frozenset(),
+            )
+        )
+    return tuple(found)
+
+
+@st.composite
+def delegations(draw: DrawFn, number: int) -> Delegation:
+    who = st.sampled_from(NAMES[:6])
+    return Delegation(
+        id=f"d{number}",
+        delegator=draw(who),
+        delegate=draw(who),
+        span=draw(SPANS),
+        documents=draw(SOME_DOCUMENTS),
+        categories=frozenset({"it"}) if sometimes(draw, 6) else frozenset(),
+        capex=draw(st.booleans()) if sometimes(draw, 6) else None,
+        cap=draw(money(BOUNDS[1:])) if sometimes(draw) else None,
+        revoked_at=draw(st.sampled_from((NOW, NOW + DAY))) if sometimes(draw, 6) else None,
+        papers=draw(st.sampled_from((frozenset[str](), frozenset({"note"})))),
+    )
+
+
+@st.composite
+def tables(draw: DrawFn) -> dict[str, Any]:
+    """The rows of a snapshot, by table."""
+    everybody = draw(people())
+    names = [person.id for person in everybody]
+    who = st.sampled_from(names)
+    holdings = [
+        Holding(role, draw(who), draw(st.sampled_from(("*", "*", "US01"))), draw(SPANS))
+        for role in POSTS
+        for _ in range(draw(st.sampled_from((2, 1, 2, 3, 1, 0))))
+    ]
+    holdings += [
+        Holding("head", draw(who), dept) for dept in ("it", "sales") if draw(st.booleans())
+    ]
+    holdings += [Holding("member", name) for name in draw(st.sets(who, max_size=3))]
+    centers = [
+        CostCenter(
+            id=name,
+            entity="US01",
+            owners=() if sometimes(draw, 6) else (Dated(draw(who)),),
+            budget_holders=(Dated(draw(who)),),
+            tax_recovery=draw(st.sampled_from((None, Fraction(1), Fraction(1, 3)))),
+        )
+        for name in ("cc100", "cc200")
+    ]
+    rates = [
+        Rate(f"{base}-{day}", "corporate", base, quote, TODAY - day * DAY, rate)
+        for day in draw(st.sampled_from(((0, 3), (3, 0), (7, 9), (0,), (8,), ())))
+        # both ways and equal: see `test_money_is_converted_once`
+        for base, quote, rate in (
+            ("EUR", "USD", Fraction(11, 10)),
+            ("USD", "EUR", Fraction(10, 11)),
+        )
+    ]
+    return {
+        "people": everybody,
+        "logins": [("login", Dated(draw(who)))],
+        "holdings": holdings,
+        "acting": [Acting(draw(who), draw(who), draw(SPANS))] if sometimes(draw) else [],
+        "absences": [Absence(name, draw(SPANS)) for name in draw(st.sets(who, max_size=2))],
+        "delegations": [
+            draw(delegations(i)) for i in range(draw(st.sampled_from((0, 0, 1, 2, 4))))
+        ],
+        "interests": [Interest(draw(who), "G-1")] if sometimes(draw) else [],
+        "cost_centers": centers,
+        "projects": [Project("P-1", "US01", (Dated(draw(who)),))],
+        "suppliers": [draw(suppliers())],
+        "contracts": [Contract("C-1", "S-1", Money(100_000, "USD"), Money(500_000, "USD"))],
+        "rates": rates,
+    }
+
+
+@st.composite
+def suppliers(draw: DrawFn) -> Supplier:
+    return Supplier(
+        id="S-1",
+        name="Globex",
+        group="G-1",
+        status=draw(st.sampled_from(("preferred", "blocked", ""))),
+        accounts=frozenset({"A-1"}),
+        facts={} if sometimes(draw) else {"revenue": draw(money())},
+    )
+
+
+def data_of(rows: Mapping[str, Any]) -> MasterData:
+    """The snapshot of rows."""
+    return snapshot("sha256:data", **rows)
+
+
+# --- documents -----------------------------------------------------------------------------------
+
+
+@st.composite
+def documents(draw: DrawFn, names: Sequence[str]) -> Document:
+    """With facts missing, lines split, in foreign currency, now and then a credit."""
+    who = st.sampled_from(names)
+    currency = draw(st.sampled_from(("USD", "USD", "USD", "EUR")))
+    category = draw(st.sampled_from((*CATEGORIES, *CATEGORIES, "")))
+    capex = draw(st.sampled_from((True, False, True, False, None)))
+    sign = -1 if sometimes(draw, 12) else 1
+    lines = tuple(
+        Line(
+            number=number,
+            net=Money(sign * draw(st.sampled_from(NETS)), currency),
+            tax=draw(st.sampled_from((None, None, Money(1_900, currency)))),
+            category=draw(st.sampled_from((category, category, "it"))),
+            capex=capex,
+            cost_center=draw(st.sampled_from((*("cc100", "cc200") * 4, ""))),
+            project=draw(st.sampled_from((*("P-1",) * 7, ""))),
+            facts={"grade": draw(st.sampled_from(("a", "b")))} if draw(st.booleans()) else {},
+        )
+        for number in range(1, draw(st.sampled_from((1, 1, 1, 2, 3))) + 1)
+    )
+    facts: dict[str, FactValue] = {}
+    if not sometimes(draw, 5):
+        facts["method"] = draw(st.sampled_from(FACTS["method"].values))
+    if not sometimes(draw, 5):
+        facts["in_plan"] = draw(st.booleans())
+    if not sometimes(draw, 5):
+        facts["office"] = draw(st.sampled_from(FACTS["office"].values))
+    if not sometimes(draw, 5):
+        facts["pieces"] = Fraction(draw(st.integers(1, 3)))
+    requester = draw(who)
+    return Document(
+        type=draw(st.sampled_from((*DOCUMENTS, *DOCUMENTS, "purchase_order"))),
+        id="D-1",
+        entity=draw(st.sampled_from(("US01", "US01", "US01", "DE01"))),
+        requester=requester,
+        submitter=draw(st.sampled_from((requester, requester, *names))),
+        beneficiaries=(draw(st.sampled_from((*names, "login"))),) if sometimes(draw) else (),
+        submitted_at=NOW,
+        currency=currency,
+        supplier=draw(st.sampled_from((*("S-1",) * 5, "", "S-9"))),
+        category=category,
+        capex=capex,
+        department=draw(st.sampled_from(("it", "it", "sales", ""))),
+        contract=draw(st.sampled_from(("C-1", "C-1", ""))),
+        document_date=draw(st.sampled_from((TODAY, TODAY - DAY, TODAY + DAY, None))),
+        lines=lines,
+        papers=draw(st.sampled_from((frozenset[str](), frozenset({"business_case"})))),
+        facts=facts,
+        digest="sha256:document",
+    )
+
+
+@st.composite
+def cases(draw: DrawFn) -> Case:
+    """Something to decide."""
+    policy = draw(policies())
+    rows = draw(tables())
+    document = draw(documents([person.id for person in rows["people"]]))
+    if "Extreme(" in repr(policy):  # see `test_the_greater_of_something_missing`
+        document = dataclasses.replace(document, contract="C-1")
+    given: dict[str, FactValue] = {}
+    if not sometimes(draw, 6):
+        given["split_sum"] = Money(draw(st.sampled_from(NETS)), document.currency)
+    return Case(policy, data_of(rows), document, NOW, given, rows)
