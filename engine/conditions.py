@@ -84,7 +84,7 @@ class OneOf:
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """Whether the fact has a value (for a paper: is present). Never undecided."""
+    """Whether the fact has a value, also where that is no or zero. Never undecided."""
 
     fact: str
 

@@ -8,8 +8,8 @@ Runtime values by kind:
     text     str             date      datetime.date
     paper    bool
 
-A fact that is not known is absent from the mapping; it is never `None`. A paper is always known:
-absent means not present.
+A fact that is not known is absent from the mapping; it is never `None`. A paper is in the mapping,
+as true, exactly when it is present.
 """
 
 from __future__ import annotations

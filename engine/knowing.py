@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from engine.decision import Comparison, Passed, Reason
 from engine.documents.derived import line_facts, net_of, own_facts
 from engine.documents.model import Document, Line
-from engine.facts import FactValue, FactValues
+from engine.facts import FactValue, FactValues, Kind
 from engine.master_data import MasterData, PersonId, Supplier, current
 from engine.matching import scope_keys
 from engine.money import INT64_MAX, Exact, Money, fraction_text
@@ -93,7 +93,7 @@ def situate(
     values.update({part: person for part, person in persons.items() if part in values})
     _department(document, data, values)
     reasons = _commitment(document, data, entity, values, missing)
-    values.update(given)
+    values.update(_stated(policy, given))
     return Situation(
         policy=policy,
         data=data,
@@ -111,6 +111,17 @@ def situate(
         scopes=scope_keys(entity, document.type),
         reasons=reasons,
     )
+
+
+def _stated(policy: PolicySet, given: FactValues) -> dict[str, FactValue]:
+    """The facts from outside, without papers that are said not to be there."""
+    return {
+        name: value
+        for name, value in given.items()
+        if value is not False
+        or name not in policy.facts
+        or policy.facts[name].kind is not Kind.PAPER
+    }
 
 
 def _persons(data: MasterData, document: Document, now: datetime) -> dict[str, PersonId] | Shortage:

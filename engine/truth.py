@@ -76,7 +76,7 @@ def holds(condition: Condition, known: Known) -> bool | None:
             value = known.values.get(fact)
             return None if value is None else value in values
         case Present(fact):
-            return known.values.get(fact, False) is not False
+            return fact in known.values
         case All(parts):
             return _every(parts, known)
         case Any(parts):

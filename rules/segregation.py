@@ -272,6 +272,9 @@ def _mitigation(fields: Fields, controls: Controls, context: Context) -> None:
     if person is not None and person == monitor:
         message = f"{shown(person)} cannot be the one who looks at his own acts"
         context.error("self-monitored", fields.at(MONITOR), message)
+    if review_every is not None:
+        message = "a mitigation that nobody reviewed does not end by itself yet, only with `until`"
+        context.diagnostics.note("not-yet-applied", fields.at(REVIEW_EVERY), message)
     if conflict is None or person is None or monitor is None or until is None:
         return
     if review_every is None or (cap is None and fields.has(CAP)):

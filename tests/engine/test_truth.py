@@ -110,7 +110,7 @@ def test_a_missing_fact_is_undecided_and_not_false() -> None:
 
 def test_presence_is_always_decided() -> None:
     assert holds(Present("contract"), known()) is False
-    assert holds(Present("paper"), known(paper=False)) is False
+    assert holds(Present("in_plan"), known(in_plan=False)) is True
     assert holds(Present("contract"), known(contract="C-1")) is True
 
 
