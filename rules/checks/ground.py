@@ -104,6 +104,8 @@ def ground(
 def _row_boxes(space: Space, rows: Sequence[Row], *, certain: bool) -> Iterator[RowBox]:
     for position, row in enumerate(rows):
         bounds = Box(row.low, row.high, {})
+        if row.low > row.high:
+            continue
         for box in space.boxes(row.when, certain=certain):
             met = bounds if box is WHOLE else box.meet(bounds)
             if met is not None:

@@ -21,6 +21,7 @@ from rules.checks.gathering import AMOUNT
 from rules.checks.linear import Linear, above_share, at_least, at_most, below_share, solve
 from rules.checks.regions import Masks, Span, nearest_zero
 
+MOST_HALVED: Final = 10  # times that a range is halved in search of whole amounts
 MOST_TRIED: Final = 2_000  # combinations of cells tried for one region; beyond that it may exist
 
 Choice = tuple[Linear, ...]
@@ -129,10 +130,28 @@ class Possible:
             for usual in (self._usual(masks), ()):
                 for combination in product(*choices, links):
                     chosen = (line for part in combination for line in part)
-                    solution = solve([*usual, *bounds, *chosen], name)
-                    if solution is not None and self._exists(solution.get(name)):
+                    solution = self._solved([*usual, *bounds, *chosen], name)
+                    if solution is not None:
                         return solution
         return None
+
+    def _solved(
+        self, comparisons: list[Linear], first: str, depth: int = 0
+    ) -> dict[str, Fraction] | None:
+        """A solution in which amounts of money are whole, unless a conversion makes others."""
+        solution = solve(comparisons, first)
+        if solution is None or self._space.between or depth > MOST_HALVED:
+            return solution
+        for name in sorted(solution, key=lambda name: (name != first, name)):
+            value = solution[name]
+            if value.denominator != 1 and not name.endswith(" "):
+                down, up = Fraction(value.__floor__()), Fraction(value.__ceil__())
+                for bound in (at_most(name, down), at_least(name, up)):
+                    found = self._solved([*comparisons, bound], first, depth + 1)
+                    if found is not None:
+                        return found
+                return None
+        return solution
 
     def _bounds(self, name: str, span: Span) -> Iterator[Choice]:
         """The amount that is shown first if it can be; then any of the span."""
@@ -143,9 +162,6 @@ class Possible:
         if not self._space.between:
             low, high = low + low % 2, high - high % 2
         yield _within(name, (low, high))
-
-    def _exists(self, amount: Fraction | None) -> bool:
-        return amount is None or self._space.between or amount.denominator == 1
 
     def _usual(self, masks: Masks) -> Choice:
         """An example with no negative facts is preferred."""
