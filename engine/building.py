@@ -20,12 +20,18 @@ class Unfilled:
 
 @dataclass(slots=True)
 class Routing:
-    """A route while it is built. `earlier` are the needed approvals of the steps before."""
+    """A route while it is built. `earlier` are the needed approvals of the steps before.
+
+    `of_matrix` tells whether the word at hand is the matrix's or a control's, `of_controls` are the
+    ids of assignments that controls asked for.
+    """
 
     situation: Situation
     earlier: list[Assignment] = field(default_factory=list)
     next_id: int = 1
     ask: Ask = Ask.APPROVE
+    of_matrix: bool = True
+    of_controls: set[int] = field(default_factory=set)
 
     def assignment(
         self, word: str, assignees: tuple[Assignee, ...], place: Place, **more: object

@@ -8,7 +8,7 @@ all of them are asked, together.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 from engine.authority import Amount, covering, holders, joint_covering, level_of, limit_text
@@ -66,7 +66,9 @@ def chain(
     if by_authority and amount is not None and not word.chain_only and not word.asks_all:
         earlier = _satisfied(routing, amount)
         if earlier is not None:
-            made = routing.assignment("chain", earlier.assignees, word.place, already=earlier.id)
+            made = routing.assignment(
+                "chain", earlier.assignees, word.place, already=earlier.id, amount=str(amount)
+            )
             return ((made,),)
     starts = _starts(routing.situation, word)
     if isinstance(starts, Unfilled):
@@ -97,8 +99,13 @@ def _amount(situation: Situation, word: SupervisorChain | RoleChain) -> Amount |
 
 
 def _satisfied(routing: Routing, amount: Amount) -> Assignment | None:
-    """An approval of an earlier step that only persons whose own authority covers can give."""
+    """An approval of an earlier step that only persons whose own authority covers can give.
+
+    Controls only add: whom they ask does not stand for a chain of the matrix.
+    """
     for earlier in routing.earlier:
+        if routing.of_matrix and earlier.id in routing.of_controls:
+            continue
         if earlier.word == "requester" or earlier.body is not None or not earlier.assignees:
             continue
         if all(
@@ -169,13 +176,22 @@ def _visit(routing: Routing, walk: Walk, people: tuple[PersonId, ...]) -> bool:
     if ended and not walk.end:
         walk.end = (_asked(routing, walk, present),)
     elif not ended:
-        walk.asked.append(_asked(routing, walk, present))
+        asked = _asked(routing, walk, present)
+        walk.asked.append(replace(asked, notes=(*asked.notes, "on_the_way")))
     return ended
 
 
 def _asked(routing: Routing, walk: Walk, assignees: tuple[Assignee, ...]) -> Assignment:
     notes = ("vacant_climb",) if walk.climbed else ()
-    return routing.assignment("chain", assignees, walk.word.place, notes=notes)
+    return routing.assignment(
+        "chain", assignees, walk.word.place, notes=notes, amount=_amount_text(walk)
+    )
+
+
+def _amount_text(walk: Walk) -> str:
+    """The amount that the authority was asked for; an approval is for this amount and no other."""
+    by_authority = isinstance(walk.word, RoleChain) or walk.word.until_authority
+    return str(walk.amount) if by_authority else ""
 
 
 def _by_authority(

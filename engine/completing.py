@@ -71,7 +71,9 @@ class Progress:
 
 
 _NEVER_AWAITED: Final = frozenset({Ask.NOTIFY, Ask.RATIFY})  # completing does not wait for these
-PlaceKey = tuple[str, str, str, int]  # rule's place, word, object, which of several alike
+# What an approval is for: the rule's place, the word, its object and amount, which of several
+# alike. Who is asked on the way up a chain is asked for himself, so there the key names him.
+PlaceKey = tuple[str, str, str, str, int]
 
 
 @dataclass(slots=True)
@@ -132,6 +134,9 @@ def _act(course: _Course, decision: Decision, data: MasterData, requester: str, 
     if course.is_rejected:
         return "not_open"
     current = _current_step(decision, course)
+    if _objects(decision, person, act):
+        course.is_rejected = True
+        return ""
     if current is None:
         return "not_open"
     wanted = data.person_of(act.on_behalf_of, act.at) if act.on_behalf_of else None
@@ -152,6 +157,14 @@ def _act(course: _Course, decision: Decision, data: MasterData, requester: str, 
     keys = frozenset(key for key, found in offered if found.on_behalf_of == assignee.on_behalf_of)
     course.given.append(_Given(assignee, act.kind, keys))
     return ""
+
+
+def _objects(decision: Decision, person: PersonId, act: Act) -> bool:
+    """Whether the act is the objection of somebody who is told and may object, at any time."""
+    return act.kind is ActKind.REJECT and any(
+        place.ask is Ask.NOTIFY and any(_may_act(place, person, act))
+        for _, place in _keyed(decision)
+    )
 
 
 def _why_not(
@@ -183,6 +196,8 @@ def _may_act(place: Assignment, person: PersonId, act: Act) -> Iterator[Assignee
         if voting or recording:
             yield Assignee(person)
         return
+    if place.ask is Ask.NOTIFY and not (place.within and act.kind is ActKind.REJECT):
+        return
     answering = place.ask is Ask.CONSULT
     if (act.kind is ActKind.ANSWER) is answering and act.kind in (
         ActKind.APPROVE,
@@ -193,13 +208,19 @@ def _may_act(place: Assignment, person: PersonId, act: Act) -> Iterator[Assignee
 
 
 def _keyed(decision: Decision) -> Iterator[tuple[PlaceKey, Assignment]]:
-    seen: dict[tuple[str, str, str], int] = {}
+    seen: dict[tuple[str, str, str, str], int] = {}
     for step in decision.steps:
         for part in step.parts:
             for place in leaves(part):
-                name = (str(place.place), place.word, place.object)
+                name = (str(place.place), place.word, _object(place), place.amount)
                 seen[name] = seen.get(name, 0) + 1
                 yield (*name, seen[name]), place
+
+
+def _object(place: Assignment) -> str:
+    if "on_the_way" not in place.notes:
+        return place.object
+    return " ".join(sorted({a.on_behalf_of or a.person for a in place.assignees}))
 
 
 def _keys_of_step(decision: Decision, number: int) -> Iterator[PlaceKey]:

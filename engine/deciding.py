@@ -184,7 +184,7 @@ def _ask_matrix(situation: Situation, draft: Draft) -> None:
     if isinstance(on, Held):
         draft.held.append(replace(on, place=matrix.place, owner=matrix.owner))
         return
-    situation.amount = on.amount
+    situation.amount = on.stated
     draft.amount = str(on.amount) if on.amount is not None else ""
     chosen = choose_row(situation, matrix, on)
     if isinstance(chosen, Held):
@@ -319,11 +319,9 @@ def _adds_for_interest(situation: Situation, wanted: Wanted) -> bool:
 
 def _unfilled(situation: Situation, draft: Draft, word: Unfilled) -> Held:
     """A place that nobody can fill; where a rate or fact kept limits from being asked, that."""
-    if word.code in ("authority_exceeded", "no_eligible_approver") and situation.gaps:
-        found = held_for(situation.gaps, word.place, "")
-        if found.code != "fact_missing" or word.code == "authority_exceeded":
-            return found
     owner = draft.matrix.owner if draft.matrix is not None else ""
+    if word.code in ("authority_exceeded", "no_eligible_approver") and situation.gaps:
+        return held_for(situation.gaps, word.place, owner)
     return Held(word.code, word.words, word.place, owner)
 
 

@@ -102,9 +102,10 @@ class Assignment:
     """One place to fill: any one of the assignees fills it (a body: by its ballot).
 
     `id` is unique on the route, in reading order. `word` is the approver word (`cfo`,
-    `cost_center_owner`, `chain`), `object` what it is about (`cc100`), `amount` the allocated
-    amount as text with its currency. `already` is the id of an earlier assignment whose approver
-    fills this one too, -1 for none. `notes` are codes such as `vacant_climb`.
+    `cost_center_owner`, `chain`), `object` what it is about (`cc100`), `amount` what it is asked
+    for, as text with its currency: what is allocated to an owner, what authority must cover.
+    `already` is the id of an earlier assignment whose approver fills this one too, -1 for none.
+    `notes` are codes such as `vacant_climb`.
     """
 
     id: int

@@ -26,13 +26,14 @@ from engine.truth import holds, shortages
 class Need:
     """What filling a place takes: `amount` bounds delegations, `authority` asks a limit for it.
 
-    `word` is the approver word, for the reasons.
+    `word` is the approver word, for the reasons. Who is asked as an owner needs no limit.
     """
 
     word: str
     amount: Amount | None
     authority: bool = False
     ask: Ask = Ask.APPROVE
+    is_owner: bool = False
 
 
 def delegates(situation: Situation, delegator: PersonId, need: Need) -> tuple[Assignee, ...]:
@@ -64,15 +65,15 @@ def _delegates(
             continue
         if not _within_authority(situation, principal, delegation, rule, need):
             continue
+        code = bar(situation, delegate, need.ask)
+        if code:
+            pass_over(situation, delegate, code, need.word, delegation=delegation.id)
+            continue
         if situation.data.is_absent(delegate, situation.now):
             situation.pass_over(delegate, "absent", need.word)
             left = rule.depth if depth is None else min(depth, rule.depth) - 1
             longer = (*trail, delegate)
             yield from _delegates(situation, principal, delegate, need, longer, left)
-            continue
-        code = bar(situation, delegate, need.ask)
-        if code:
-            pass_over(situation, delegate, code, need.word, delegation=delegation.id)
             continue
         yield Assignee(delegate, Via.DELEGATE, principal, delegation.id)
 
@@ -93,7 +94,7 @@ def _allowed(situation: Situation, delegation: Delegation, need: Need) -> Delega
         found = _objection(situation, delegation, rule)
         if not found:
             return rule
-        code = found
+        code = found if code == "delegation_not_allowed" else code
     pass_over(situation, delegate, code, need.word, **words)
     return None
 
@@ -160,7 +161,7 @@ def _within_authority(
         if cap is not None and not _under(situation, need.amount, cap):
             situation.pass_over(delegate, "delegation_cap", need.word, cap=str(cap), **words)
             return False
-    if rule.limit == "delegator" or need.amount is None:
+    if rule.limit == "delegator" or need.amount is None or need.is_owner:
         return True
     if covering(situation, delegate, need.amount) is None:
         situation.pass_over(delegate, "delegation_limit", need.word, **words)

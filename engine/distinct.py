@@ -106,32 +106,64 @@ def identities(assignee: Assignee) -> frozenset[PersonId]:
 
 
 def can_be_done_by(parts: tuple[Part, ...], most: int) -> bool:
-    """Whether all the parts could be completed with no more than `most` different approvers."""
-    approving = tuple(part for part in parts if any(p.ask is Ask.APPROVE for p in leaves(part)))
+    """Whether all the parts could be completed with no more than `most` different approvers.
+
+    Within one part every place takes a different person; over the parts one person may do many. A
+    search that is too long says yes, so that a guarantee on the number is not taken as kept.
+    """
+    approving = tuple(part for part in parts if any(map(_counts, leaves(part))))
     budget = _Budget()
-    for chosen in _joined(approving):
-        places = tuple(place for place in chosen if place.ask is Ask.APPROVE)
+    choices: list[list[tuple[Assignment, ...]]] = []
+    for part in approving:
+        found = []
+        for chosen in selections(part):
+            if not budget.spend():
+                return True
+            found.append(tuple(filter(_counts, chosen)))
+        choices.append(found)
+    return _few(tuple(map(tuple, choices)), frozenset(), most, budget)
+
+
+def _counts(place: Assignment) -> bool:
+    """Whether the place is an approval by somebody else than the requester."""
+    return place.ask is Ask.APPROVE and place.word != "requester"
+
+
+Choices = tuple[tuple[tuple[Assignment, ...], ...], ...]  # per part, the sets of places that do it
+
+
+def _few(choices: Choices, used: frozenset[PersonId], most: int, budget: _Budget) -> bool:
+    """Whether the parts can be done with few approvers, `used` being those who act already."""
+    if not choices:
+        return True
+    for places in choices[0]:
         bodies = sum(place.body.present for place in places if place.body is not None)
-        if bodies <= most and _few(
-            tuple(p for p in places if p.body is None), frozenset(), most - bodies, budget
-        ):
-            return True
-        if not budget.spend():
+        people = tuple(place for place in places if place.body is None)
+        for together in _approvers(people, frozenset(), used, most - bodies, budget):
+            if _few(choices[1:], together, most - bodies, budget):
+                return True
+        if budget.left < 0:
             return True
     return False
 
 
-def _few(
-    places: tuple[Assignment, ...], used: frozenset[PersonId], most: int, budget: _Budget
-) -> bool:
-    """Ignores that groups ask for different persons, so it never says too many."""
+def _approvers(
+    places: tuple[Assignment, ...],
+    taken: frozenset[PersonId],
+    used: frozenset[PersonId],
+    most: int,
+    budget: _Budget,
+) -> Iterator[frozenset[PersonId]]:
+    """Everyone who acts, for each way of putting different persons on these places."""
+    if len(used) > most:
+        return
     if not places:
-        return len(used) <= most
-    if not budget.spend():
-        return True
-    options = {assignee.person for assignee in places[0].assignees}
-    if options & used:
-        return _few(places[1:], used, most, budget)
-    if len(used) >= most:
-        return False
-    return any(_few(places[1:], used | {person}, most, budget) for person in sorted(options))
+        yield used
+        return
+    for assignee in places[0].assignees:
+        if not budget.spend():
+            return
+        persons = identities(assignee)
+        if not persons & taken:
+            acting = used | {assignee.person}
+            yield from _approvers(places[1:], taken | persons, acting, most, budget)

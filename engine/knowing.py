@@ -32,7 +32,7 @@ class Situation:
 
     `day` is the local day of the entity, `scopes` are the keys under which its rules are found.
     `involved` are the persons the document names, by the part they play. `amount` is the deciding
-    matrix's amount in its currency, once there is one.
+    matrix's amount as the document states it, once there is one.
     `passed` collects whom the resolution passed over, `bars` what bars persons, with the rule,
     `gaps` what kept a limit or a condition on a person from being asked, `compared` the limits
     that the amount was compared with.
@@ -79,6 +79,9 @@ def situate(
     persons = _persons(data, document, now)
     if isinstance(persons, Shortage):
         return persons
+    contract = _contract_fault(policy, data, document)
+    if contract:
+        return Shortage("contract_unknown", contract)
     day = local_day(now, entity)
     converter = Converter(data.rates, policy.fx, _rate_day(policy.fx, document, entity, day))
     values = own_facts(document)
@@ -179,6 +182,25 @@ def _of_supplier(document: Document, supplier: Supplier | None) -> dict[str, Fac
     }
 
 
+def _contract_fault(policy: PolicySet, data: MasterData, document: Document) -> str:
+    """A named contract that nobody knows, or of another supplier, where the set asks for one."""
+    lookup = policy.lookup
+    if not document.contract or document.type == "contract" or lookup is None:
+        return ""
+    if not any(fact.split(".")[0] == "contract" for fact in lookup.reads):
+        return ""
+    contract = data.contracts.get(document.contract)
+    if contract is None:
+        return document.contract
+    groups = {_group(data, name) for name in (contract.supplier, document.supplier) if name}
+    return f"{document.contract} of {contract.supplier}" if len(groups) > 1 else ""
+
+
+def _group(data: MasterData, supplier: str) -> str:
+    known = data.suppliers.get(supplier)
+    return (known.group if known is not None else "") or supplier
+
+
 def _of_contract(document: Document, data: MasterData) -> dict[str, FactValue]:
     contract = data.contracts.get(document.contract) if document.contract else None
     if contract is None:
@@ -232,7 +254,10 @@ def _commitment(
     values: dict[str, FactValue],
     missing: dict[str, Shortage],
 ) -> list[Reason]:
-    """`commitment.net`: net, tax that cannot be recovered, options; or a framework's maximum."""
+    """`commitment.net`: net, tax that cannot be recovered, options; at least a stated maximum.
+
+    Nothing that is stated besides the net makes it less: what would is missing, and named.
+    """
     reasons: list[Reason] = []
     net = net_of(document)
     if net is None:
@@ -240,6 +265,11 @@ def _commitment(
     total = Fraction(net.minor)
     for line in document.lines:
         if line.tax is not None and line.tax.minor:
+            if line.tax.minor * line.net.minor < 0:
+                missing["commitment.net"] = Shortage(
+                    "fact_missing", f"tax of line {line.number} with the sign of its net"
+                )
+                return reasons
             recovered = tax_recovery(line, data, entity)
             if recovered is None:
                 missing["commitment.net"] = Shortage(
@@ -250,9 +280,13 @@ def _commitment(
                 total += line.tax.minor * (1 - recovered)
                 words = (("line", str(line.number)), ("recovered", fraction_text(recovered * 100)))
                 reasons.append(Reason("tax_not_recovered", words=words))
+    for name, value in (("options", document.options), ("maximum", document.maximum)):
+        if value is not None and value.minor < 0:
+            missing["commitment.net"] = Shortage("commitment_value_missing", f"negative {name}")
+            return reasons
     if document.options is not None:
         total += document.options.minor
-    if total == 0 and document.maximum is not None:
+    if document.maximum is not None and total < document.maximum.minor:
         total = Fraction(document.maximum.minor)
         reasons.append(Reason("framework_maximum", words=(("maximum", str(document.maximum)),)))
     if total == 0 and document.type in ("purchase_order", "contract", "requisition"):

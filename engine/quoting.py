@@ -12,9 +12,9 @@ LONGEST: Final = 60
 
 def quoted(text: str) -> str:
     """The text in backticks, cut at `LONGEST` characters, with nothing that breaks the line."""
-    shown = text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."
-    if not shown.isprintable():
-        shown = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in shown)
+    shown = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text[: LONGEST + 1])
+    if len(shown) > LONGEST:
+        shown = shown[: LONGEST - 3] + "..."
     return f"`{shown}`"
 
 

@@ -176,7 +176,7 @@ def _owners(routing: Routing, word: OwnerWord, climbs: bool) -> Resolved:
         return Unfilled(objects[0], word.place, (("detail", objects[1]),))
     parts: list[Part] = []
     for owner, share in objects.items():
-        need = Need(word.kind, share.amount, ask=routing.ask)
+        need = Need(word.kind, share.amount, ask=routing.ask, is_owner=True)
         if climbs:
             assignees, notes = climb(situation, owner, need)
         else:
@@ -256,11 +256,16 @@ def _distinct(routing: Routing, word: Distinct, climbs: bool) -> Resolved:
 
 
 def _first(routing: Routing, word: First, climbs: bool) -> Resolved:
+    """The first part that can be completed. What is undecided does not fall through to the next."""
+    gaps = routing.situation.gaps
     found: Resolved = _nobody("first", word.place)
     for position, part in enumerate(word.parts):
         is_last = position == len(word.parts) - 1
+        before = len(gaps)
         found = resolve(routing, part, climbs and is_last)
         if not isinstance(found, Unfilled):
+            return found
+        if len(gaps) > before or found.code not in ("no_eligible_approver", "authority_exceeded"):
             return found
     return found
 
@@ -270,6 +275,11 @@ def _asking(routing: Routing, word: Word, ask: Ask, within: str) -> Resolved:
     found = resolve(routing, word)
     routing.ask = outer
     return _marked(found, within=within)
+
+
+def signed(part: Part, as_: str) -> Part:
+    """The part with a word for the record on every place; it has no other effect."""
+    return _mark(part, {"as_": as_})
 
 
 def _marked(found: Resolved, **marks: str) -> Resolved:

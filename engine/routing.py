@@ -16,8 +16,8 @@ from engine.chains import chain
 from engine.decision import Ask, Assignee, Assignment, Group, Part, Step
 from engine.distinct import is_fillable, leaves, needed
 from engine.policy import At
-from engine.resolving import resolve
-from engine.words import RoleChain, SupervisorChain, Word
+from engine.resolving import resolve, signed
+from engine.words import RoleChain, Signed, SupervisorChain, Word
 
 Words = tuple[Word, ...]  # the steps of one answer, each one word
 
@@ -36,18 +36,19 @@ class Wanted:
             known.append(words)
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A word and whether the matrix asks for it, or a control."""
+
+    word: Word
+    of_matrix: bool
+
+
 def build_route(routing: Routing, wanted: Wanted) -> tuple[Step, ...] | Unfilled:
     """The steps in order, each with an assignment for every place; or the word nobody can fill."""
-    matrix: list[list[Word]] = [[word] for word in wanted.matrix]
-    for beside in wanted.added.get(At.BESIDE, ()):
-        if not matrix:
-            matrix.append([])
-        matrix[0].extend(beside)
-    plan = [*_merged(wanted.added.get(At.BEFORE, ())), *matrix]
-    plan += _merged(wanted.added.get(At.AFTER, ()))
     steps: list[Step] = []
-    for words in plan:
-        found = _steps(routing, words)
+    for planned in _plan(wanted):
+        found = _steps(routing, planned)
         if isinstance(found, Unfilled):
             return found
         for parts in found:
@@ -58,23 +59,51 @@ def build_route(routing: Routing, wanted: Wanted) -> tuple[Step, ...] | Unfilled
     return tuple(steps)
 
 
-def _merged(additions: Sequence[Words]) -> Iterator[list[Word]]:
-    """The steps of several controls side by side: all first steps, all second ones, and so on."""
+def _plan(wanted: Wanted) -> Iterator[list[Planned]]:
+    """The words of each step: before, the matrix's with those beside its first, after."""
+    yield from _side_by_side(wanted.added.get(At.BEFORE, ()))
+    matrix = [[Planned(word, True)] for word in wanted.matrix]
+    for step, beside in zip_longest(
+        matrix, _side_by_side(wanted.added.get(At.BESIDE, ())), fillvalue=()
+    ):
+        yield [*step, *beside]
+    yield from _side_by_side(wanted.added.get(At.AFTER, ()))
+
+
+def _side_by_side(additions: Sequence[Words]) -> Iterator[list[Planned]]:
+    """The steps of several controls in parallel: all first steps, all second ones, and so on."""
     for words in zip_longest(*additions):
-        yield [word for word in words if word is not None]
+        yield [Planned(word, False) for word in words if word is not None]
 
 
-def _steps(routing: Routing, words: Sequence[Word]) -> tuple[tuple[Part, ...], ...] | Unfilled:
-    """The parts of one step; a chain that asks everyone on the way makes several."""
-    if len(words) == 1 and isinstance(words[0], SupervisorChain | RoleChain):
-        return chain(routing, words[0], resolve)
-    parts: list[Part] = []
-    for word in words:
-        found = resolve(routing, word)
-        if isinstance(found, Unfilled):
-            return found
-        parts += found
-    return (tuple(parts),)
+def _steps(routing: Routing, planned: Sequence[Planned]) -> tuple[tuple[Part, ...], ...] | Unfilled:
+    """The parts that the words of one step ask for; a chain that asks everyone makes several."""
+    found: list[tuple[tuple[Part, ...], ...]] = []
+    for each in planned:
+        routing.of_matrix = each.of_matrix
+        first = routing.next_id
+        steps = _of_word(routing, each.word)
+        if isinstance(steps, Unfilled):
+            return steps
+        if not each.of_matrix:
+            routing.of_controls |= set(range(first, routing.next_id))
+        found.append(steps)
+    side_by_side = zip_longest(*found, fillvalue=())
+    return tuple(tuple(part for parts in step for part in parts) for step in side_by_side)
+
+
+def _of_word(routing: Routing, word: Word) -> tuple[tuple[Part, ...], ...] | Unfilled:
+    match word:
+        case SupervisorChain() | RoleChain():
+            return chain(routing, word, resolve)
+        case Signed(who, as_):
+            steps = _of_word(routing, who)
+            if isinstance(steps, Unfilled):
+                return steps
+            return tuple(tuple(signed(part, as_) for part in parts) for parts in steps)
+        case _:
+            parts = resolve(routing, word)
+            return parts if isinstance(parts, Unfilled) else (parts,)
 
 
 def _counts(assignment: Assignment) -> bool:

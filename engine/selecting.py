@@ -22,14 +22,16 @@ from engine.truth import Known, holds, shortages
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """The amount that bounds are compared with, in their currency; `None` where it is not known.
+    """The amount that bounds are compared with; `None` where it is not known.
 
-    `known` carries it as the pseudo-fact `amount`.
+    `amount` is in the currency of the bounds, `stated` in that of the document: every comparison
+    converts once, from what was stated. `known` carries `stated` as the pseudo-fact `amount`.
     """
 
     amount: Money | Exact | None
     key: int | None
     known: Known
+    stated: Money | Exact | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +99,21 @@ def basis(situation: Situation, fact: str, currency: str) -> Basis | Held:
     stated = known.values.get(fact)
     if not isinstance(stated, Money | Exact):
         return Basis(None, None, _without(known, known.why_missing.get(fact), fact))
+    if stated.minor < 0 and not _is_total(situation, fact):
+        if not situation.policy.credits:
+            return held("credits_not_stated", str(stated))
+        if situation.policy.credits == "absolute":
+            stated = type(stated)(-stated.minor, stated.currency)  # type: ignore[arg-type]
     amount = known.converter.convert(stated, currency or stated.currency)
     if isinstance(amount, Shortage):
         return Basis(None, None, _without(known, amount, fact))
-    if amount.minor < 0:
-        if not situation.policy.credits:
-            return held("credits_not_stated", str(amount))
-        if situation.policy.credits == "absolute":
-            amount = type(amount)(-amount.minor, amount.currency)  # type: ignore[arg-type]
-    return Basis(amount, key(amount.minor), known.also({"amount": amount}))
+    return Basis(amount, key(amount.minor), known.also({"amount": stated}), stated)
+
+
+def _is_total(situation: Situation, fact: str) -> bool:
+    """Whether the fact is a total: it counts credits with their sign."""
+    declared = situation.policy.facts.get(fact)
+    return declared is not None and declared.total is not None
 
 
 def _without(known: Known, why: Shortage | None, fact: str) -> Known:

@@ -31,8 +31,13 @@ def stand_in_rules(
 
 
 def _cause(situation: Situation, person: PersonId) -> str:
-    """Why a holder cannot act: vacant (left), barred, or absent without a delegate."""
+    """Why a holder cannot act: vacant (left), barred, or absent without a delegate.
+
+    Where it is undecided whether he is barred, no stand-in is declared for that.
+    """
     code = bar(situation, person)
+    if code == "barred_undecided":
+        return code
     return "vacant" if code == "inactive" else "barred" if code else "absent"
 
 

@@ -7,7 +7,7 @@ that the missing facts could have is tried, one for each cell into which the tes
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import pairwise, product
 from typing import Final, assert_never
@@ -132,6 +132,8 @@ def _compare(test: Compare, known: Known) -> bool | None:
     left = known.values.get(test.fact)
     if left is None:
         return None
+    if isinstance(test.bound, Extreme):
+        return _compare_extreme(test, test.bound, known)
     right = bound_value(test, known)
     if right is None or isinstance(right, Shortage):
         return None
@@ -139,6 +141,16 @@ def _compare(test: Compare, known: Known) -> bool | None:
     if isinstance(converted, Shortage):
         return None
     return ordered(converted, test.op, right, test.scale)
+
+
+def _compare_extreme(test: Compare, bound: Extreme, known: Known) -> bool | None:
+    """Against the lesser (or greater) of several: below the lesser is below each of them.
+
+    So the parts are asked one by one, and what is missing matters only where it could decide.
+    """
+    parts = tuple(replace(test, bound=part) for part in bound.parts)
+    upper = test.op in (Op.UP_TO, Op.BELOW)
+    return _every(parts, known) if upper is bound.lesser else _some(parts, known)
 
 
 def bound_value(test: Compare, known: Known) -> FactValue | Shortage | None:

@@ -257,6 +257,10 @@ def _check_duties(
     if on == "same_document" and duties and not any("approve" in duty.acts for duty in duties):
         message = "this version enforces a conflict on one document only with `approve`"
         context.error("not-yet-enforced", place, message)
+    if on == "same_document" and duties and all("approve" in duty.acts for duty in duties):
+        message = "this version does not keep one person from approving twice on one document"
+        help = "name different posts in one `all`, or state a guarantee with `at_least`"
+        context.error("not-yet-enforced", place, message, help)
 
 
 def _mitigation(fields: Fields, controls: Controls, context: Context) -> None:

@@ -31,7 +31,8 @@ _DOCUMENT_TEXTS: Final = (
 _LINE_TEXTS: Final = tuple(
     "category cost_center project customer gl_account tax_code expense_type".split()
 )
-# What the header states for all lines, or all lines state alike.
+# What all lines state alike; a line that states nothing has what the header states. Where a line
+# contradicts the header the document has no such fact.
 _SHARED: Final = ("category", "cost_center", "project")
 
 
@@ -43,10 +44,10 @@ def own_facts(document: Document) -> dict[str, FactValue]:
         if text:
             facts[fact] = text
     for name in _SHARED:
-        text = getattr(document, name) or _common_text(document.lines, name)
+        text = _common_text(document.lines, name) if document.lines else getattr(document, name)
         if text:
             facts[name] = text
-    capex = document.capex if document.capex is not None else _common_capex(document.lines)
+    capex = _common_capex(document.lines) if document.lines else document.capex
     if capex is not None:
         facts["capex"] = capex
     if len(document.beneficiaries) == 1:

@@ -67,6 +67,11 @@ HELD: Final[Mapping[str, Text]] = MappingProxyType(
             "A person named on the document is not known[: {detail}].",
             "Master data of this moment has no person or login of this name[: {detail}].",
         ),
+        "contract_unknown": Text(
+            "The contract is not known[: {detail}].",
+            "Master data have no contract of this name for the supplier[:"
+            " {detail}], so rules about contracts cannot be applied.",
+        ),
         "supplier_unknown": Text(
             "The supplier is not known[: {detail}].",
             "Master data have no supplier of this name[: {detail}], so it cannot be told "
@@ -264,6 +269,10 @@ REVIEWS: Final[Mapping[str, Text]] = MappingProxyType(
 
 NOTES: Final[Mapping[str, Text]] = MappingProxyType(
     {
+        "on_the_way": Text(
+            "Asked on the way up.",
+            "The chain asks everyone on the way up to the first whose authority covers.",
+        ),
         "vacant_climb": Text(
             "in place of somebody who cannot act",
             "the place below is vacant or barred and climbed; the authority needed did not fall",

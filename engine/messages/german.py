@@ -70,6 +70,11 @@ HELD: Final[Mapping[str, Text]] = MappingProxyType(
             "Die Stammdaten zu diesem Zeitpunkt kennen weder Person noch Anmeldung dieses Namens"
             "[: {detail}].",
         ),
+        "contract_unknown": Text(
+            "Der Vertrag ist nicht bekannt[: {detail}].",
+            "Die Stammdaten kennen für den Lieferanten keinen Vertrag die"
+            "ses Namens[: {detail}]; Regeln über Verträge lassen sich nicht anwenden.",
+        ),
         "supplier_unknown": Text(
             "Der Lieferant ist nicht bekannt[: {detail}].",
             "Die Stammdaten kennen keinen Lieferanten dieses Namens[: {detail}]; ob er eine "
@@ -275,6 +280,10 @@ REVIEWS: Final[Mapping[str, Text]] = MappingProxyType(
 
 NOTES: Final[Mapping[str, Text]] = MappingProxyType(
     {
+        "on_the_way": Text(
+            "Auf dem Weg nach oben gefragt.",
+            "Die Kette fragt jeden auf dem Weg bis zum Ersten, dessen Grenze den Betrag deckt.",
+        ),
         "vacant_climb": Text(
             "anstelle einer Person, die nicht handeln kann",
             "die Stelle darunter ist unbesetzt oder ausgeschlossen; gefragt wird die nächsthöhere, "
