@@ -4,8 +4,8 @@ from fractions import Fraction
 
 import pytest
 
-from engine.conditions import Any, Compare, Constant, FactBound, Lines, Not, Op, Settled
-from engine.facts import Duration, Kind
+from engine.facts.conditions import Any, Compare, Constant, FactBound, Lines, Not, Op, Settled
+from engine.facts.kinds import Duration, Kind
 from engine.places import NOWHERE
 from engine.policy import NotNeeded, Refuse, Requirement
 from rules.checks.coverage import check_coverage
@@ -322,7 +322,6 @@ def test_a_condition_that_settles_itself_is_read_like_any_other() -> None:
     assert reports(row("a", when=whole)) == []
 
 
-@pytest.mark.slow
 def test_ten_thousand_rows_in_one_matrix_take_seconds() -> None:
     rows = []
     for category in range(500):
