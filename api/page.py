@@ -18,9 +18,9 @@ from api.excerpts import excerpt
 from api.texts import plain
 from engine.decision import Decision
 from engine.documents.model import Document, Line
-from engine.explained import Explained
-from engine.explaining import NO_NAMES, explained
-from engine.messages.catalogues import catalogue
+from engine.explaining.explained import Explained
+from engine.explaining.explanation import NO_NAMES, explained
+from engine.explaining.messages.catalogues import catalogue
 from engine.money import Money, fraction_text
 
 TEMPLATES: Final = Path(__file__).parent / "templates"

@@ -19,7 +19,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from engine.errors import PolicyError
-from engine.facts import Window
+from engine.facts.vocabulary import Window
 from engine.organization import Entity
 
 _DAY: Final = timedelta(days=1)

@@ -11,8 +11,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 
-from engine.authority import widest
-from engine.building import Routing, Unfilled
 from engine.decision import (
     Ask,
     Comparison,
@@ -26,12 +24,11 @@ from engine.decision import (
     ReviewTask,
     Step,
 )
-from engine.distinct import leaves
 from engine.documents.model import Document
-from engine.eligibility import has_interest, is_related
 from engine.errors import PolicyError
-from engine.facts import FactValues
-from engine.guaranteeing import broken
+from engine.facts.kinds import FactValues
+from engine.facts.tracing import trace
+from engine.facts.truth import Known, holds
 from engine.knowing import Situation, situate
 from engine.master_data import MasterData
 from engine.matching import build
@@ -49,8 +46,13 @@ from engine.policy import (
 )
 from engine.rates import Shortage
 from engine.recording import decision_digest
-from engine.resolving import resolve
-from engine.routing import Wanted, build_route
+from engine.routing.authority import widest
+from engine.routing.building import Routing, Unfilled
+from engine.routing.distinct import leaves
+from engine.routing.eligibility import has_interest, is_related
+from engine.routing.guarantees import broken
+from engine.routing.resolving import resolve
+from engine.routing.route import Wanted, build_route
 from engine.selecting import (
     Applied,
     Basis,
@@ -62,8 +64,6 @@ from engine.selecting import (
     held,
     held_for,
 )
-from engine.tracing import trace
-from engine.truth import Known, holds
 
 
 @dataclass(slots=True)

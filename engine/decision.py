@@ -1,7 +1,7 @@
 """What deciding answers with: outcome, route, findings, reasons, and the digests it rests on.
 
 Everything is a value that can be written down and compared. Texts are not here: a reason is a code
-with the words to fill in, and `engine/explaining.py` says it in a language.
+with the words to fill in, and `engine/explaining/explanation.py` says it in a language.
 """
 
 from __future__ import annotations

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Final, Generic, Protocol, TypeVar
 
-from engine.conditions import ALWAYS, All, Condition, OneOf
-from engine.facts import FactValue, FactValues
+from engine.facts.conditions import ALWAYS, All, Condition, OneOf
+from engine.facts.kinds import FactValue, FactValues
 
 MOST_BUCKETS: Final = 64  # a row that names more combinations of values is asked by its condition
 

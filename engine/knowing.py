@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 from engine.decision import Comparison, Passed, Reason
 from engine.documents.derived import line_facts, net_of, own_facts
 from engine.documents.model import Document, Line
-from engine.facts import FactValue, FactValues, Kind
+from engine.facts.kinds import FactValue, FactValues, Kind
+from engine.facts.truth import Known
 from engine.master_data import MasterData, PersonId, Supplier, current
 from engine.matching import scope_keys
 from engine.money import INT64_MAX, Exact, Money, fraction_text
@@ -23,7 +24,6 @@ from engine.organization import Entity
 from engine.places import Place
 from engine.policy import PolicySet, ScopeKey
 from engine.rates import Converter, FxChoice, Shortage
-from engine.truth import Known
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Generic, NewType, TypeVar
 
-from engine.facts import FactValue
+from engine.facts.kinds import FactValue
 from engine.money import Money
 from engine.rates import Rate
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TypeVar
 
-from engine.conditions import facts_of
+from engine.facts.conditions import facts_of
 from engine.index import RowIndex, index_rows
 from engine.organization import Entity
 from engine.policy import (

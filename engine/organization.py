@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from engine.conditions import ALWAYS, Condition
+from engine.facts.conditions import ALWAYS, Condition
 from engine.money import Money
 from engine.places import NOWHERE, Place
 

@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from engine.conditions import ALWAYS, Compare, Condition
-from engine.facts import Fact
+from engine.facts.conditions import ALWAYS, Compare, Condition
+from engine.facts.vocabulary import Fact
 from engine.index import RowIndex
 from engine.money import Money
 from engine.organization import Limit, Organization
 from engine.places import NOWHERE, Place
 from engine.rates import FxChoice
-from engine.words import Word
+from engine.routing.words import Word
 
 LOWEST = -(2**80)  # below and above every key of an amount
 HIGHEST = 2**80

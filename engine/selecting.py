@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from engine.conditions import Condition
 from engine.decision import Held
+from engine.facts.conditions import Condition
+from engine.facts.truth import Known, holds, shortages
 from engine.index import RowIndex
 from engine.knowing import Situation
 from engine.money import Exact, Money, key
 from engine.places import NOWHERE, Place
 from engine.policy import HIGHEST, LOWEST, Additional, Answer, Matrix, Requirement, Row
 from engine.rates import Shortage
-from engine.truth import Known, holds, shortages
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.policy import PolicySet
-from rules.accepting import BY_CHECKS, settle
 from rules.checks import lint
-from rules.compiling import compile_files
+from rules.compiling.accepting import BY_CHECKS, settle
+from rules.compiling.compiler import compile_files
 from rules.diagnostics import Diagnostics
 
 

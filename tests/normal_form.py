@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterable
 from typing import assert_never
 
-from engine.decision import Assignment, Decision, Group
+from engine.decision import Assignment, Decision, Group, Via
 from engine.decision import Part as EnginePart
 from tests.reference import Part, Parts, Result, Seat, Some, Vote
 
@@ -41,7 +41,11 @@ def _assignment(of: Assignment) -> Part:
         members = frozenset(map(str, of.body.members))
         recorders = frozenset(map(str, of.body.recorders))
         return Vote(str(of.ask), of.word, members, recorders)
-    who = frozenset((str(a.person), str(a.on_behalf_of or "")) for a in of.assignees)
+    who = frozenset(
+        # whom of several holders a stand-in stands in for says nothing
+        (str(a.person), "" if a.via is Via.STAND_IN else str(a.on_behalf_of or ""))
+        for a in of.assignees
+    )
     return Seat(str(of.ask), who, of.word, is_filled)
 
 
@@ -85,10 +89,11 @@ def _simple(part: Part) -> Part:
                     inside += inner.parts  # all of all
                 else:
                     inside.append(inner)
-            extra = len(inside) - len(parts)
-            if len(inside) == 1:
-                return inside[0]
-            return Some(need + extra, _sorted(inside))
+            need += len(inside) - len(parts)
+            filled = [inner for inner in inside if isinstance(inner, Seat) and inner.already]
+            if len(inside) == 1 or len(filled) >= need:
+                return next(iter(filled), inside[0])
+            return Some(need, _sorted(inside))
         case _:
             assert_never(part)
 

@@ -19,12 +19,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fractions import Fraction
-from itertools import combinations, pairwise, product
+from itertools import combinations, pairwise, product, zip_longest
 from types import MappingProxyType
 from typing import Final, assert_never
 from zoneinfo import ZoneInfo
 
-from engine.conditions import (
+from engine.documents.model import Document, Line
+from engine.facts.conditions import (
     All,
     Any,
     Bound,
@@ -40,8 +41,7 @@ from engine.conditions import (
     Present,
     Settled,
 )
-from engine.documents.model import Document, Line
-from engine.facts import Duration, FactValue, Kind, Unlimited
+from engine.facts.kinds import Duration, FactValue, Kind, Unlimited
 from engine.master_data import Delegation, MasterData, Person, PersonId, current
 from engine.money import EXPONENTS, INT64_MAX, Exact, Money
 from engine.organization import Entity, Limit
@@ -65,7 +65,7 @@ from engine.policy import (
     Row,
     Scope,
 )
-from engine.words import (
+from engine.routing.words import (
     BodyWord,
     Consult,
     Distinct,
@@ -191,8 +191,6 @@ def world_of(
     requester = data.person_of(document.requester, now)
     if requester is None or requester not in data.people:
         raise Stuck("person_unknown")
-    if document.supplier and document.supplier not in data.suppliers:
-        raise Stuck("supplier_unknown")
     entity = policy.organization.entities[document.entity]
     world = World(policy, data, document, now, entity, requester, {}, {})
     world.facts |= document.facts
@@ -217,7 +215,6 @@ def _header(document: Document) -> dict[str, FactValue]:
         "category": document.category or _shared(line.category for line in document.lines),
         "cost_center": document.cost_center or _shared(ln.cost_center for ln in document.lines),
         "project": document.project or _shared(line.project for line in document.lines),
-        "department": document.department,
         "supplier": document.supplier,
         "contract": document.contract,
     }
@@ -254,6 +251,10 @@ def _of_master_data(world: World) -> dict[str, FactValue]:
     if contract is not None:
         facts |= {"contract.net": contract.net, "contract.original": contract.original}
     person = data.people[world.requester]
+    center = data.cost_centers.get(str(world.facts.get("cost_center", "")))
+    by_center = center.department if center is not None else ""
+    if department := document.department or by_center or person.department:
+        facts["department"] = department
     facts |= {"requester.department": person.department} if person.department else {}
     level = level_of(world, person)
     facts |= {"requester.level": level} if level else {}
@@ -920,6 +921,7 @@ class Claim:
 
     total: Amount | None
     needs_authority: bool = False
+    only_tells: bool = False  # OPEN: whoever is there may be told, the requester too
 
 
 Pairs = frozenset[tuple[str, str]]  # who acts, on behalf of whom (or "")
@@ -927,7 +929,8 @@ Pairs = frozenset[tuple[str, str]]  # who acts, on behalf of whom (or "")
 
 def is_able(world: World, person: PersonId, claim: Claim) -> bool:
     """Whether nothing but absence can keep him from a place."""
-    if obstacles(world, person):
+    why = obstacles(world, person)
+    if why and not (claim.only_tells and "inactive" not in why):
         return False
     if not claim.needs_authority:
         return True
@@ -1117,10 +1120,8 @@ def resolve(world: World, word: Word, asked: Asked) -> Parts:
             return (_distinct(world, word, asked),)
         case First(words):
             return _first(world, words, asked)
-        case SupervisorChain():
-            return supervisor_chain(world, word, asked)
-        case RoleChain():
-            return role_chain(world, word, asked)
+        case SupervisorChain() | RoleChain():
+            return chain(world, word, asked)
         case Signed(who):
             return resolve(world, who, asked)
         case Consult(who):
@@ -1135,13 +1136,9 @@ def resolve(world: World, word: Word, asked: Asked) -> Parts:
 
 def _role(world: World, role: str, asked: Asked) -> Seat:
     """Other holders of the role, then its declared stand-ins, then held (§3)."""
-    if asked.ask == "notify":
-        # OPEN: somebody is told and not asked; it is enough that he is there.
-        active = [p for p in sorted(holders(world, role)) if "inactive" not in obstacles(world, p)]
-        who = frozenset((str(person), "") for person in active)
-    else:
-        who = who_for(world, holders(world, role), Claim(world.amount))
-        who = who or (_stand_ins(world, role) if asked.climbs else who)
+    claim = Claim(world.amount, only_tells=asked.ask == "notify")
+    who = who_for(world, holders(world, role), claim)
+    who = who or (_stand_ins(world, role) if asked.climbs else who)
     if not who:
         per = world.policy.organization.roles[role].per
         is_known = per in ("entity", "group") or per in world.facts
@@ -1243,17 +1240,19 @@ def _owner_of(world: World, kind: str, charged: str) -> PersonId | None:
 
 
 def _body(world: World, role: str, asked: Asked) -> Vote:
-    """Members who may vote, and recorders. OPEN: an absent member stays a member; no delegates."""
+    """Members who may vote, or recorders. OPEN: somebody absent stays one; nobody has delegates."""
     body = world.policy.organization.roles[role].body
     if body is None:
         raise Stuck("no_eligible_approver")
-    members = {p for p in holders(world, body.of) if not obstacles(world, p)} if body.of else set()
-    recorders: frozenset[str] = frozenset()
-    if body.recorded_by:
-        recorders = _role(world, body.recorded_by, asked).people
-    elif len(members) < body.present:
+    able = {
+        name: frozenset(str(p) for p in holders(world, name) if not obstacles(world, p))
+        for name in (body.of, body.recorded_by)
+        if name
+    }
+    members, recorders = able.get(body.of, frozenset()), able.get(body.recorded_by, frozenset())
+    if not recorders if body.recorded_by else len(members) < body.present:
         raise Stuck("no_eligible_approver")
-    return Vote(asked.ask, role, frozenset(members), recorders)
+    return Vote(asked.ask, role, members, recorders)
 
 
 def _together(world: World, need: int, words: Sequence[Word], asked: Asked) -> Part:
@@ -1452,24 +1451,31 @@ def certain_seats(parts: Parts) -> Iterator[Seat]:
             yield from certain_seats(part.parts)
 
 
-def supervisor_chain(world: World, word: SupervisorChain, asked: Asked) -> Parts:
-    """From the requester's supervisor, or from the person that `of` names, upwards."""
-    if word.until_authority or word.covers:
+def ladders(world: World, word: SupervisorChain | RoleChain, asked: Asked) -> list[list[Part]]:
+    """Whom a chain asks, one after the other; of several owners, each has a chain of his own."""
+    if isinstance(word, RoleChain) or word.until_authority or word.covers:
         total = total_of(world, word.covers)
         is_own = word.chain_only or word.asks_all
         earlier = None if is_own else earlier_approver(world, asked, total)
         if earlier is not None:
-            return (earlier,)
-    found: dict[Part, None] = {}
+            return [[earlier]]
+    if isinstance(word, RoleChain):
+        parts = _until_role(world, word, total, asked)
+        return [parts if word.asks_all else parts[-1:]]
+    found = []
     for start in _starts(world, word.of):
         way = upwards(world, start)
         if word.until_authority or word.covers:
             parts = _until_authority(world, way, total, asked)
         else:
             parts = _until_place(world, way, word, asked)
-        for part in parts if word.asks_all else parts[-1:]:
-            found.setdefault(part)
-    return tuple(found)
+        found.append(parts if word.asks_all else parts[-1:])
+    return found
+
+
+def chain(world: World, word: SupervisorChain | RoleChain, asked: Asked) -> Parts:
+    """The places of a chain; the same place once."""
+    return tuple(dict.fromkeys(part for ladder in ladders(world, word, asked) for part in ladder))
 
 
 def _starts(world: World, of: Word | None) -> list[PersonId]:
@@ -1540,24 +1546,19 @@ def _until_place(
     raise Stuck("no_eligible_approver", "authority_exceeded")
 
 
-def role_chain(world: World, word: RoleChain, asked: Asked) -> Parts:
+def _until_role(world: World, word: RoleChain, total: Amount, asked: Asked) -> list[Part]:
     """The same over roles, in the order written."""
-    total = total_of(world, word.covers)
-    is_own = word.chain_only or word.asks_all
-    earlier = None if is_own else earlier_approver(world, asked, total)
-    if earlier is not None:
-        return (earlier,)
     parts: list[Part] = []
     is_somebody_able = False
     for role in word.roles:
         people = holders(world, role)
         is_somebody_able |= any(has_authority(world, person, total) for person in people)
         who = who_for(world, people, Claim(total, needs_authority=True))
+        if who:
+            return [*parts, Seat(asked.ask, who, role)]
         joint = next((j for p in people if (j := _jointly(world, p, total, asked))), None)
-        if who or joint:
-            last = Seat(asked.ask, who, role) if who else joint
-            parts = [*parts, last] if last else parts
-            return tuple(parts) if word.asks_all else tuple(parts[-1:])
+        if joint is not None:
+            return [*parts, joint]
         asked_too = who_for(world, people, Claim(total))
         parts += [Seat(asked.ask, asked_too, role)] if asked_too else []
     raise exceeded(is_somebody_able, parts)
@@ -1573,38 +1574,52 @@ def route(world: World, own: Answer, added: Sequence[tuple[At, Sequence[Word]]])
     with the first. What stands beside runs so with the steps of the row.
     """
     lanes: dict[At, list[Sequence[Word]]] = {at: [] for at in At}
+    lanes[At.BESIDE].append(own.steps if isinstance(own, Approve) else ())
     for at, words in added:
         lanes[at].append(words)
-    lanes[At.BESIDE].append(own.steps if isinstance(own, Approve) else ())
     steps: list[Parts] = []
     codes: set[str] = set()
     for at in (At.BEFORE, At.BESIDE, At.AFTER):
         for number in range(max(map(len, lanes[at]), default=0)):
-            parts: list[Part] = []
-            for words in lanes[at]:
-                if number < len(words):
-                    try:
-                        asked = Asked(earlier=tuple(steps))
-                        parts += resolve(world, words[number], asked)
-                    except Stuck as stuck:
-                        codes |= stuck.codes
-            steps.append(_once(steps, parts))
+            asked = Asked(earlier=tuple(steps))
+            in_turn: list[list[Part]] = []
+            for word in (words[number] for words in lanes[at] if number < len(words)):
+                try:
+                    found = _in_turn(world, word, asked)
+                except Stuck as stuck:
+                    codes |= stuck.codes
+                    continue
+                in_turn += [[] for _ in found[len(in_turn) :]]
+                for together, parts in zip(in_turn, found, strict=False):
+                    together.extend(parts)
+            for together in in_turn:
+                steps.append(_once(steps, together))
     if codes:
         raise Stuck(*codes)
     return steps
 
 
+def _in_turn(world: World, word: Word, asked: Asked) -> list[list[Part]]:
+    """A step; of a chain that asks everyone on the way, in order, several (§3 `asks: all`)."""
+    inner = word
+    while isinstance(inner, Signed):
+        inner = inner.who
+    if isinstance(inner, SupervisorChain | RoleChain) and inner.asks_all:
+        ways = ladders(world, inner, asked)
+        return [[*filter(None, parts)] for parts in zip_longest(*ways)]
+    return [list(resolve(world, word, asked))]
+
+
 def _once(earlier: Sequence[Parts], parts: Sequence[Part]) -> Parts:
-    """Between steps one person asked twice is asked once (§3); so are two equal places of a step.
+    """Between steps one person asked twice is asked once (§3).
 
     A place is filled already where everybody who may fill a certain earlier place may fill it, in
-    the same capacity (for himself, or on behalf of the same person).
+    the same capacity (for himself, or on behalf of the same person). OPEN: the same among places
+    side by side, those of the row first.
     """
     found: list[Part] = []
     for part in parts:
-        if isinstance(part, Seat | Vote) and part in found:
-            continue
-        found.append(_filled(part, earlier))
+        found.append(_filled(part, (*earlier, tuple(found))))
     return tuple(found)
 
 
@@ -1756,6 +1771,9 @@ def decide(
         people = [data.people[p] for p in participants(world) if p in data.people]
         if related.refuse_on_match and any(_is_related(world, p, related.match) for p in people):
             refused.add("related_party_match")
+        # OPEN: an unknown supplier holds only where people are compared with it.
+        is_known = document.supplier in ("", *data.suppliers)
+        held |= set() if is_known else {"supplier_unknown"}
     if refused:
         return Result("refused", frozenset(refused))
     if held or answer is None:

@@ -17,7 +17,8 @@ from typing import Any, Final, TypeVar
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from engine.conditions import (
+from engine.documents.model import Document, Line
+from engine.facts.conditions import (
     ALWAYS,
     All,
     Bound,
@@ -33,9 +34,9 @@ from engine.conditions import (
     Present,
     settle,
 )
-from engine.conditions import Any as AnyOf
-from engine.documents.model import Document, Line
-from engine.facts import Fact, FactValue, Kind, Of, Total, Window
+from engine.facts.conditions import Any as AnyOf
+from engine.facts.kinds import FactValue, Kind
+from engine.facts.vocabulary import BUILT_IN, Fact, Of, Total, Window
 from engine.master_data import (
     Absence,
     Acting,
@@ -81,8 +82,7 @@ from engine.policy import (
     StandInRule,
 )
 from engine.rates import FxChoice, Rate
-from engine.vocabulary import BUILT_IN
-from engine.words import (
+from engine.routing.words import (
     BodyWord,
     Consult,
     Distinct,
@@ -490,7 +490,9 @@ def additional(draw: DrawFn) -> Additional:
     at = draw(st.sampled_from(At))
     answer = Approve(draw(steps())) if kind == "approve" else chosen.get(kind)
     if isinstance(answer, Approve) and at is At.BESIDE:
-        answer = Approve(answer.steps[:1])  # see `test_steps_beside_stay_in_order`
+        # several steps: see `test_steps_beside_stay_in_order`
+        first = answer.steps[0]
+        answer = Approve((RoleWord("officer") if "asks_all=True" in repr(first) else first,))
     return Additional(
         name="",
         place=PLACE,
@@ -770,6 +772,7 @@ def tables(draw: DrawFn) -> dict[str, Any]:
             entity="US01",
             owners=() if sometimes(draw, 6) else (Dated(draw(who)),),
             budget_holders=(Dated(draw(who)),),
+            department=draw(st.sampled_from(("", "", "sales"))),
             tax_recovery=draw(st.sampled_from((None, Fraction(1), Fraction(1, 3)))),
         )
         for name in ("cc100", "cc200")

@@ -40,7 +40,7 @@ from adapters.master_data.tables import (
     TableSpec,
     known_columns,
 )
-from engine.facts import Fact
+from engine.facts.vocabulary import Fact
 from engine.master_data import MasterData, snapshot
 from engine.organization import Organization
 

@@ -12,7 +12,7 @@ from adapters.master_data.building import NO_ROWS, Load, assemble
 from adapters.master_data.reading import read_folder
 from adapters.master_data.reports import Report
 from adapters.master_data.tables import DEFAULT_LIMITS, Limits
-from engine.facts import Fact
+from engine.facts.vocabulary import Fact
 from engine.master_data import MasterData
 from engine.organization import Organization
 

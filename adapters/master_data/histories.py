@@ -12,7 +12,8 @@ from adapters.master_data.cells import Cells
 from adapters.master_data.loading_state import Loading, Stated, overlapping
 from adapters.master_data.reports import CellError, Suggestion, shown
 from adapters.master_data.values import parse_fact
-from engine.facts import Fact, FactValue, Of
+from engine.facts.kinds import FactValue
+from engine.facts.vocabulary import Fact, Of
 from engine.master_data import Dated
 
 History = dict[tuple[str, str], list[Dated[str]]]  # by id and field

@@ -11,7 +11,8 @@ from typing import Final
 from adapters.master_data.cells import Cells, Days
 from adapters.master_data.reports import Report, shown
 from adapters.master_data.tables import Row, Table, own_facts
-from engine.facts import Fact, FactValue, Of
+from engine.facts.kinds import FactValue
+from engine.facts.vocabulary import Fact, Of
 from engine.master_data import Dated, Span
 from engine.organization import Organization
 

@@ -17,7 +17,8 @@ from adapters.master_data.loading_state import Loading, Stated, once, spread
 from adapters.master_data.people import tokens
 from adapters.master_data.reports import shown
 from adapters.master_data.values import parse_money, parse_share
-from engine.facts import FactValue, Of
+from engine.facts.kinds import FactValue
+from engine.facts.vocabulary import Of
 from engine.master_data import Contract, CostCenter, Dated, PersonId, Project, Supplier
 
 _OWNERS: Final = MappingProxyType({"owner": None, "budget_holder": None})

@@ -32,7 +32,7 @@ from adapters.master_data.loading_state import (
 )
 from adapters.master_data.reports import shown
 from adapters.master_data.values import token
-from engine.facts import Of
+from engine.facts.vocabulary import Of
 from engine.master_data import ALWAYS, Dated, Person, PersonId, Span
 
 _EMPLOYED: Final = frozenset({"employed"})

@@ -27,7 +27,7 @@ from adapters.master_data.tables import (
     TableSpec,
     known_columns,
 )
-from engine.facts import Fact
+from engine.facts.vocabulary import Fact
 
 _COLUMNS_MAX: Final = 1000
 _YAML_DEPTH: Final = 3  # the list, a row, a list in a cell

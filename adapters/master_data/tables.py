@@ -12,8 +12,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Final
 
-from engine.facts import Fact, Of
-from engine.vocabulary import BUILT_IN
+from engine.facts.vocabulary import BUILT_IN, Fact, Of
 
 
 class Loosens(StrEnum):

@@ -14,7 +14,8 @@ from typing import Final, assert_never
 
 from adapters.master_data.reports import CellError, Suggestion, shown
 from engine.errors import MoneyError
-from engine.facts import Duration, Fact, FactValue, Kind
+from engine.facts.kinds import Duration, FactValue, Kind
+from engine.facts.vocabulary import Fact
 from engine.money import EXPONENTS, Money, parse_amount
 
 FIRST_YEAR: Final = 1800

@@ -22,9 +22,9 @@ from api.texts import plain, short
 from api.usecases.judging import Judge, Judged
 from api.usecases.submissions import Submission, UnreadableInput, submissions
 from engine.decision import Decision, Outcome, Part
-from engine.distinct import leaves
-from engine.explaining import explain
+from engine.explaining.explanation import explain
 from engine.recording import to_plain
+from engine.routing.distinct import leaves
 
 MOST_LISTED: Final = 40  # documents of a batch shown one by one
 MOST_ERRORS: Final = 20

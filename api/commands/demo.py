@@ -31,7 +31,7 @@ from api.usecases.demonstration import (
     workloads,
 )
 from api.usecases.drafts import Draft, DraftData
-from engine.explaining import explain
+from engine.explaining.explanation import explain
 from engine.recording import to_plain
 
 BESIDE_US: Final = Path(__file__).resolve().parents[2] / "policies" / "university"

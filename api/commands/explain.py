@@ -23,11 +23,11 @@ from api.usecases.judging import Judge, Judged
 from api.usecases.submissions import UnreadableInput, submissions
 from engine.decision import Comparison, Decision
 from engine.documents.model import Document
-from engine.explained import Explained
-from engine.explaining import explain as lines_of
-from engine.explaining import explained, explanation, message
-from engine.messages import Family, fill
-from engine.near_misses import NearMiss, Standing, near_misses, standing
+from engine.explaining.explained import Explained
+from engine.explaining.explanation import explain as lines_of
+from engine.explaining.explanation import explained, explanation, message
+from engine.explaining.messages import Family, fill
+from engine.explaining.near_misses import NearMiss, Standing, near_misses, standing
 
 MOST_ROWS: Final = 5
 

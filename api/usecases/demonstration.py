@@ -16,11 +16,11 @@ from api.usecases.drafts import Draft, DraftData
 from api.usecases.judging import local
 from engine.deciding import decide
 from engine.decision import Ask, Assignment, Decision, Outcome
-from engine.distinct import leaves
 from engine.documents.model import Document
 from engine.errors import InputErrors
 from engine.money import Money, decimal_text
 from engine.policy import HIGHEST, PolicySet
+from engine.routing.distinct import leaves
 
 ORDERS: Final = Path("data") / "orders" / "purchase_orders.csv.gz"
 CATEGORIES: Final = Path("data") / "orders" / "categories.csv"

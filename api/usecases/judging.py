@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 import engine.documents as canonical
 from api.usecases.drafts import Draft, DraftData
 from api.usecases.submissions import Submission
-from engine.cumulation import PENDING, Earlier, totals
 from engine.deciding import decide
 from engine.decision import Decision
 from engine.documents.model import Document
 from engine.errors import InputError, InputErrors
-from engine.facts import FactValues
+from engine.facts.kinds import FactValues
+from engine.facts.totals import PENDING, Earlier, totals
 from engine.policy import PolicySet
 
 

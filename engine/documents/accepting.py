@@ -21,7 +21,8 @@ from engine.documents.fields import Reading
 from engine.documents.header import Header
 from engine.documents.model import Document
 from engine.documents.taking_apart import Taking, currency_of_document
-from engine.facts import Fact, Kind
+from engine.facts.kinds import Kind
+from engine.facts.vocabulary import Fact
 from engine.quoting import found, quoted, suggestion
 
 

@@ -13,7 +13,7 @@ from engine.documents.catalogue import own_fields, own_line_fields
 from engine.documents.header import BankSheet, Header, LineSheet, Valued
 from engine.documents.model import Attachment, BankDetails, Comment, Detail, Document, Line
 from engine.documents.taking_apart import Parts
-from engine.facts import FactValue
+from engine.facts.kinds import FactValue
 from engine.money import Money
 
 V = TypeVar("V")

@@ -15,7 +15,7 @@ from typing import Final
 
 from engine.canonical import digest
 from engine.documents.model import Attachment, BankDetails, Comment, Detail, Document, Line
-from engine.facts import FactValue
+from engine.facts.kinds import FactValue
 from engine.money import Exact, Money, decimal_text, fraction_text
 
 Plain = str | bool | int | None | list["Plain"] | dict[str, "Plain"]

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 from engine.documents.model import Document, Line
-from engine.facts import FactValue
+from engine.facts.kinds import FactValue
+from engine.facts.vocabulary import FIELD_NAMES
 from engine.money import Money
-from engine.vocabulary import FIELD_NAMES
 
 T = TypeVar("T")
 

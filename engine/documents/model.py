@@ -16,7 +16,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from types import MappingProxyType
 
-from engine.facts import FactValue
+from engine.facts.kinds import FactValue
 from engine.money import Exact, Money
 
 

@@ -27,9 +27,9 @@ from engine.documents.fields import (
     number_of,
     refusal,
 )
-from engine.facts import Duration, Fact, FactValue, Kind, Of
+from engine.facts.kinds import Duration, FactValue, Kind
+from engine.facts.vocabulary import BUILT_IN, Fact, Of
 from engine.quoting import found, quoted
-from engine.vocabulary import BUILT_IN
 
 BUILT_IN_NAMES: Final = frozenset(fact.name for fact in BUILT_IN)
 # Facts that a document states under another name.

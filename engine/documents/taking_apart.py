@@ -22,7 +22,8 @@ from engine.documents.stated_facts import (
     why_built_in_is_not_stated,
     why_not_stated,
 )
-from engine.facts import Fact, FactValue, Kind, Of
+from engine.facts.kinds import FactValue, Kind
+from engine.facts.vocabulary import Fact, Of
 from engine.money import EXPONENTS
 from engine.quoting import found, quoted
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from engine.places import Place
 from engine.policy import Answer, Approve, Requirement, Row
-from engine.words import (
+from engine.routing.words import (
     BodyWord,
     Consult,
     Distinct,

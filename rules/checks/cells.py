@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, assert_never
 
-from engine.conditions import (
+from engine.facts.conditions import (
     All,
     Any,
     Compare,

@@ -10,7 +10,8 @@ from types import MappingProxyType
 from typing import Final
 
 from engine.documents.model import Document, Line
-from engine.facts import Duration, Fact, FactValue, Kind
+from engine.facts.kinds import Duration, FactValue, Kind
+from engine.facts.vocabulary import Fact
 from engine.money import Exact, Money
 from engine.organization import Entity
 from engine.policy import HIGHEST, Matrix, PolicySet, Row

@@ -15,12 +15,12 @@ from typing import Final
 
 from engine.business_time import local_day
 from engine.decision import Ask, Assignment, Decision, Outcome
-from engine.distinct import leaves, needed
 from engine.documents.model import Document
-from engine.facts import FactValue, FactValues
+from engine.facts.kinds import FactValue, FactValues
 from engine.master_data import MasterData, PersonId
 from engine.organization import Entity
 from engine.policy import Approve, Matrix, PolicySet, Row
+from engine.routing.distinct import leaves, needed
 from rules.checks.cells import TooManyBoxes
 from rules.checks.examples import Charged, Example, document_of, examples, given_of, stated
 from rules.checks.ground import Ground, ground, scope_entities

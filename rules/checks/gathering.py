@@ -5,7 +5,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Final, assert_never
 
-from engine.conditions import (
+from engine.facts.conditions import (
     All,
     Any,
     Compare,
@@ -19,7 +19,7 @@ from engine.conditions import (
     Present,
     Settled,
 )
-from engine.facts import Duration, FactValue, Kind
+from engine.facts.kinds import Duration, FactValue, Kind
 from engine.money import Exact, Money
 from rules.checks import variables as v
 from rules.checks.variables import OTHER, Variable

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
-from engine.conditions import All, Compare, Condition, OneOf
-from engine.facts import Fact, FactValue
+from engine.facts.conditions import All, Compare, Condition, OneOf
+from engine.facts.kinds import FactValue
+from engine.facts.vocabulary import Fact
 from engine.organization import Entity
 from engine.policy import HIGHEST, LOWEST, Additional, Matrix, PolicySet, Row, Scope
 from rules.checks.cells import WHOLE, Box, Space

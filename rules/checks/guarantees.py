@@ -12,7 +12,7 @@ from datetime import date
 from itertools import combinations
 from typing import Final
 
-from engine.conditions import Condition
+from engine.facts.conditions import Condition
 from engine.organization import Entity
 from engine.policy import (
     HIGHEST,
@@ -28,7 +28,7 @@ from engine.policy import (
     Refuse,
     Row,
 )
-from engine.words import Word
+from engine.routing.words import Word
 from rules.checks.answers import asks_upwards, counted, roles_named, words_of
 from rules.checks.cells import Box, TooManyBoxes
 from rules.checks.ground import (

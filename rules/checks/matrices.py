@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import combinations
 
-from engine.conditions import All
+from engine.facts.conditions import All
 from engine.policy import Effective, Matrix, PolicySet, Scope
 from rules.checks.cells import Space, TooManyBoxes
 from rules.checks.ground import domains, entity_facts, scope_entities

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.conditions import Condition, facts_of
+from engine.facts.conditions import Condition, facts_of
 from engine.policy import PolicySet
-from engine.words import RoleChain, SupervisorChain, Word
+from engine.routing.words import RoleChain, SupervisorChain, Word
 from rules.checks.answers import levels_named, nested, roles_named, words_of
 from rules.diagnostics import Diagnostics
 

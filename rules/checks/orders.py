@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.policy import HIGHEST, LOWEST, Approve, Guarantee, NotNeeded, Row
-from engine.words import (
+from engine.routing.words import (
     BodyWord,
     Consult,
     Distinct,

@@ -11,8 +11,8 @@ from fractions import Fraction
 from itertools import product
 from typing import Final
 
-from engine.conditions import All, Condition, Not
-from engine.facts import FactValue
+from engine.facts.conditions import All, Condition, Not
+from engine.facts.kinds import FactValue
 from engine.money import Exact, Money
 from engine.policy import HIGHEST, LOWEST
 from rules.checks import variables as v

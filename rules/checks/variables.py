@@ -14,9 +14,9 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import Final, assert_never
 
-from engine.comparing import ordered
-from engine.conditions import Compare, Condition, OneOf, Op
-from engine.facts import Duration, FactValue, Kind
+from engine.facts.comparing import ordered
+from engine.facts.conditions import Compare, Condition, OneOf, Op
+from engine.facts.kinds import Duration, FactValue, Kind
 
 OTHER: Final = "\0other"  # every word that no row names
 

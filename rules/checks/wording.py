@@ -5,7 +5,7 @@ from datetime import date
 from fractions import Fraction
 from typing import assert_never
 
-from engine.conditions import (
+from engine.facts.conditions import (
     All,
     Any,
     Bound,
@@ -20,7 +20,7 @@ from engine.conditions import (
     Present,
     Settled,
 )
-from engine.facts import Duration, FactValue, Kind
+from engine.facts.kinds import Duration, FactValue, Kind
 from engine.money import Exact, Money, decimal_text, fraction_text
 from engine.policy import HIGHEST, LOWEST, Additional, Matrix, Row
 from rules.checks import variables as v

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from engine.completing import Missing, Progress
 from engine.decision import Ask, Assignment, Decision, Group, Part, Step
-from engine.distinct import leaves, needed
 from engine.master_data import MasterData, PersonId
+from engine.routing.completing import Missing, Progress
+from engine.routing.distinct import leaves, needed
 from rules.testing.documents import plain_amount
 from rules.testing.written import AFTER_ACTS, Expectation, Item
 

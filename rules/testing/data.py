@@ -11,16 +11,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from engine.facts import Of
+from engine.facts.vocabulary import Of
 from engine.organization import Role
 from engine.policy import PolicySet
-from rules.context import Context
+from rules.compiling.context import Context
+from rules.compiling.forms import TEXT, as_written, list_of
+from rules.compiling.shapes import Form, Key, Shape
 from rules.diagnostics import shown
-from rules.forms import TEXT, as_written, list_of
-from rules.nodes import Mapping as MappingNode
-from rules.nodes import Node, Scalar, described
-from rules.nodes import Sequence as SequenceNode
-from rules.shapes import Form, Key, Shape
+from rules.reading.nodes import Mapping as MappingNode
+from rules.reading.nodes import Node, Scalar, described
+from rules.reading.nodes import Sequence as SequenceNode
 from rules.testing.documents import COST_CENTER, REQUESTER, mentioned, text_of
 
 Row = dict[str, str]

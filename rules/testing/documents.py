@@ -10,14 +10,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from engine.facts import Fact, Kind
+from engine.facts.kinds import Kind
+from engine.facts.vocabulary import Fact
 from engine.money import EXPONENTS
 from engine.policy import PolicySet
-from rules import values
 from rules.diagnostics import Diagnostics
-from rules.nodes import Mapping as MappingNode
-from rules.nodes import Node, Scalar
-from rules.nodes import Sequence as SequenceNode
+from rules.reading import values
+from rules.reading.nodes import Mapping as MappingNode
+from rules.reading.nodes import Node, Scalar
+from rules.reading.nodes import Sequence as SequenceNode
 
 Raw = dict[str, object]
 

@@ -10,18 +10,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from engine.completing import ActKind
 from engine.money import Money
 from engine.places import Place
-from rules import time_values, values
-from rules.context import Context
+from engine.routing.completing import ActKind
+from rules.compiling.context import Context
+from rules.compiling.files import KIND
+from rules.compiling.forms import AMOUNT, TEXT, YES_NO, as_written, list_of, one_or_more, word_of
+from rules.compiling.shapes import Fields, Form, Key, Shape, shaped
 from rules.diagnostics import Diagnostics
-from rules.files import KIND
-from rules.forms import AMOUNT, TEXT, YES_NO, as_written, list_of, one_or_more, word_of
-from rules.nodes import Mapping as MappingNode
-from rules.nodes import Node, Scalar, Sequence, described
-from rules.reading import read
-from rules.shapes import Fields, Form, Key, Shape, shaped
+from rules.reading import time_values, values
+from rules.reading.nodes import Mapping as MappingNode
+from rules.reading.nodes import Node, Scalar, Sequence, described
+from rules.reading.reader import read
 from rules.testing.written import (
     OUTCOMES,
     Expectation,

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from engine.business_time import start_of_day
-from engine.conditions import Compare, Condition, Constant, atoms
+from engine.facts.conditions import Compare, Condition, Constant, atoms
 from engine.master_data import MasterData, Span
 from engine.policy import Effective, PolicySet
 

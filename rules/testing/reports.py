@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from engine.places import Place
-from rules.accepting import names_amount
+from rules.compiling.accepting import names_amount
 from rules.diagnostics import Diagnostic, Severity
 from rules.testing.comparing import NOTHING, Compared
 from rules.testing.written import ExpectedReport

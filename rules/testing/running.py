@@ -10,17 +10,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
-from engine.completing import Act, Progress, progress
-from engine.cumulation import totals
 from engine.deciding import decide
 from engine.decision import Decision
 from engine.documents.model import Document
-from engine.facts import FactValues
+from engine.facts.kinds import FactValues
+from engine.facts.totals import totals
 from engine.master_data import MasterData
 from engine.places import Place
 from engine.policy import PolicySet
 from engine.rates import Shortage
-from rules.context import Context
+from engine.routing.completing import Act, Progress, progress
+from rules.compiling.context import Context
 from rules.diagnostics import Diagnostic, Diagnostics
 from rules.testing.comparing import Compared, Outcome, compare
 from rules.testing.forms import read_tests

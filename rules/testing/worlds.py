@@ -9,20 +9,20 @@ from posixpath import dirname, join, normpath
 from typing import Final
 
 from engine.business_time import instant
-from engine.cumulation import APPROVED, STATUSES, Earlier
 from engine.documents import accept
 from engine.documents.model import Document
 from engine.errors import InputErrors
-from engine.facts import FactValue, FactValues, Kind
+from engine.facts.kinds import FactValue, FactValues, Kind
+from engine.facts.totals import APPROVED, STATUSES, Earlier
 from engine.master_data import MasterData
 from engine.places import Place
 from engine.policy import PolicySet
-from rules import values
-from rules.constants import constant
-from rules.context import Context
+from rules.compiling.constants import constant
+from rules.compiling.context import Context
 from rules.diagnostics import Diagnostics, did_you_mean, shown
-from rules.nodes import Mapping as MappingNode
-from rules.nodes import Scalar, described
+from rules.reading import values
+from rules.reading.nodes import Mapping as MappingNode
+from rules.reading.nodes import Scalar, described
 from rules.testing.data import OWNERS, Row, Tables, folder_of, tables_of
 from rules.testing.documents import Raw, filling, raw_document
 from rules.testing.forms import MOMENT

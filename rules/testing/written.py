@@ -8,10 +8,10 @@ from datetime import datetime, time
 from types import MappingProxyType
 from typing import Final
 
-from engine.completing import ActKind
 from engine.money import Money
 from engine.places import Place
-from rules.nodes import Mapping as MappingNode
+from engine.routing.completing import ActKind
+from rules.reading.nodes import Mapping as MappingNode
 
 OUTCOMES: Final = (
     "route",

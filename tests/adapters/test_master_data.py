@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adapters.master_data import Directory, Effect, Limits, Load, build, load_folder, read_tables
-from engine.facts import Duration, Fact, Kind, Of, Total, Window
+from engine.facts.kinds import Duration, Kind
+from engine.facts.vocabulary import Fact, Of, Total, Window
 from engine.master_data import ALWAYS, MasterData, PersonId, Span, current
 from engine.money import Money
 from engine.organization import Body, Entity, Organization, Role

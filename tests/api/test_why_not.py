@@ -10,7 +10,7 @@ from api.usecases.drafts import load_data, load_draft
 from api.usecases.judging import Judge, Judged
 from api.usecases.submissions import Submission
 from engine.decision import Comparison
-from engine.near_misses import NearMiss, near_misses, standing
+from engine.explaining.near_misses import NearMiss, near_misses, standing
 from tests.api.orders import order
 
 NOW = datetime(2027, 3, 15, 13, tzinfo=UTC)

@@ -10,8 +10,8 @@ from engine.documents.catalogue import SHEETS
 from engine.documents.header import Header
 from engine.documents.model import Document
 from engine.errors import InputErrors
-from engine.facts import Fact, Kind, Of, Total, Window
-from engine.vocabulary import BUILT_IN
+from engine.facts.kinds import Kind
+from engine.facts.vocabulary import BUILT_IN, Fact, Of, Total, Window
 
 RECEIVED: Final = datetime(2027, 3, 15, 14, 0, tzinfo=UTC)
 OWN_FACTS: Final = (

@@ -28,7 +28,7 @@ from engine.business_time import (
     start_of_day,
 )
 from engine.errors import PolicyError
-from engine.facts import Window
+from engine.facts.vocabulary import Window
 from engine.organization import Entity
 
 # Clocks that jump over midnight, jump by half an hour, skipped a day, or never change.

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.decision import Assignee, Assignment, Group, Part
-from engine.distinct import can_be_done_by, is_fillable, leaves, needed
 from engine.master_data import PersonId
 from engine.places import NOWHERE
+from engine.routing.distinct import can_be_done_by, is_fillable, leaves, needed
 
 PEOPLE = tuple(PersonId(name) for name in "abcd")
 

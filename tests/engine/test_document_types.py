@@ -16,9 +16,9 @@ from engine.documents.catalogue import DECLARED, SHEETS
 from engine.documents.derived import line_facts, own_facts
 from engine.documents.fields import FieldClass
 from engine.documents.header import LineSheet, Sheet
-from engine.facts import Duration, Kind, Of
+from engine.facts.kinds import Duration, Kind
+from engine.facts.vocabulary import BUILT_IN, BUILT_IN_DOCUMENTS, FIELD_NAMES, Of
 from engine.money import Exact, Money
-from engine.vocabulary import BUILT_IN, BUILT_IN_DOCUMENTS, FIELD_NAMES
 from tests.engine.samples import LINE, complaints, full, order, take
 
 BY_NAME = {fact.name: fact for fact in BUILT_IN}
@@ -185,7 +185,7 @@ def test_every_model_has_a_json_schema(sheet: type[BaseModel]) -> None:
 
 def test_what_decides_needs_no_pydantic() -> None:
     script = (
-        "import sys, engine.vocabulary, engine.canonical, engine.documents\n"
+        "import sys, engine.facts.vocabulary, engine.canonical, engine.documents\n"
         "import engine.documents.model, engine.documents.derived, engine.documents.canonical_form\n"
         "sys.exit('pydantic' in sys.modules)"
     )

@@ -13,7 +13,7 @@ from engine.canonical import canonical_bytes
 from engine.documents.canonical_form import document_digest, to_canonical
 from engine.documents.derived import line_facts, net_of, own_facts, tax_of
 from engine.errors import InputError, InputErrors
-from engine.facts import Duration, FactValue
+from engine.facts.kinds import Duration, FactValue
 from engine.money import INT64_MAX, Exact, Money
 from tests.engine.samples import DOCUMENTS, FACTS, complaints, faults, order, take
 
@@ -464,7 +464,8 @@ def test_limits_are_as_stated_and_not_one_less() -> None:
 
 def test_a_thousand_facts_are_enough() -> None:
     from engine.documents import accept
-    from engine.facts import Fact, Kind, Of
+    from engine.facts.kinds import Kind
+    from engine.facts.vocabulary import Fact, Of
 
     facts = {f"fact_{n}": Fact(f"fact_{n}", Kind.TEXT) for n in range(1001)}
     facts |= {f"of_{n}": Fact(f"of_{n}", Kind.TEXT, Of.LINE) for n in range(101)}

@@ -25,10 +25,10 @@ from engine.decision import (
     Step,
     Via,
 )
-from engine.explaining import explain, explained, explanation
+from engine.explaining.explanation import explain, explained, explanation
+from engine.explaining.messages import Catalogue, Family, fields, fill, optional_fields
+from engine.explaining.messages.catalogues import ENGLISH, GERMAN, catalogue
 from engine.master_data import PersonId
-from engine.messages import Catalogue, Family, fields, fill, optional_fields
-from engine.messages.catalogues import ENGLISH, GERMAN, catalogue
 from engine.places import Place
 
 ROOT = Path(__file__).resolve().parents[2]

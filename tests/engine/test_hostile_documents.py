@@ -15,7 +15,7 @@ from engine.documents.canonical_form import to_canonical
 from engine.documents.catalogue import SHEETS
 from engine.documents.derived import line_facts, own_facts
 from engine.errors import InputErrors
-from engine.vocabulary import BUILT_IN
+from engine.facts.vocabulary import BUILT_IN
 from tests.engine.samples import DOCUMENTS, FACTS, HEADER, LINE, RECEIVED, full, order
 
 NAMES = sorted({*HEADER, *LINE, *FACTS, "lines", "amount", "type", "facts"})

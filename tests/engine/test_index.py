@@ -5,14 +5,14 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.conditions import ALWAYS, All, Any, Condition, Not, OneOf
-from engine.facts import FactValue
+from engine.facts.conditions import ALWAYS, All, Any, Condition, Not, OneOf
+from engine.facts.kinds import FactValue
+from engine.facts.truth import Known, holds
 from engine.index import index_rows
 from engine.money import key
 from engine.places import NOWHERE
 from engine.policy import HIGHEST, LOWEST, NotNeeded, Row
 from engine.rates import Converter
-from engine.truth import Known, holds
 
 FACTS = ("category", "capex", "site")
 VALUES: tuple[FactValue, ...] = ("it", "travel", "legal")

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.comparing import ordered
-from engine.conditions import (
+from engine.facts.comparing import ordered
+from engine.facts.conditions import (
     All,
     Any,
     Compare,
@@ -23,10 +23,10 @@ from engine.conditions import (
     Present,
     settle,
 )
-from engine.facts import ANY_AMOUNT, NO_LIMIT, Duration, FactValue, Kind
+from engine.facts.kinds import ANY_AMOUNT, NO_LIMIT, Duration, FactValue, Kind
+from engine.facts.truth import Known, holds, shortages
 from engine.money import Exact, Money
 from engine.rates import Converter
-from engine.truth import Known, holds, shortages
 
 NOBODY = Converter({}, None, None)
 WORDS = ("a", "b", "c")

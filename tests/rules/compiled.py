@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from engine.conditions import Condition
+from engine.facts.conditions import Condition
 from engine.policy import Matrix, PolicySet, Row
-from engine.words import Word
-from rules.compiling import compile_set
+from engine.routing.words import Word
+from rules.compiling.compiler import compile_set
 from rules.diagnostics import Diagnostics
 
 SETS: Final = Path(__file__).parent / "sets"

@@ -6,7 +6,7 @@ from random import Random
 from typing import Final
 
 from engine.places import NOWHERE
-from rules.nodes import Mapping, Node, Scalar, Sequence
+from rules.reading.nodes import Mapping, Node, Scalar, Sequence
 
 Path = tuple[int, ...]
 

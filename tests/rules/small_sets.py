@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from engine.conditions import (
+from engine.facts.conditions import (
     ALWAYS,
     All,
     Bound,
@@ -17,7 +17,7 @@ from engine.conditions import (
     Op,
     Present,
 )
-from engine.facts import FactValue, Kind
+from engine.facts.kinds import FactValue, Kind
 from engine.money import Money, parse_amount
 from engine.organization import Entity, Organization, Role
 from engine.places import Place
@@ -36,7 +36,7 @@ from engine.policy import (
     Scope,
 )
 from engine.rates import FxChoice
-from engine.words import RoleWord
+from engine.routing.words import RoleWord
 from rules.diagnostics import Diagnostic, Diagnostics
 
 FX = FxChoice("corporate", "submission", fallback=True, stale_after_days=7, inverse_allowed=False)

@@ -9,7 +9,7 @@ from engine.deciding import decide
 from engine.master_data import MasterData
 from engine.policy import PolicySet
 from rules.checks import lint_with_data
-from rules.compiling import compile_set
+from rules.compiling.compiler import compile_set
 from rules.diagnostics import Diagnostics
 
 NOW = datetime(2027, 3, 15, 14, tzinfo=UTC)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from engine.policy import Approve, Effective, NotNeeded, Scope
-from engine.words import (
+from engine.routing.words import (
     Consult,
     Distinct,
     First,

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from engine.conditions import Not
+from engine.facts.conditions import Not
 from engine.policy import Effective, Scope
 from rules.checks.matrices import check_matrices
 from tests.rules.small_sets import DE, US, both, found, is_, matrix, policy, row, said

@@ -1,11 +1,11 @@
 """Names that lead nowhere are notes."""
 
-from engine.conditions import Compare, FactBound, Op
-from engine.facts import Kind
+from engine.facts.conditions import Compare, FactBound, Op
+from engine.facts.kinds import Kind
 from engine.money import Money
 from engine.organization import Limit, Organization
 from engine.policy import Approve, NotNeeded
-from engine.words import RoleChain, SupervisorChain
+from engine.routing.words import RoleChain, SupervisorChain
 from rules.checks import CHECKS, lint
 from rules.checks.names import check_names
 from rules.diagnostics import Diagnostics, Severity

@@ -17,7 +17,7 @@ from hypothesis import event, given, note
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from engine.conditions import (
+from engine.facts.conditions import (
     ALWAYS,
     All,
     Compare,
@@ -31,12 +31,12 @@ from engine.conditions import (
     Op,
     Present,
 )
-from engine.conditions import Any as AnyOf
-from engine.facts import FactValue, Kind
+from engine.facts.conditions import Any as AnyOf
+from engine.facts.kinds import FactValue, Kind
+from engine.facts.truth import Known, holds
 from engine.money import Exact, Money, key
 from engine.policy import PolicySet, Row
 from engine.rates import Converter
-from engine.truth import Known, holds
 from rules.checks.answers import answer_shape
 from rules.checks.coverage import check_coverage
 from rules.diagnostics import Severity

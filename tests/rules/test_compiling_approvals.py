@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from engine.conditions import ALWAYS, Not, OneOf
+from engine.facts.conditions import ALWAYS, Not, OneOf
 from engine.places import NOWHERE, Place
 from engine.policy import Approve, Effective, Hold, NotNeeded, Refuse, Scope
 from tests.rules.compiled import HEAD, compiled, complaints, matrix, row, row_errors

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from engine.conditions import (
+from engine.facts.conditions import (
     ALWAYS,
     All,
     Any,
@@ -23,7 +23,7 @@ from engine.conditions import (
     Present,
     Settled,
 )
-from engine.facts import Duration, Kind
+from engine.facts.kinds import Duration, Kind
 from engine.money import Money
 from engine.policy import HIGHEST, LOWEST
 from tests.rules.compiled import HEAD, complaints, matrix, row, row_errors, when

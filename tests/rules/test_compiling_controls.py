@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from engine.conditions import ALWAYS, Compare, Constant, FactBound, Op
-from engine.facts import Kind
+from engine.facts.conditions import ALWAYS, Compare, Constant, FactBound, Op
+from engine.facts.kinds import Kind
 from engine.money import Money
 from engine.places import Place
 from engine.policy import (
@@ -23,8 +23,8 @@ from engine.policy import (
     Refuse,
     Scope,
 )
-from engine.segregation import SUPPORTED_ON
-from engine.words import Notify, RoleWord, SupervisorChain
+from engine.routing.segregation import SUPPORTED_ON
+from engine.routing.words import Notify, RoleWord, SupervisorChain
 from tests.rules.compiled import SETS, compiled, complaints, files_of, report
 
 HEAD = "kind: controls\namount: commitment.net\ncurrency: EUR\n"

@@ -6,15 +6,15 @@ from fractions import Fraction
 
 import pytest
 
-from engine.conditions import ALWAYS, Present
+from engine.facts.conditions import ALWAYS, Present
 from engine.money import Money
 from engine.places import Place
 from engine.policy import DelegationRule, PolicySet
 from engine.rates import FxChoice
-from engine.words import Together
-from rules.accepting import Accepted, names_amount, settle
+from engine.routing.words import Together
+from rules.compiling.accepting import Accepted, names_amount, settle
+from rules.compiling.forms import longest_days
 from rules.diagnostics import Diagnostic, Diagnostics, Severity
-from rules.forms import longest_days
 from rules.loading import load_set
 from tests.rules.compiled import BASE, HEAD, SETS, compiled, complaints, files_of, report, with_base
 

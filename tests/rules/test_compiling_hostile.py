@@ -7,8 +7,8 @@ import pytest
 
 from engine.policy import PolicySet
 from rules.diagnostics import Diagnostics
-from rules.nodes import Node
-from rules.reading import read
+from rules.reading.nodes import Node
+from rules.reading.reader import read
 from tests.rules.compiled import HEAD, SETS, complaints, files_of, report
 from tests.rules.mutations import NONSENSE, changed, keys_to, paths, replaced, written
 

@@ -6,12 +6,12 @@ from fractions import Fraction
 
 import pytest
 
-from engine.conditions import ALWAYS, OneOf, Present
-from engine.facts import Fact, Kind, Of, Total, Window
+from engine.facts.conditions import ALWAYS, OneOf, Present
+from engine.facts.kinds import Kind
+from engine.facts.vocabulary import BUILT_IN, BUILT_IN_DOCUMENTS, Fact, Of, Total, Window
 from engine.money import Money
 from engine.organization import Body, Limit, Role
 from engine.places import NOWHERE, Place
-from engine.vocabulary import BUILT_IN, BUILT_IN_DOCUMENTS
 from tests.rules.compiled import BASE, compiled, complaints
 
 ENTITY = "country: US, currency: USD, zone: America/New_York"

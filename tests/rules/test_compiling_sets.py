@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest
 
-from rules.compiling import digest_of, is_policy_file
+from rules.compiling.compiler import digest_of, is_policy_file
 from tests.rules.compiled import BASE, HEAD, SETS, compiled, complaints, files_of, report, with_base
 from tests.rules.conftest import Golden
 

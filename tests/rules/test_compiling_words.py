@@ -8,7 +8,7 @@ import pytest
 
 from engine.places import NOWHERE, Place
 from engine.policy import Approve
-from engine.words import (
+from engine.routing.words import (
     BodyWord,
     Consult,
     Distinct,
@@ -25,7 +25,7 @@ from engine.words import (
     Together,
     Word,
 )
-from rules.silence import others_needed, parts_of
+from rules.compiling.silence import others_needed, parts_of
 from tests.rules.compiled import HEAD, complaints, matrix, row, row_errors, word
 
 CFO, CEO, COO, OFFICER = (RoleWord(name) for name in ("cfo", "ceo", "coo", "officer"))

@@ -10,9 +10,9 @@ import pytest
 
 from engine.places import Place
 from rules.diagnostics import Diagnostics
-from rules.nodes import Mapping, Node, Scalar, Sequence, comma_amount_hint, comma_list_hint
-from rules.reading import DEPTH_MAX, TEXT_LENGTH_MAX, read
-from rules.source_text import text_of
+from rules.reading.nodes import Mapping, Node, Scalar, Sequence, comma_amount_hint, comma_list_hint
+from rules.reading.reader import DEPTH_MAX, TEXT_LENGTH_MAX, read
+from rules.reading.source_text import text_of
 from tests.rules.conftest import Golden
 
 CASES: Final = Path(__file__).parent / "golden" / "reading"

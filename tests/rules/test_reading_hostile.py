@@ -11,12 +11,13 @@ import yaml._yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from rules import events, reading
 from rules.diagnostics import Diagnostics
-from rules.events import HAS_C_PARSER
-from rules.nodes import Node
-from rules.reading import NODES_MAX, read
-from rules.source_text import BYTES_MAX, LINE_LENGTH_MAX, LINES_MAX, PROBLEMS_MAX
+from rules.reading import events
+from rules.reading import reader as reading
+from rules.reading.events import HAS_C_PARSER
+from rules.reading.nodes import Node
+from rules.reading.reader import NODES_MAX, read
+from rules.reading.source_text import BYTES_MAX, LINE_LENGTH_MAX, LINES_MAX, PROBLEMS_MAX
 
 # Many times what is needed (the slowest takes about 6 s), so that a busy machine does not matter,
 # and far below what anything quadratic would take.
@@ -254,7 +255,7 @@ def test_a_matrix_of_10_000_rows_is_read_in_a_few_seconds() -> None:
 
 
 def loaded_again() -> ModuleType:
-    """The module `rules.events` as it would be if it were imported now."""
+    """The module `rules.reading.events` as it would be if it were imported now."""
     spec = importlib.util.spec_from_file_location("events_loaded_again", events.__file__)
     assert spec is not None
     assert spec.loader is not None

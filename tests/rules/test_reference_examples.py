@@ -11,10 +11,10 @@ from typing import Final
 import pytest
 
 import rules
-from engine.messages import english
+from engine.explaining.messages import english
 from rules.codes import CODES
+from rules.compiling.shapes import Shape
 from rules.diagnostics import Severity
-from rules.shapes import Shape
 from tests.policies.sets import ROOT, checked, failures, results_of
 
 REFERENCE: Final = ROOT / "rules" / "README.md"

@@ -4,7 +4,7 @@ import pytest
 
 from adapters.master_data import Effect, build
 from engine.policy import PolicySet
-from rules.compiling import compile_set
+from rules.compiling.compiler import compile_set
 from rules.diagnostics import Diagnostics
 from rules.testing import Built, Result, Sources, run_tests
 

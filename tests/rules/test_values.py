@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from engine.money import EXPONENTS, INT64_MAX, Money
 from engine.places import Place
-from rules import values
-from rules.countries import COUNTRIES
 from rules.diagnostics import Diagnostics
-from rules.nodes import Mapping, Node, Scalar, Sequence
-from rules.time_values import Duration, day, duration, moment, time_of_day
-from rules.values import Amount
+from rules.reading import values
+from rules.reading.countries import COUNTRIES
+from rules.reading.nodes import Mapping, Node, Scalar, Sequence
+from rules.reading.time_values import Duration, day, duration, moment, time_of_day
+from rules.reading.values import Amount
 
 AT: Final = Place("f.yaml", 3, 7)
 NOTHING: Final = Scalar("", False, AT)

@@ -1,0 +1,1 @@
+"""Facts, conditions over them, and whether they hold."""

@@ -1,0 +1,161 @@
+"""Totals: what earlier documents add up to, together with the one that is decided.
+
+A total is a fact that the policy declares (`total_of`, `same`, `in`, `counts`, `leaves_out`). The
+sum is exact. Amounts in another currency are converted by the rate of the document they stand on,
+once; credits count with their sign. Days are local days of the entity of the decided document.
+
+A document that the total leaves out is not measured by it: its own total is zero. Where the sum
+cannot be told (a fact that must be the same is missing, an amount cannot be converted) there is no
+value, and the reason is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Final
+
+from engine.business_time import BusinessCalendar, calendar_of, first_day, local_day
+from engine.documents.model import Document
+from engine.facts.kinds import FactValue
+from engine.facts.truth import holds
+from engine.facts.vocabulary import Fact, Total
+from engine.knowing import Situation, situate
+from engine.master_data import MasterData
+from engine.money import INT64_MAX, Exact, Money
+from engine.policy import PolicySet
+from engine.rates import Shortage
+
+PENDING: Final = "pending"
+APPROVED: Final = "approved"
+REJECTED: Final = "rejected"
+STATUSES: Final = (PENDING, APPROVED, REJECTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A document that is already known, its status, and when it was submitted (aware)."""
+
+    document: Document
+    status: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The total facts of one document; `counted` are the ids of the earlier ones in each.
+
+    `missing` says why a total has no value.
+    """
+
+    values: Mapping[str, FactValue]
+    counted: Mapping[str, tuple[str, ...]]
+    missing: Mapping[str, Shortage]
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """An earlier document with what is known of it."""
+
+    earlier: Earlier
+    situation: Situation
+
+
+def totals(
+    policy: PolicySet,
+    data: MasterData,
+    document: Document,
+    earlier: Iterable[Earlier],
+    now: datetime,
+) -> Totals:
+    """Every declared total for the document at the moment `now` (aware).
+
+    An earlier version of the document itself is not counted beside it.
+    """
+    values: dict[str, FactValue] = {}
+    counted: dict[str, tuple[str, ...]] = {}
+    missing: dict[str, Shortage] = {}
+    declared = [fact for fact in policy.facts.values() if fact.total is not None]
+    own = situate(policy, data, document, now, {}) if declared else None
+    if not isinstance(own, Situation):
+        return Totals(values, counted, missing)
+    calendar = calendar_of(own.entity, data.holidays)
+    today = local_day(now, calendar.zone)
+    entries = [
+        _Entry(one, situation)
+        for one in earlier
+        if one.document.id != document.id
+        and isinstance(situation := situate(policy, data, one.document, one.at, {}), Situation)
+    ]
+    for fact in declared:
+        found = _total(fact, own, entries, calendar, today)
+        if isinstance(found, Shortage):
+            missing[fact.name] = found
+        else:
+            values[fact.name], counted[fact.name] = found
+    return Totals(values, counted, missing)
+
+
+def _total(
+    fact: Fact, own: Situation, entries: list[_Entry], calendar: BusinessCalendar, today: date
+) -> tuple[FactValue, tuple[str, ...]] | Shortage:
+    total = fact.total
+    if total is None:
+        return Shortage("fact_missing", fact.name)
+    currency = own.document.currency or own.entity.currency
+    if total.leaves_out is not None and holds(total.leaves_out, own.known) is True:
+        return Money(0, currency), ()
+    same = [own.known.values.get(name) for name in total.same]
+    lacking = [name for name, value in zip(total.same, same, strict=True) if value is None]
+    if lacking:
+        return Shortage("fact_missing", lacking[0])
+    start = first_day(total.window, today, calendar)
+    counted = [
+        entry
+        for entry in entries
+        if entry.earlier.status in total.counts
+        and start <= local_day(entry.earlier.at, calendar.zone) <= today
+        and _belongs(entry, total, same)
+    ]
+    amount = _sum(_amounts(total.of, own, counted, currency))
+    if isinstance(amount, Shortage):
+        return amount
+    value = (
+        Money(amount.numerator, currency) if amount.denominator == 1 else Exact(amount, currency)
+    )
+    return value, tuple(entry.earlier.document.id for entry in counted)
+
+
+def _belongs(entry: _Entry, total: Total, same: list[FactValue | None]) -> bool:
+    """Whether an earlier document shares the facts and is not left out for certain."""
+    known = entry.situation.known
+    if [known.values.get(name) for name in total.same] != same:
+        return False
+    return total.leaves_out is None or holds(total.leaves_out, known) is not True
+
+
+def _amounts(
+    name: str, own: Situation, counted: list[_Entry], currency: str
+) -> Iterator[Fraction | Shortage]:
+    """The amount of each document in `currency`, the decided one first."""
+    for situation in (own, *(entry.situation for entry in counted)):
+        value = situation.known.values.get(name)
+        if not isinstance(value, Money | Exact):
+            known = situation.known.why_missing.get(name)
+            yield known or Shortage("fact_missing", f"{name} of {situation.document.id}")
+            continue
+        converted = situation.known.converter.convert(value, currency)
+        yield converted if isinstance(converted, Shortage) else Fraction(converted.minor)
+
+
+def _sum(amounts: Iterable[Fraction | Shortage]) -> Fraction | Shortage:
+    result = Fraction(0)
+    for amount in amounts:
+        if isinstance(amount, Shortage):
+            return amount
+        result += amount
+    if abs(result) > INT64_MAX:
+        return Shortage("amount_overflow", "total")
+    return result

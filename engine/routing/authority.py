@@ -1,0 +1,169 @@
+"""Who holds a role or level here, and whose limit covers an amount.
+
+No limit, no authority; any limit that matches is enough. A limit for a level belongs to exactly
+that level. A limit whose condition is undecided, or whose amount cannot be converted, covers
+nothing; what was lacking is noted in `Situation.gaps`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.decision import Comparison
+from engine.facts.kinds import ANY_AMOUNT, NO_LIMIT, Unlimited
+from engine.facts.tracing import text_of
+from engine.facts.truth import holds, shortages
+from engine.knowing import Situation
+from engine.master_data import Holding, PersonId, current
+from engine.money import Exact, Money, key
+from engine.organization import Limit, Role
+from engine.rates import Shortage
+
+Amount = Money | Exact
+
+
+def scope_of(situation: Situation, role: Role) -> str | None:
+    """The scope a holder of the role must have for this document; `None` where it is not known."""
+    entity = situation.entity
+    match role.per:
+        case "entity":
+            return entity.id
+        case "group":
+            return "*"
+        case "country":
+            return entity.country
+        case "region":
+            return entity.region
+        case fact:
+            value = situation.known.values.get(fact)
+            return None if value is None else str(value)
+
+
+def holders(situation: Situation, role: Role) -> tuple[Holding, ...]:
+    """Who holds the role for this document at the moment, people in a stable order."""
+    scope = scope_of(situation, role)
+    found = situation.data.holdings.get((role.name, "*"), ())
+    if scope is not None and scope != "*":
+        found += situation.data.holdings.get((role.name, scope), ())
+    held = {h.person: h for h in found if h.span.holds(situation.now)}
+    return tuple(held[person] for person in sorted(held))
+
+
+def holds_role(situation: Situation, person: PersonId, role: Role) -> bool:
+    """Whether the person holds the role for this document at the moment."""
+    return any(holding.person == person for holding in holders(situation, role))
+
+
+def level_of(situation: Situation, person: PersonId) -> str:
+    """The person's level at the moment; empty for none."""
+    known = situation.data.people.get(person)
+    return (current(known.levels, situation.now) or "") if known else ""
+
+
+def of_level(situation: Situation, level: str) -> tuple[PersonId, ...]:
+    """The persons of the entity who have that level or a higher one at the moment."""
+    organization = situation.policy.organization
+    least = organization.rank(level)
+    return tuple(
+        person
+        for person in situation.data.ranked.get(situation.entity.id, ())
+        if organization.rank(level_of(situation, person)) >= least
+    )
+
+
+def is_one_of(situation: Situation, person: PersonId, name: str) -> bool:
+    """Whether the person has the role or exactly the level of that name."""
+    role = situation.policy.organization.roles.get(name)
+    if role is not None:
+        return holds_role(situation, person, role)
+    return level_of(situation, person) == name
+
+
+def _applying(situation: Situation, jointly: bool) -> Iterator[Limit]:
+    """The limits that speak of this entity, document type and facts."""
+    lookup = situation.policy.lookup
+    for limit in lookup.limits[situation.entity.id] if lookup is not None else ():
+        if limit.jointly != jointly:
+            continue
+        if limit.documents and situation.document.type not in limit.documents:
+            continue
+        truth = holds(limit.when, situation.known)
+        if truth is True:
+            yield limit
+        elif truth is None:
+            situation.gaps.extend(shortages(limit.when, situation.known).values())
+
+
+def reaches(situation: Situation, limit: Limit, amount: Amount) -> bool:
+    """Whether the limit covers the amount, compared in the limit's currency without rounding."""
+    if limit.up_to is None:
+        return True
+    converted = situation.known.converter.convert(amount, limit.up_to.currency)
+    if isinstance(converted, Shortage):
+        situation.gaps.append(converted)
+        return False
+    return key(converted.minor) <= 2 * limit.up_to.minor
+
+
+def own_limits(situation: Situation, person: PersonId) -> tuple[Limit, ...]:
+    """The limits the person has alone for this document."""
+    return tuple(
+        limit
+        for limit in _applying(situation, jointly=False)
+        if any(is_one_of(situation, person, name) for name in limit.who)
+    )
+
+
+def covering(situation: Situation, person: PersonId, amount: Amount) -> Limit | None:
+    """A limit of the person alone that covers the amount; each comparison is traced."""
+    for limit in own_limits(situation, person):
+        covers = reaches(situation, limit, amount)
+        _trace(situation, f"limit of {person}", limit, amount, covers)
+        if covers:
+            return limit
+    return None
+
+
+def joint_covering(situation: Situation, person: PersonId, amount: Amount) -> tuple[Limit, ...]:
+    """The joint limits to which the person is a party and that cover the amount."""
+    found = []
+    for limit in _applying(situation, jointly=True):
+        if any(is_one_of(situation, person, name) for name in limit.who):
+            covers = reaches(situation, limit, amount)
+            _trace(situation, f"limit of {' and '.join(limit.who)}", limit, amount, covers)
+            if covers:
+                found.append(limit)
+    return tuple(found)
+
+
+def _trace(situation: Situation, whose: str, limit: Limit, amount: Amount, covers: bool) -> None:
+    """Notes the comparison with the limit, both sides in its currency and unrounded."""
+    if limit.up_to is None:
+        left, right = str(amount), str(ANY_AMOUNT)
+    else:
+        converted = situation.known.converter.convert(amount, limit.up_to.currency)
+        left = text_of(converted)
+        right = text_of(limit.up_to)
+    made = Comparison(whose, left, "<=", right, covers)
+    situation.compared[limit.place, whose, left] = made
+
+
+def widest(situation: Situation, person: PersonId) -> Money | Exact | Unlimited:
+    """The person's highest limit for this document, in the entity's currency where they differ."""
+    best: Money | Exact | None = None
+    for limit in own_limits(situation, person):
+        if limit.up_to is None:
+            return ANY_AMOUNT
+        if best is None:
+            best = limit.up_to
+            continue
+        ours = situation.known.converter.convert(best, situation.entity.currency)
+        theirs = situation.known.converter.convert(limit.up_to, situation.entity.currency)
+        if not isinstance(theirs, Shortage) and not isinstance(ours, Shortage):
+            best = max(ours, theirs, key=lambda amount: amount.minor)
+    return best if best is not None else NO_LIMIT
+
+
+def limit_text(situation: Situation, person: PersonId) -> str:
+    """The person's highest limit as a reason prints it."""
+    return str(widest(situation, person))

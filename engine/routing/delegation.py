@@ -1,0 +1,181 @@
+"""Who may act for somebody, at the moment of decision.
+
+A delegation counts when it is dated and scoped for this document, not revoked, and allowed by a
+row of the set's handling. The authority that is compared is the delegator's, the delegate's or the
+lesser of both, as that row says. Both persons are checked; a chain of delegations ends at the
+depth the row allows, and a loop is reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from engine.decision import Ask, Assignee, Via
+from engine.facts.truth import holds, shortages
+from engine.knowing import Situation, local_day
+from engine.master_data import Delegation, PersonId
+from engine.money import Money, key
+from engine.policy import DelegationRule
+from engine.rates import Shortage
+from engine.routing.authority import Amount, covering, is_one_of, level_of
+from engine.routing.eligibility import bar, pass_over
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What filling a place takes: `amount` bounds delegations, `authority` asks a limit for it.
+
+    `word` is the approver word, for the reasons. Who is asked as an owner needs no limit.
+    """
+
+    word: str
+    amount: Amount | None
+    authority: bool = False
+    ask: Ask = Ask.APPROVE
+    is_owner: bool = False
+
+
+def delegates(situation: Situation, delegator: PersonId, need: Need) -> tuple[Assignee, ...]:
+    """Those who may act for the delegator now; why others may not is noted in the situation."""
+    found: dict[PersonId, Assignee] = {}
+    for assignee in _delegates(situation, delegator, delegator, need, (delegator,), None):
+        found.setdefault(assignee.person, assignee)
+    return tuple(found.values())
+
+
+def _delegates(
+    situation: Situation,
+    principal: PersonId,
+    delegator: PersonId,
+    need: Need,
+    trail: tuple[PersonId, ...],
+    depth: int | None,
+) -> Iterator[Assignee]:
+    for delegation in situation.data.delegations.get(delegator, ()):
+        delegate = delegation.delegate
+        rule = _allowed(situation, delegation, need)
+        if rule is None:
+            continue
+        if delegate in trail:
+            situation.pass_over(delegate, "delegation_loop", need.word, delegation=delegation.id)
+            continue
+        if depth is not None and min(depth, rule.depth) < 1:
+            situation.pass_over(delegate, "delegation_depth", need.word, delegation=delegation.id)
+            continue
+        if not _within_authority(situation, principal, delegation, rule, need):
+            continue
+        code = bar(situation, delegate, need.ask)
+        if code:
+            pass_over(situation, delegate, code, need.word, delegation=delegation.id)
+            continue
+        if situation.data.is_absent(delegate, situation.now):
+            situation.pass_over(delegate, "absent", need.word)
+            left = rule.depth if depth is None else min(depth, rule.depth) - 1
+            longer = (*trail, delegate)
+            yield from _delegates(situation, principal, delegate, need, longer, left)
+            continue
+        yield Assignee(delegate, Via.DELEGATE, principal, delegation.id)
+
+
+def _allowed(situation: Situation, delegation: Delegation, need: Need) -> DelegationRule | None:
+    """The first row of the handling that allows the delegation; why not is noted."""
+    if not delegation.span.holds(situation.now):
+        return None
+    delegate, words = delegation.delegate, {"delegation": delegation.id}
+    if delegation.revoked_at is not None and delegation.revoked_at <= situation.now:
+        situation.pass_over(delegate, "delegation_revoked", need.word, **words)
+        return None
+    if not _in_scope(situation, delegation):
+        situation.pass_over(delegate, "delegation_scope", need.word, **words)
+        return None
+    code = "delegation_not_allowed"
+    for rule in situation.policy.delegation:
+        found = _objection(situation, delegation, rule)
+        if not found:
+            return rule
+        code = found if code == "delegation_not_allowed" else code
+    pass_over(situation, delegate, code, need.word, **words)
+    return None
+
+
+def _in_scope(situation: Situation, delegation: Delegation) -> bool:
+    document, values = situation.document, situation.known.values
+    return (
+        (not delegation.documents or document.type in delegation.documents)
+        and (not delegation.entities or situation.entity.id in delegation.entities)
+        and (not delegation.categories or values.get("category") in delegation.categories)
+        and (delegation.capex is None or values.get("capex") is delegation.capex)
+    )
+
+
+def _objection(situation: Situation, delegation: Delegation, rule: DelegationRule) -> str:
+    """Why the row does not allow the delegation; empty where it does."""
+    organization = situation.policy.organization
+    if rule.documents and situation.document.type not in rule.documents:
+        return "delegation_not_allowed"
+    if rule.entities and situation.entity.id not in rule.entities:
+        return "delegation_not_allowed"
+    truth = holds(rule.when, situation.known)
+    if truth is not True:
+        situation.gaps.extend(shortages(rule.when, situation.known).values())
+        return "delegation_not_allowed"
+    ours = organization.rank(level_of(situation, delegation.delegator))
+    theirs = organization.rank(level_of(situation, delegation.delegate))
+    if rule.to_level and theirs < organization.rank(rule.to_level):
+        return "delegation_level"
+    if rule.to_roles and not any(
+        is_one_of(situation, delegation.delegate, role) for role in rule.to_roles
+    ):
+        return "delegation_level"
+    if rule.level_gap >= 0 and ours - theirs > rule.level_gap:
+        return "delegation_level_gap"
+    if rule.longest and _days(situation, delegation) > rule.longest:
+        return "delegation_too_long"
+    if not rule.require <= delegation.papers:
+        return "delegation_paper"
+    return ""
+
+
+def _days(situation: Situation, delegation: Delegation) -> int:
+    """How many local days the delegation spans; without an end or a start, too many to allow."""
+    start, end = delegation.span.start, delegation.span.end
+    if start is None or end is None:
+        return 10**9
+    entity = situation.policy.organization.entities.get(
+        situation.data.people[delegation.delegator].entity, situation.entity
+    )
+    return (local_day(end, entity) - local_day(start, entity)).days
+
+
+def _within_authority(
+    situation: Situation,
+    principal: PersonId,
+    delegation: Delegation,
+    rule: DelegationRule,
+    need: Need,
+) -> bool:
+    """Caps always; limits as the row says. The principal's own authority was asked before."""
+    delegate, words = delegation.delegate, {"delegation": delegation.id}
+    for cap in (delegation.cap, rule.cap):
+        if cap is not None and not _under(situation, need.amount, cap):
+            situation.pass_over(delegate, "delegation_cap", need.word, cap=str(cap), **words)
+            return False
+    if rule.limit == "delegator" or need.amount is None or need.is_owner:
+        return True
+    if covering(situation, delegate, need.amount) is None:
+        situation.pass_over(delegate, "delegation_limit", need.word, **words)
+        return False
+    if need.authority and rule.limit == "lesser":
+        return covering(situation, principal, need.amount) is not None
+    return True
+
+
+def _under(situation: Situation, amount: Amount | None, cap: Money) -> bool:
+    if amount is None:
+        return False
+    converted = situation.known.converter.convert(amount, cap.currency)
+    if isinstance(converted, Shortage):
+        situation.gaps.append(converted)
+        return False
+    return key(converted.minor) <= 2 * cap.minor

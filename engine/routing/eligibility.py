@@ -1,0 +1,104 @@
+"""Who may approve at all, always by person and never by login.
+
+A bar is a code: why somebody is passed over. Whoever is barred may not act for another either, and
+nobody may act for him.
+"""
+
+from __future__ import annotations
+
+from engine.decision import Ask
+from engine.facts.truth import holds, shortages
+from engine.knowing import Situation, knowing_approver
+from engine.master_data import Person, PersonId
+from engine.policy import RelatedParties
+from engine.routing.authority import widest
+from engine.routing.segregation import conflict_of
+
+
+def bar(situation: Situation, person: PersonId, ask: Ask = Ask.APPROVE) -> str:
+    """The code of what keeps the person from being asked; empty for nothing.
+
+    Who is only told must be active and nothing else.
+    """
+    if ask is Ask.NOTIFY:
+        who = situation.data.people.get(person)
+        return "" if who is not None and who.is_active(situation.now) else "inactive"
+    return _known_bar(situation, person)[0]
+
+
+def pass_over(situation: Situation, person: PersonId, code: str, word: str, **words: str) -> None:
+    """Notes a person as passed over; with the name of the rule where a rule barred him."""
+    found, rule = _known_bar(situation, person)
+    if found == code and rule:
+        words["detail"] = rule
+    situation.pass_over(person, code, word, **words)
+
+
+def _known_bar(situation: Situation, person: PersonId) -> tuple[str, str]:
+    """What bars the person, and the name of the rule that does; looked up once."""
+    if person not in situation.bars:
+        situation.bars[person] = _bar(situation, person)
+    return situation.bars[person]
+
+
+def _bar(situation: Situation, person: PersonId) -> tuple[str, str]:
+    who = situation.data.people.get(person)
+    if who is None or not who.is_active(situation.now):
+        return "inactive", ""
+    if person == situation.requester:
+        return "self_approval", ""
+    if person in situation.beneficiaries:
+        return "beneficiary", ""
+    for rule in situation.policy.related_parties:
+        if is_related(situation, who, rule):
+            return "related_party_match", ""
+        if rule.exclude_declared and has_interest(situation, person):
+            return "declared_interest", ""
+    conflict = conflict_of(situation, person)
+    if conflict is not None:
+        return "segregation", conflict.name
+    return _barred(situation, person)
+
+
+def is_related(situation: Situation, who: Person, rule: RelatedParties) -> bool:
+    """Whether a bank account, tax id or address of the person is also the supplier's."""
+    supplier = situation.supplier
+    if supplier is None:
+        return False
+    return bool(
+        ("bank_account" in rule.match and who.accounts & supplier.accounts)
+        or ("tax_id" in rule.match and who.tax_ids & supplier.tax_ids)
+        or ("address" in rule.match and who.addresses & supplier.addresses)
+    )
+
+
+def has_interest(situation: Situation, person: PersonId) -> bool:
+    """Whether the person declared an interest in the supplier or its group."""
+    supplier = situation.supplier
+    if supplier is None:
+        return False
+    names = {supplier.id, supplier.group or supplier.id}
+    return any(
+        interest.supplier in names and interest.span.holds(situation.now)
+        for interest in situation.data.interests.get(person, ())
+    )
+
+
+def _barred(situation: Situation, person: PersonId) -> tuple[str, str]:
+    lookup = situation.policy.lookup
+    if lookup is None or not lookup.barred:
+        return "", ""
+    known = knowing_approver(situation, person)
+    if "approver.limit" in lookup.reads:
+        known = known.also({"approver.limit": widest(situation, person)})
+    for key in situation.scopes:
+        for rule in lookup.barred.get(key, ()):
+            if not rule.effective.covers(situation.day):
+                continue
+            truth = holds(rule.when, known)
+            if truth is True:
+                return "barred", rule.name
+            if truth is None:
+                situation.gaps.extend(shortages(rule.when, known).values())
+                return "barred_undecided", rule.name
+    return "", ""

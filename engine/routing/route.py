@@ -1,0 +1,151 @@
+"""The route: the steps of the matrix, and before, beside and after them what controls add.
+
+One person asked twice is asked once: a place that the approver of an earlier step (or of another
+part of the same step) fills anyway points to it with `already`. Within a group different persons
+are needed, so there a place is only handed on where the group can still be filled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import zip_longest
+
+from engine.decision import Ask, Assignee, Assignment, Group, Part, Step
+from engine.policy import At
+from engine.routing.building import Routing, Unfilled
+from engine.routing.chains import chain
+from engine.routing.distinct import is_fillable, leaves, needed
+from engine.routing.resolving import resolve, signed
+from engine.routing.words import RoleChain, Signed, SupervisorChain, Word
+
+Words = tuple[Word, ...]  # the steps of one answer, each one word
+
+
+@dataclass(slots=True)
+class Wanted:
+    """What is asked for: the matrix's steps, and the steps that controls add to them."""
+
+    matrix: Words = ()
+    added: dict[At, list[Words]] = field(default_factory=dict)
+
+    def add(self, at: At, words: Words) -> None:
+        """Adds the steps of a control; the same steps are added once."""
+        known = self.added.setdefault(at, [])
+        if words not in known:
+            known.append(words)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A word and whether the matrix asks for it, or a control."""
+
+    word: Word
+    of_matrix: bool
+
+
+def build_route(routing: Routing, wanted: Wanted) -> tuple[Step, ...] | Unfilled:
+    """The steps in order, each with an assignment for every place; or the word nobody can fill."""
+    steps: list[Step] = []
+    for planned in _plan(wanted):
+        found = _steps(routing, planned)
+        if isinstance(found, Unfilled):
+            return found
+        for parts in found:
+            once = tuple(_once(routing, parts))
+            if once:
+                steps.append(Step(len(steps) + 1, once))
+                routing.earlier += [p for part in once for p in needed(part) if _counts(p)]
+    return tuple(steps)
+
+
+def _plan(wanted: Wanted) -> Iterator[list[Planned]]:
+    """The words of each step: before, the matrix's with those beside its first, after."""
+    yield from _side_by_side(wanted.added.get(At.BEFORE, ()))
+    matrix = [[Planned(word, True)] for word in wanted.matrix]
+    for step, beside in zip_longest(
+        matrix, _side_by_side(wanted.added.get(At.BESIDE, ())), fillvalue=()
+    ):
+        yield [*step, *beside]
+    yield from _side_by_side(wanted.added.get(At.AFTER, ()))
+
+
+def _side_by_side(additions: Sequence[Words]) -> Iterator[list[Planned]]:
+    """The steps of several controls in parallel: all first steps, all second ones, and so on."""
+    for words in zip_longest(*additions):
+        yield [Planned(word, False) for word in words if word is not None]
+
+
+def _steps(routing: Routing, planned: Sequence[Planned]) -> tuple[tuple[Part, ...], ...] | Unfilled:
+    """The parts that the words of one step ask for; a chain that asks everyone makes several."""
+    found: list[tuple[tuple[Part, ...], ...]] = []
+    for each in planned:
+        routing.of_matrix = each.of_matrix
+        first = routing.next_id
+        steps = _of_word(routing, each.word)
+        if isinstance(steps, Unfilled):
+            return steps
+        if not each.of_matrix:
+            routing.of_controls |= set(range(first, routing.next_id))
+        found.append(steps)
+    side_by_side = zip_longest(*found, fillvalue=())
+    return tuple(tuple(part for parts in step for part in parts) for step in side_by_side)
+
+
+def _of_word(routing: Routing, word: Word) -> tuple[tuple[Part, ...], ...] | Unfilled:
+    match word:
+        case SupervisorChain() | RoleChain():
+            return chain(routing, word, resolve)
+        case Signed(who, as_):
+            steps = _of_word(routing, who)
+            if isinstance(steps, Unfilled):
+                return steps
+            return tuple(tuple(signed(part, as_) for part in parts) for parts in steps)
+        case _:
+            parts = resolve(routing, word)
+            return parts if isinstance(parts, Unfilled) else (parts,)
+
+
+def _counts(assignment: Assignment) -> bool:
+    return assignment.ask is Ask.APPROVE and assignment.already < 0
+
+
+def _once(routing: Routing, parts: tuple[Part, ...]) -> Iterator[Part]:
+    """The parts, with places handed on to assignments that fill them anyway."""
+    same_step: list[Assignment] = []
+    for part in parts:
+        handed = _hand_on(part, (*routing.earlier, *same_step))
+        yield handed
+        same_step += [place for place in needed(handed) if _counts(place)]
+
+
+def _hand_on(part: Part, earlier: tuple[Assignment, ...]) -> Part:
+    for place in leaves(part):
+        if place.already >= 0 or place.ask is not Ask.APPROVE or place.body is not None:
+            continue
+        for other in earlier:
+            if _fills(other, place):
+                changed = replace(place, assignees=other.assignees, already=other.id)
+                candidate = _with(part, changed)
+                if isinstance(candidate, Assignment) or is_fillable(candidate):
+                    part = candidate
+                    break
+    return part
+
+
+def _fills(earlier: Assignment, place: Assignment) -> bool:
+    """Whether everyone who can do the earlier assignment could do this one in the same capacity."""
+    if earlier.body is not None or not earlier.assignees:
+        return False
+    able = {_capacity(assignee) for assignee in place.assignees}
+    return all(_capacity(assignee) in able for assignee in earlier.assignees)
+
+
+def _capacity(assignee: Assignee) -> tuple[str, str | None]:
+    return assignee.person, assignee.on_behalf_of
+
+
+def _with(part: Part, changed: Assignment) -> Part:
+    if isinstance(part, Group):
+        return Group(part.need, tuple(_with(inner, changed) for inner in part.parts))
+    return changed if part.id == changed.id else part

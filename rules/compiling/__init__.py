@@ -1,0 +1,1 @@
+"""From trees to a compiled policy set: what the files mean."""

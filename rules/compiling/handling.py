@@ -1,0 +1,276 @@
+"""Handling: delegation, stand-ins, and what is kept for later about changes and escalation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from engine.facts.conditions import ALWAYS
+from engine.places import Place
+from engine.policy import DelegationRule, StandInRule
+from engine.routing.words import Word
+from rules.compiling.approvals import WHEN
+from rules.compiling.context import Context
+from rules.compiling.files import KIND, File
+from rules.compiling.forms import (
+    AMOUNT,
+    DOCUMENTS,
+    ENTITY,
+    LEVEL,
+    NAME,
+    PERCENT,
+    ROLE,
+    SPAN,
+    TEXT,
+    as_written,
+    list_of,
+    one_or_more,
+    whole,
+    word_of,
+)
+from rules.compiling.forms import LONGEST as LONGEST_FORM
+from rules.compiling.requirements import PAPERS, REQUIREMENTS
+from rules.compiling.shapes import Fields, Form, Key, Shape
+from rules.compiling.silence import others_needed
+from rules.compiling.who import INNER
+from rules.diagnostics import shown
+from rules.reading import values
+from rules.reading.nodes import Node
+
+LEVELS_MAX: Final = 100
+DEPTH_MAX: Final = 5
+
+DOCUMENTS_KEY: Final = Key("documents", DOCUMENTS, "for these document types", True)
+LIMIT: Final = Key(
+    "limit", word_of("delegator", "delegate", "lesser"), "whose authority the delegate has"
+)
+ENTITIES: Final = Key("entities", list_of(ENTITY), "for these entities only")
+CAP: Final = Key("cap", AMOUNT, "up to this amount, with its currency")
+LONGEST: Final = Key("longest", LONGEST_FORM, "for at most so long; 12 months are 366 days")
+LEVEL_GAP: Final = Key("level_gap", whole(0, LEVELS_MAX), "at most so many levels between the two")
+DEPTH: Final = Key(
+    "depth", whole(0, DEPTH_MAX), "how often a delegate may delegate on (0 if unsaid)"
+)
+PENDING: Final = Key("pending_tasks", word_of("move", "stay"), "what happens to open tasks")
+TO: Final[Key[Node]] = Key("to", Form("delegate", as_written), "who may be the delegate")
+PAPERS_KEY: Final = Key("require", PAPERS, "papers that a delegation needs")
+DELEGATION: Final = Shape(
+    "a delegation row",
+    (
+        *(DOCUMENTS_KEY, ENTITIES, WHEN, LIMIT, CAP, LONGEST, LEVEL_GAP, DEPTH),
+        *(PENDING, TO, PAPERS_KEY),
+    ),
+)
+TO_LEVEL: Final = Key("level", LEVEL, "somebody of this level or higher")
+TO_ROLE: Final[Key[tuple[str, ...]]] = Key("role", one_or_more(ROLE), "a holder of this role")
+TO_SHAPE: Final = Shape("`to`", (TO_LEVEL, TO_ROLE))
+
+FOR: Final = Key("for", ROLE, "the role that is stood in for", True)
+BY: Final[Key[Word]] = Key("by", INNER, "who stands in", True)
+REASONS: Final = Key("because", list_of(word_of("absent", "vacant", "barred")), "why he may", True)
+REQUIRE: Final = Key("require", REQUIREMENTS, "what must hold at the moment of the act")
+UP_TO: Final = Key("up_to", AMOUNT, "up to this amount, with its currency")
+OPTIONAL_DOCUMENTS: Final = Key("documents", DOCUMENTS, "for these document types only")
+STAND_IN: Final = Shape("a stand-in", (FOR, BY, REASONS, REQUIRE, UP_TO, OPTIONAL_DOCUMENTS, WHEN))
+
+CALENDAR: Final = Key("calendar", word_of("entity"), "whose working days count", True)
+REMIND: Final = Key("remind_after", SPAN, "when the person is reminded")
+ESCALATE: Final = Key("escalate_after", SPAN, "when the next one up is asked", True)
+EXHAUSTED: Final = Key("exhausted", word_of("hold"), "what follows when nobody is left", True)
+ESCALATION_SHAPE: Final = Shape("`escalation`", (CALENDAR, REMIND, ESCALATE, EXHAUSTED))
+
+INCREASE_SHAPE: Final = Shape(
+    "`increase`",
+    (
+        Key("percent", PERCENT, "by more than this share"),
+        Key("amount", AMOUNT, "by more than this amount"),
+        Key("over", word_of("either", "both"), "one of the two, or both", True),
+        Key("since", list_of(word_of("original", "last_approved")), "since when", True),
+    ),
+)
+CHANGED: Final = Key("changed", list_of(NAME), "when one of these is changed")
+INCREASE: Final[Key[Node]] = Key(
+    "increase", Form("increase", as_written, shape=INCREASE_SHAPE), "when the amount grows"
+)
+AGAIN_SHAPE: Final = Shape("`again_when`", (INCREASE, CHANGED))
+ONLY_SHAPE: Final = Shape("`affected_steps_only_when`", (CHANGED,))
+AGAIN: Final[Key[Node]] = Key(
+    "again_when", Form("change", as_written, shape=AGAIN_SHAPE), "what is approved again"
+)
+ONLY: Final[Key[Node]] = Key(
+    "affected_steps_only_when",
+    Form("change", as_written, shape=ONLY_SHAPE),
+    "what is approved again only by those concerned",
+)
+CHANGES_SHAPE: Final = Shape("`changes`", (AGAIN, ONLY))
+
+DELEGATION_KEY: Final[Key[Node]] = Key(
+    "delegation", Form("delegation rows", as_written), "any row that matches allows it"
+)
+STAND_INS: Final[Key[Node]] = Key("stand_ins", Form("stand-ins", as_written), "who stands in")
+CHANGES: Final[Key[Node]] = Key(
+    "changes", Form("changes", as_written, shape=CHANGES_SHAPE), "what is approved again"
+)
+ESCALATION: Final[Key[Node]] = Key(
+    "escalation", Form("escalation", as_written, shape=ESCALATION_SHAPE), "when nobody answers"
+)
+TITLE: Final = Key("title", TEXT, "how reports call it")
+SHAPE: Final = Shape(
+    "a handling file",
+    (
+        KIND,
+        Key("title", TEXT, "how reports call it"),
+        DELEGATION_KEY,
+        STAND_INS,
+        CHANGES,
+        ESCALATION,
+    ),
+)
+
+
+@dataclass(slots=True)
+class Handling:
+    """Everything that the `handling` files of a set say, while they are read."""
+
+    delegation: list[DelegationRule] = field(default_factory=list)
+    stand_ins: list[StandInRule] = field(default_factory=list)
+    escalation: dict[str, str] = field(default_factory=dict)
+    escalation_place: Place | None = None
+
+
+def read_handling(file: File, handling: Handling, context: Context) -> None:
+    """Add one file."""
+    fields = SHAPE.open(file.root, context)
+    if fields is None:
+        return
+    fields.read(TITLE, context)
+    for item in _items(fields, DELEGATION_KEY, context):
+        row = DELEGATION.open(item, context)
+        found = None if row is None else _delegation(row, context)
+        if found is not None:
+            handling.delegation.append(found)
+    for item in _items(fields, STAND_INS, context):
+        row = STAND_IN.open(item, context)
+        stand_in = None if row is None else _stand_in(row, context)
+        if stand_in is not None:
+            handling.stand_ins.append(stand_in)
+    _escalation(fields, handling, context)
+    _changes(fields, context)
+
+
+def _items(fields: Fields, key: Key[Node], context: Context) -> tuple[Node, ...]:
+    node = fields.node(key)
+    if node is None:
+        return ()
+    found = values.items(node, context.diagnostics, "a list")
+    if found is not None and not found:
+        context.error("empty-list", node.place, "expected at least one item, found none")
+    return found or ()
+
+
+def _delegation(fields: Fields, context: Context) -> DelegationRule | None:
+    documents, limit = fields.read(DOCUMENTS_KEY, context), fields.read(LIMIT, context)
+    if not fields.has(LIMIT) and fields.is_whole:
+        message = "a delegation states `limit`: whose authority the delegate has"
+        help = "write `limit: lesser`, `limit: delegator` or `limit: delegate`"
+        context.error("choice-not-stated", fields.place, message, help)
+    entities, cap = fields.read(ENTITIES, context), fields.read(CAP, context)
+    longest, depth = fields.read(LONGEST, context), fields.read(DEPTH, context)
+    level_gap, pending = fields.read(LEVEL_GAP, context), fields.read(PENDING, context)
+    papers, when = fields.read(PAPERS_KEY, context), fields.read(WHEN, context)
+    level, roles = _to(fields.node(TO), context)
+    if pending is not None:
+        _note_later(fields, PENDING, context)
+    if documents is None or limit is None or (when is None and fields.has(WHEN)):
+        return None
+    return DelegationRule(
+        place=fields.place,
+        documents=frozenset(documents),
+        limit=limit,
+        entities=frozenset(entities or ()),
+        cap=cap,
+        longest=longest or 0,
+        level_gap=-1 if level_gap is None else level_gap,
+        depth=depth or 0,
+        to_level=level,
+        to_roles=frozenset(roles),
+        require=frozenset(papers or ()),
+        when=when or ALWAYS,
+        moves_pending=pending == "move",
+    )
+
+
+def _to(node: Node | None, context: Context) -> tuple[str, tuple[str, ...]]:
+    fields = None if node is None else TO_SHAPE.open(node, context)
+    if fields is None:
+        return "", ()
+    if not fields.written(TO_LEVEL, TO_ROLE) and fields.is_whole:
+        message = "`to` needs `level`, `role` or both"
+        context.error("missing-key", fields.place, message)
+    return fields.read(TO_LEVEL, context) or "", fields.read(TO_ROLE, context) or ()
+
+
+def _stand_in(fields: Fields, context: Context) -> StandInRule | None:
+    role, by = fields.read(FOR, context), fields.read(BY, context)
+    reasons = fields.read(REASONS, context)
+    require, up_to = fields.read(REQUIRE, context), fields.read(UP_TO, context)
+    documents, when = fields.read(OPTIONAL_DOCUMENTS, context), fields.read(WHEN, context)
+    if role is not None and context.words.roles[role].body is not None:
+        message = f"{shown(role)} is a body, and nobody stands in for a body"
+        context.error("not-holders", fields.at(FOR), message)
+    if by is not None and others_needed(by) == 0:
+        message = "the requester does not stand in for an approver"
+        context.error("requester-alone", by.place, message)
+    if role is None or by is None or reasons is None or (when is None and fields.has(WHEN)):
+        return None
+    return StandInRule(
+        place=fields.place,
+        for_role=role,
+        by=by,
+        because=frozenset(reasons),
+        require=require or (),
+        up_to=up_to,
+        documents=frozenset(documents or ()),
+        when=when or ALWAYS,
+    )
+
+
+def _escalation(fields: Fields, handling: Handling, context: Context) -> None:
+    node = fields.node(ESCALATION)
+    inner = None if node is None else ESCALATION_SHAPE.open(node, context)
+    if inner is None:
+        return
+    if handling.escalation_place is not None:
+        message = f"`escalation` is written at {handling.escalation_place} already"
+        context.error("name-taken", fields.at(ESCALATION), message)
+    handling.escalation_place = fields.at(ESCALATION)
+    for key in (CALENDAR, REMIND, ESCALATE, EXHAUSTED):
+        value = inner.read(key, context)
+        if value is not None:
+            handling.escalation[key.name] = value
+    _note_later(fields, ESCALATION, context)
+
+
+def _changes(fields: Fields, context: Context) -> None:
+    """The shape of `changes`; this version keeps no open cases that could change."""
+    node = fields.node(CHANGES)
+    inner = None if node is None else CHANGES_SHAPE.open(node, context)
+    if inner is None:
+        return
+    again_node, only_node = inner.node(AGAIN), inner.node(ONLY)
+    again = None if again_node is None else AGAIN_SHAPE.open(again_node, context)
+    only = None if only_node is None else ONLY_SHAPE.open(only_node, context)
+    for each in (again, only):
+        if each is not None:
+            each.read(CHANGED, context)
+    increase_node = None if again is None else again.node(INCREASE)
+    increase = None if increase_node is None else INCREASE_SHAPE.open(increase_node, context)
+    for key in INCREASE_SHAPE.keys:
+        if increase is not None:
+            increase.read(key, context)
+    _note_later(fields, CHANGES, context)
+
+
+def _note_later(fields: Fields, key: Key[Node] | Key[str], context: Context) -> None:
+    message = f"this version reads `{key.name}` and does not apply it yet"
+    context.diagnostics.note("not-yet-applied", fields.at(key), message)

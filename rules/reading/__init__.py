@@ -1,0 +1,1 @@
+"""From bytes to a tree with places: what a policy file says, before it means anything."""
