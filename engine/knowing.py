@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from fractions import Fraction
 from zoneinfo import ZoneInfo
 
+from engine.commitment import commitment_net
 from engine.decision import Comparison, Passed, Reason
-from engine.documents.derived import line_facts, net_of, own_facts
-from engine.documents.model import Document, Line
+from engine.documents.derived import line_facts, own_facts
+from engine.documents.model import Document
 from engine.facts.kinds import FactValue, FactValues, Kind
 from engine.facts.truth import Known
 from engine.master_data import MasterData, PersonId, Supplier, current
 from engine.matching import scope_keys
-from engine.money import INT64_MAX, Exact, Money, fraction_text
+from engine.money import Exact, Money
 from engine.organization import Entity
 from engine.places import Place
 from engine.policy import PolicySet, ScopeKey
@@ -95,7 +95,11 @@ def situate(
     values["now"] = day
     values.update({part: person for part, person in persons.items() if part in values})
     _department(document, data, values)
-    reasons = _commitment(document, data, entity, values, missing)
+    commitment, reasons = commitment_net(document, data, entity)
+    if isinstance(commitment, Shortage):
+        missing["commitment.net"] = commitment
+    elif commitment is not None:
+        values["commitment.net"] = commitment
     values.update(_stated(policy, given))
     return Situation(
         policy=policy,
@@ -232,69 +236,3 @@ def _department(document: Document, data: MasterData, values: dict[str, FactValu
 def knowing_approver(situation: Situation, person: PersonId) -> Known:
     """What is known, with the facts `approver.*` of the person who would approve."""
     return situation.known.also(_of_person("approver", situation.data, person, situation.now))
-
-
-def tax_recovery(line: Line, data: MasterData, entity: Entity) -> Fraction | None:
-    """The share of a line's input tax that is recovered: line, else cost center, else entity.
-
-    `None` where nothing states it, or where nobody knows the cost center.
-    """
-    if line.tax_recovery is not None:
-        return line.tax_recovery
-    center = data.cost_centers.get(line.cost_center)
-    if center is None:
-        return None if line.cost_center else entity.tax_recovery
-    return center.tax_recovery if center.tax_recovery is not None else entity.tax_recovery
-
-
-def _commitment(
-    document: Document,
-    data: MasterData,
-    entity: Entity,
-    values: dict[str, FactValue],
-    missing: dict[str, Shortage],
-) -> list[Reason]:
-    """`commitment.net`: net, tax that cannot be recovered, options; at least a stated maximum.
-
-    Nothing that is stated besides the net makes it less: what would is missing, and named.
-    """
-    reasons: list[Reason] = []
-    net = net_of(document)
-    if net is None:
-        return reasons
-    total = Fraction(net.minor)
-    for line in document.lines:
-        if line.tax is not None and line.tax.minor:
-            if line.tax.minor * line.net.minor < 0:
-                missing["commitment.net"] = Shortage(
-                    "fact_missing", f"tax of line {line.number} with the sign of its net"
-                )
-                return reasons
-            recovered = tax_recovery(line, data, entity)
-            if recovered is None:
-                missing["commitment.net"] = Shortage(
-                    "fact_missing", f"tax recovery of line {line.number}"
-                )
-                return reasons
-            if recovered != 1:
-                total += line.tax.minor * (1 - recovered)
-                words = (("line", str(line.number)), ("recovered", fraction_text(recovered * 100)))
-                reasons.append(Reason("tax_not_recovered", words=words))
-    for name, value in (("options", document.options), ("maximum", document.maximum)):
-        if value is not None and value.minor < 0:
-            missing["commitment.net"] = Shortage("commitment_value_missing", f"negative {name}")
-            return reasons
-    if document.options is not None:
-        total += document.options.minor
-    if document.maximum is not None and total < document.maximum.minor:
-        total = Fraction(document.maximum.minor)
-        reasons.append(Reason("framework_maximum", words=(("maximum", str(document.maximum)),)))
-    if total == 0 and document.type in ("purchase_order", "contract", "requisition"):
-        missing["commitment.net"] = Shortage("commitment_value_missing", "commitment.net")
-    elif abs(total) > INT64_MAX:
-        missing["commitment.net"] = Shortage("amount_overflow", "commitment.net")
-    elif total.denominator == 1:
-        values["commitment.net"] = Money(total.numerator, document.currency)
-    else:
-        values["commitment.net"] = Exact(total, document.currency)
-    return reasons

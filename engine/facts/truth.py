@@ -129,6 +129,8 @@ def _lines(condition: Lines, known: Known) -> bool | None:
 
 
 def _compare(test: Compare, known: Known) -> bool | None:
+    if test.scale:
+        return _compare_on_scale(test, known)
     left = known.values.get(test.fact)
     if left is None:
         return None
@@ -141,6 +143,17 @@ def _compare(test: Compare, known: Known) -> bool | None:
     if isinstance(converted, Shortage):
         return None
     return ordered(converted, test.op, right, test.scale)
+
+
+def _compare_on_scale(test: Compare, known: Known) -> bool | None:
+    """A missing word could be any of the scale: nothing is below the lowest, whatever it is."""
+    left, right = known.values.get(test.fact), bound_value(test, known)
+    if isinstance(right, Shortage):
+        return None
+    lefts: tuple[FactValue, ...] = test.scale if left is None else (left,)
+    rights: tuple[FactValue, ...] = test.scale if right is None else (right,)
+    found = {ordered(a, test.op, b, test.scale) for a in lefts for b in rights}
+    return found.pop() if len(found) == 1 else None
 
 
 def _compare_extreme(test: Compare, bound: Extreme, known: Known) -> bool | None:

@@ -137,14 +137,22 @@ def _few(choices: Choices, used: frozenset[PersonId], most: int, budget: _Budget
     if not choices:
         return True
     for places in choices[0]:
-        bodies = sum(place.body.present for place in places if place.body is not None)
         people = tuple(place for place in places if place.body is None)
-        for together in _approvers(people, frozenset(), used, most - bodies, budget):
-            if _few(choices[1:], together, most - bodies, budget):
+        voting = used | frozenset(_voters(places))
+        for together in _approvers(people, frozenset(), voting, most, budget):
+            if _few(choices[1:], together, most, budget):
                 return True
         if budget.left < 0:
             return True
     return False
+
+
+def _voters(places: tuple[Assignment, ...]) -> Iterator[PersonId]:
+    """As many names as must be present in a body; a body that is asked twice has the same."""
+    for place in places:
+        if place.body is not None:
+            for number in range(place.body.present):
+                yield PersonId(f"{place.word} {number}")
 
 
 def _approvers(

@@ -49,8 +49,7 @@ def resolve(routing: Routing, word: Word, climbs: bool = True) -> Resolved:
         case OwnerWord():
             return _owners(routing, word, climbs)
         case RequesterWord():
-            requester = Assignee(routing.situation.requester)
-            return (routing.assignment("requester", (requester,), word.place),)
+            return _requester(routing, word)
         case LevelWord():
             found = of_level(routing.situation, word.level)
             return _queue(routing, word.level, found, word.place)
@@ -73,6 +72,14 @@ def resolve(routing: Routing, word: Word, climbs: bool = True) -> Resolved:
             return _asking(routing, word.by, Ask.RATIFY, word.within)
         case _:
             assert_never(word)
+
+
+def _requester(routing: Routing, word: RequesterWord) -> Resolved:
+    situation = routing.situation
+    if not situation.data.people[situation.requester].is_active(situation.now):
+        situation.pass_over(situation.requester, "inactive", "requester")
+        return _nobody("requester", word.place)
+    return (routing.assignment("requester", (Assignee(situation.requester),), word.place),)
 
 
 def _nobody(word: str, place: Place) -> Unfilled:
@@ -215,13 +222,9 @@ def _together(routing: Routing, word: Together, climbs: bool) -> Resolved:
 
 
 def _group(group: Group, place: Place) -> Resolved:
-    if len(group.parts) == 1 and group.need == 1:
-        return group.parts
     if not is_fillable(group):
-        return Unfilled(
-            "no_eligible_approver", place, (("detail", f"{group.need} different persons"),)
-        )
-    return (group,)
+        return _nobody(f"{group.need} different persons", place)
+    return group.parts if len(group.parts) == 1 else (group,)
 
 
 def _distinct(routing: Routing, word: Distinct, climbs: bool) -> Resolved:

@@ -120,15 +120,18 @@ def _once(routing: Routing, parts: tuple[Part, ...]) -> Iterator[Part]:
 
 
 def _hand_on(part: Part, earlier: tuple[Assignment, ...]) -> Part:
+    """The part, with places handed on; one earlier assignment fills one place of a group."""
+    handed: set[int] = set()
     for place in leaves(part):
         if place.already >= 0 or place.ask is not Ask.APPROVE or place.body is not None:
             continue
         for other in earlier:
-            if _fills(other, place):
+            if other.id not in handed and _fills(other, place):
                 changed = replace(place, assignees=other.assignees, already=other.id)
                 candidate = _with(part, changed)
                 if isinstance(candidate, Assignment) or is_fillable(candidate):
                     part = candidate
+                    handed.add(other.id)
                     break
     return part
 

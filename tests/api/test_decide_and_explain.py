@@ -35,7 +35,7 @@ def test_one_document_is_decided_and_said_in_short(folder: Path) -> None:
         "PO-1",
         "Approval needed: One approval is needed.",
         "Step 1",
-        "  Dan Osei (dan) approves (approval chain)",
+        "  Dan Osei (dan) approves 10,000.01 USD (approval chain)",
         "orders, normal: approvals/orders.yaml:9:5",
         "unactivated: decided with a draft, nothing was put on record",
     ]
@@ -203,7 +203,7 @@ def test_a_decision_is_explained_in_full(folder: Path) -> None:
         "PO-1",
         "Approval needed: One approval is needed.",
         "Step 1",
-        "  Dan Osei (dan) approves (approval chain) (approvals/orders.yaml:12:14)",
+        "  Dan Osei (dan) approves 10,000.01 USD (approval chain) (approvals/orders.yaml:12:14)",
         "Why",
         "      9  - name: normal",
         "     10    above: 100.00",
