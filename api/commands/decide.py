@@ -35,6 +35,7 @@ STYLES: Final = {
     Outcome.REFUSED: "bold red",
 }
 DRAFT_NOTE: Final = "unactivated: decided with a draft, nothing was put on record"
+TOTALS_NOTE: Final = "totals count the documents of this run only"
 
 Documents = Annotated[
     str,
@@ -90,6 +91,8 @@ def decide(
 
     With --json every document of a batch is one line of JSON, in the order they came; otherwise
     a summary is shown. Held and refused are decisions: the exit code is 0 all the same.
+
+    Totals that the policy adds up count the documents of this run only, in the order they come.
     """
     now = options.moment(at)
     draft = policy_of(policy)
@@ -113,6 +116,8 @@ def decide(
             bar.stop()
             if found.is_batch and not as_json:
                 show_summary(output, summary)
+            if (found.is_batch or summary.outcomes) and not as_json:
+                show_notes(output, judge)
     except UnreadableInput as problem:
         raise stop(Code.DOCUMENT, f"error: {problem}") from None
     if summary.input_error_count:
@@ -160,7 +165,6 @@ def show_one(output: Output, decision: Decision, language: str, names: Mapping[s
     if decision.row_place.file:
         by = ", ".join(filter(None, (decision.matrix, decision.row)))
         output.say(f"{by}: {decision.row_place}", "dim")
-    output.say(DRAFT_NOTE, "dim")
 
 
 def show_summary(output: Output, summary: Summary) -> None:
@@ -180,6 +184,12 @@ def show_summary(output: Output, summary: Summary) -> None:
         f"{summary.count:,} documents; {summary.input_error_count:,} not accepted; "
         f"slowest {short(name)} in {nanoseconds / 1_000_000:.1f} ms"
     )
+
+
+def show_notes(output: Output, judge: Judge) -> None:
+    """What qualifies every decision of a run."""
+    if judge.totals_are_partial:
+        output.say(TOTALS_NOTE, "dim")
     output.say(DRAFT_NOTE, "dim")
 
 

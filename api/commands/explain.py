@@ -55,6 +55,7 @@ class Case:
     judged: Judged
     document: Document
     decision: Decision
+    totals_are_partial: bool
 
 
 def explain(
@@ -70,7 +71,10 @@ def explain(
     as_json: Json = False,
     out: Out = None,
 ) -> None:
-    """Explain one decision in full: the rule and its text, comparisons, persons, what came near."""
+    """Explain one decision in full: the rule and its text, comparisons, persons, what came near.
+
+    Totals that the policy adds up count the documents before it in the same file only.
+    """
     now = options.moment(at)
     draft = policy_of(policy)
     case = _case(draft, data_of(data, draft), documents, document, now)
@@ -117,7 +121,7 @@ def _case(draft: Draft, data: DraftData, documents: str, wanted: str, now: datet
     if last.decision is None or last.document is None:
         lines = [f"  {error.code}: {error}" for error in last.errors]
         raise stop(Code.DOCUMENT, "error: the document cannot be accepted", *lines)
-    return Case(draft, data, last, last.document, last.decision)
+    return Case(draft, data, last, last.document, last.decision, judge.totals_are_partial)
 
 
 def _standing(case: Case, name: str) -> Standing | None:
@@ -152,6 +156,8 @@ def _show(
     _show_missed(output, missed, said)
     for name, found in standings:
         _show_standing(output, name, found, said)
+    if case.totals_are_partial:
+        output.say(said.labels["label.totals"], "dim")
     output.say(f"unactivated: {said.labels['label.unactivated']}", "dim")
 
 

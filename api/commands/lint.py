@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 from rich.text import Text
 
-from api.commands.options import Json, Out
+from api.commands import options
+from api.commands.loading import data_in
+from api.commands.options import At, Json, Out
 from api.commands.terminal import Code, Output, stop
 from api.texts import plain
-from api.usecases.drafts import PolicyNotLoaded, check_draft
+from api.usecases.drafts import PolicyNotLoaded, check_draft, check_people
 from rules.diagnostics import Diagnostic, Severity
 
 STYLES: Final = {
@@ -24,15 +27,37 @@ STYLES: Final = {
 
 Folders = Annotated[list[Path], typer.Argument(metavar="FOLDER...", help="Folders of policy sets.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Warnings count like errors.")]
+People = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        "-d",
+        metavar="FOLDER",
+        help="Also check with these master data that everybody's own document finds an approver.",
+    ),
+]
 
 
-def lint(folders: Folders, strict: Strict = False, as_json: Json = False, out: Out = None) -> None:
-    """Check policy sets: every report with its place, and what to write instead."""
+def lint(
+    folders: Folders,
+    data: People = None,
+    at: At = None,
+    strict: Strict = False,
+    as_json: Json = False,
+    out: Out = None,
+) -> None:
+    """Check policy sets: every report with its place, and what to write instead.
+
+    With --data a set that loads is also tried out with its people, as they are at the moment --at.
+    """
+    now = options.moment(at)
+    if now is None:
+        raise typer.BadParameter("a check needs a moment", param_hint="--at")
     fails = False
     plain_sets: list[dict[str, object]] = []
     with Output(out) as output:
         for folder in folders:
-            files, diagnostics = _checked(folder)
+            files, diagnostics = _checked(folder, data, now)
             counts = Counter(found.severity for found in diagnostics)
             fails |= counts[Severity.ERROR] > 0 or (strict and counts[Severity.WARNING] > 0)
             if as_json:
@@ -48,12 +73,15 @@ def lint(folders: Folders, strict: Strict = False, as_json: Json = False, out: O
         raise typer.Exit(int(Code.FOUND))
 
 
-def _checked(folder: Path) -> tuple[int, tuple[Diagnostic, ...]]:
+def _checked(folder: Path, data: Path | None, now: datetime) -> tuple[int, tuple[Diagnostic, ...]]:
     try:
-        files, _, diagnostics = check_draft(folder)
+        files, policy, found = check_draft(folder)
     except PolicyNotLoaded as problem:
         raise stop(Code.POLICY, f"error: {problem}") from None
-    return len(files), diagnostics
+    if data is not None and policy is not None:
+        more = check_people(policy, data_in(data, policy).data, now)
+        found = tuple(sorted((*found, *more), key=Diagnostic.sort_key))
+    return len(files), found
 
 
 def _lines(found: Diagnostic) -> Iterable[Text]:

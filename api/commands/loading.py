@@ -17,6 +17,7 @@ from api.usecases.drafts import (
     load_data,
     load_draft,
 )
+from engine.policy import PolicySet
 from rules.diagnostics import Diagnostic
 
 MOST_SHOWN = 20
@@ -36,12 +37,17 @@ def data_of(folder: Path | None, draft: Draft) -> DraftData:
     if chosen is None:
         message = f"`{draft.folder}` has no folder `data`: say where the master data are"
         raise typer.BadParameter(message, param_hint="--data")
+    return data_in(chosen, draft.policy)
+
+
+def data_in(folder: Path, policy: PolicySet) -> DraftData:
+    """The master data in a folder; ends the command with code 5 where they do not load."""
     try:
-        return load_data(chosen, draft.policy)
+        return load_data(folder, policy)
     except DataNotLoaded as problem:
         lines = str(problem).splitlines()
         raise stop(
-            Code.DATA, f"error: the master data in `{chosen}` do not load", *lines[:MOST_SHOWN]
+            Code.DATA, f"error: the master data in `{folder}` do not load", *lines[:MOST_SHOWN]
         ) from None
 
 

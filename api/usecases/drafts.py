@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 
 from adapters.master_data import BadRow, load_folder
 from adapters.policy_folder import FolderRefused, read_set
+from engine.deciding import decide
 from engine.master_data import MasterData
 from engine.policy import PolicySet
+from rules.checks import lint_with_data
 from rules.diagnostics import Diagnostic, Diagnostics
 from rules.loading import load_set
 
@@ -68,6 +71,13 @@ def check_draft(
     found = Diagnostics()
     policy = load_set(files, found)
     return files, policy, found.sorted()
+
+
+def check_people(policy: PolicySet, data: MasterData, now: datetime) -> tuple[Diagnostic, ...]:
+    """What the set alone does not show: whose own document finds nobody who may approve it."""
+    found = Diagnostics()
+    lint_with_data(policy, data, found, decide, now)
+    return found.sorted()
 
 
 def data_folder(policy_folder: Path) -> Path | None:

@@ -46,6 +46,11 @@ class Judge:
     received_at: datetime
     earlier: list[Earlier] = field(default_factory=list)
 
+    @property
+    def totals_are_partial(self) -> bool:
+        """Whether the policy adds up totals, of which only what was judged here can be counted."""
+        return any(fact.total is not None for fact in self.draft.policy.facts.values())
+
     def judge(self, submission: Submission) -> Judged:
         """The decision, or the errors."""
         name = _name(submission.raw)
@@ -61,7 +66,7 @@ class Judge:
         now = self.now if self.now is not None else local(policy, document)
         given = totals(policy, self.data.data, document, self.earlier, now).values
         decision = decide(policy, self.data.data, document, now, given)
-        if any(fact.total is not None for fact in policy.facts.values()):
+        if self.totals_are_partial:
             self.earlier.append(Earlier(document, PENDING, document.submitted_at))
         return Judged(submission.position, document.id, document, decision, given)
 

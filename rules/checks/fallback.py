@@ -2,7 +2,7 @@
 
 For every row, an example document is decided for each of those who must approve it, as if it were
 his own need. Where it is held for want of an approver the row, the person and the smallest
-remedy are reported. It needs master data, so it is no part of `lint`.
+remedy are reported. It needs master data, so it is no part of `lint` without them.
 """
 
 from __future__ import annotations

@@ -41,6 +41,26 @@ def test_one_document_is_decided_and_said_in_short(folder: Path) -> None:
     ]
 
 
+TOTAL = (
+    "  total: {is: money, total_of: document.net, same: [requester], in: ever, counts: [pending]}\n"
+)
+
+
+def test_where_totals_are_added_up_it_is_said_what_they_count(folder: Path) -> None:
+    one = written(folder, order("PO-1", "5.00"), name="one.jsonl")
+    two = written(folder, order("PO-1", "5.00"), order("PO-2", "5.00"))
+    note = "otals count the documents of this run only"
+    for command, path in (("decide", one), ("decide", two), ("explain", one)):
+        assert note not in run(command, path, folder).output
+    vocabulary = folder / "vocabulary.yaml"
+    vocabulary.write_text(vocabulary.read_text(encoding="utf-8") + TOTAL, encoding="utf-8")
+    for command, path in (("decide", one), ("decide", two), ("explain", one)):
+        assert note in run(command, path, folder).stdout.splitlines()[-2]
+        assert note not in run(command, path, folder, "--json").output
+    german = run("explain", one, folder, "--language", "de")
+    assert "Summen zählen nur die Belege dieses Laufs." in german.stdout
+
+
 def test_held_and_refused_are_decisions_too(folder: Path) -> None:
     result = run("decide", written(folder, order("PO-1", "9.00", requester="zoe")), folder)
     assert result.exit_code == 0

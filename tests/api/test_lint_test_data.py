@@ -60,6 +60,33 @@ def test_warnings_count_when_asked(folder: Path) -> None:
     assert strict.exit_code == (1 if "warning[" in lax.stdout else 0)
 
 
+def test_with_master_data_somebody_must_be_there_for_everybody(folder: Path) -> None:
+    at = "2027-03-15T09:00:00-04:00"
+    arguments = ("lint", folder, "--data", folder / "data", "--at", at)
+    alone = run(*arguments)
+    assert alone.exit_code == 1
+    carl = (
+        "approvals/orders.yaml:13:5: error[no-fallback]: a document of `carl` finds nobody who may "
+        "approve it (no_eligible_approver)"
+    )
+    assert carl in alone.stdout.splitlines()
+    (found,) = json.loads(run(*arguments, "--json").stdout)["sets"]
+    assert {report["code"] for report in found["diagnostics"]} == {"no-fallback"}
+    change(folder / "organization.yaml", "cfo: {seats: 1}", "cfo: {}")
+    change(folder / "data" / "roles.csv", "cfo,carl,US01\n", "cfo,carl,US01\ncfo,eve,US01\n")
+    assert "`carl`" not in run(*arguments).stdout
+
+
+def test_checking_with_master_data_that_do_not_load(folder: Path) -> None:
+    (folder / "data" / "people.csv").unlink()
+    result = run("lint", folder, "--data", folder / "data")
+    assert (result.exit_code, "there is no `people.csv`" in result.stderr) == (5, True)
+
+
+def test_a_check_is_made_at_one_moment(folder: Path) -> None:
+    assert run("lint", folder, "--data", folder / "data", "--at", "submitted").exit_code == 2
+
+
 @pytest.mark.parametrize("command", [("lint",), ("test",), ("decide", "-", "--policy")])
 def test_no_set_at_all_has_its_own_code(tmp_path: Path, command: tuple[str, ...]) -> None:
     result = run(*command, tmp_path)

@@ -122,6 +122,7 @@ PHRASES: Final[Mapping[str, str]] = MappingProxyType(
         "label.review": "review",
         "label.reviewer": "reviewed by",
         "label.authority": "authority",
+        "label.totals": "Totals count the documents of this run only.",
         "label.unactivated": "Draft: this policy set has not been activated.",
         "label.digest_note": "Digests are SHA-256 of the content named.",
         "label.documents.counted": "the documents counted",

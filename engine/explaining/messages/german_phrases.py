@@ -124,6 +124,7 @@ PHRASES: Final[Mapping[str, str]] = MappingProxyType(
         "label.review": "Prüfung",
         "label.reviewer": "geprüft durch",
         "label.authority": "Befugnis",
+        "label.totals": "Summen zählen nur die Belege dieses Laufs.",
         "label.unactivated": "Entwurf: diese Richtlinie wurde nicht in Kraft gesetzt.",
         "label.digest_note": "Prüfsummen sind SHA-256 des genannten Inhalts.",
         "label.documents.counted": "der mitgezählten Belege",
