@@ -79,13 +79,15 @@ def is_one_of(situation: Situation, person: PersonId, name: str) -> bool:
     return level_of(situation, person) == name
 
 
-def _applying(situation: Situation, jointly: bool) -> Iterator[Limit]:
-    """The limits that speak of this entity, document type and facts."""
+def _applying(situation: Situation, person: PersonId, jointly: bool) -> Iterator[Limit]:
+    """The limits of the person that speak of this entity, document type and facts."""
     lookup = situation.policy.lookup
     for limit in lookup.limits[situation.entity.id] if lookup is not None else ():
         if limit.jointly != jointly:
             continue
         if limit.documents and situation.document.type not in limit.documents:
+            continue
+        if not any(is_one_of(situation, person, name) for name in limit.who):
             continue
         truth = holds(limit.when, situation.known)
         if truth is True:
@@ -107,11 +109,7 @@ def reaches(situation: Situation, limit: Limit, amount: Amount) -> bool:
 
 def own_limits(situation: Situation, person: PersonId) -> tuple[Limit, ...]:
     """The limits the person has alone for this document."""
-    return tuple(
-        limit
-        for limit in _applying(situation, jointly=False)
-        if any(is_one_of(situation, person, name) for name in limit.who)
-    )
+    return tuple(_applying(situation, person, jointly=False))
 
 
 def covering(situation: Situation, person: PersonId, amount: Amount) -> Limit | None:
@@ -127,12 +125,11 @@ def covering(situation: Situation, person: PersonId, amount: Amount) -> Limit | 
 def joint_covering(situation: Situation, person: PersonId, amount: Amount) -> tuple[Limit, ...]:
     """The joint limits to which the person is a party and that cover the amount."""
     found = []
-    for limit in _applying(situation, jointly=True):
-        if any(is_one_of(situation, person, name) for name in limit.who):
-            covers = reaches(situation, limit, amount)
-            _trace(situation, f"limit of {' and '.join(limit.who)}", limit, amount, covers)
-            if covers:
-                found.append(limit)
+    for limit in _applying(situation, person, jointly=True):
+        covers = reaches(situation, limit, amount)
+        _trace(situation, f"limit of {' and '.join(limit.who)}", limit, amount, covers)
+        if covers:
+            found.append(limit)
     return tuple(found)
 
 
