@@ -18,6 +18,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -104,11 +105,16 @@ def parse_amount(text: str, currency: str) -> Money:
 
 def decimal_text(minor: int | Fraction, currency: str) -> str:
     """Major units as text, unrounded: `10000.00`, `10000.001`; `1/3` where decimals repeat."""
-    digits = exponent(currency)
     if isinstance(minor, Fraction):
         if minor.denominator != 1:
-            return fraction_text(minor / 10**digits)
+            return fraction_text(minor / 10 ** exponent(currency))
         minor = minor.numerator
+    return _whole_text(minor, currency)
+
+
+@lru_cache(maxsize=16_384)  # the same bounds and amounts are printed in decision after decision
+def _whole_text(minor: int, currency: str) -> str:
+    digits = exponent(currency)
     sign = "-" if minor < 0 else ""
     text = str(abs(minor)).rjust(digits + 1, "0")
     return f"{sign}{text[:-digits]}.{text[-digits:]}" if digits else f"{sign}{text}"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import lru_cache
 
 from engine.decision import Comparison
 from engine.facts.conditions import Compare, Condition, OneOf, Present, placed_atoms
@@ -33,10 +34,14 @@ def _comparison(atom: Compare | OneOf | Present, known: Known) -> Comparison:
             right = bound_value(atom, known)
             return Comparison(fact, text_of(left), op.sign, text_of(right), result)
         case OneOf(fact, values):
-            wanted = " | ".join(sorted(text_of(v) for v in values))
-            return Comparison(fact, text_of(value), "=", wanted, result)
+            return Comparison(fact, text_of(value), "=", _one_of(values), result)
         case Present(fact):
             return Comparison(fact, text_of(value), "is", "present", result)
+
+
+@lru_cache(maxsize=4_096)  # the values stand in the policy, and are the same for every document
+def _one_of(values: frozenset[FactValue]) -> str:
+    return " | ".join(sorted(text_of(value) for value in values))
 
 
 def text_of(value: FactValue | Shortage | None) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from engine.decision import Ask, Assignee, Assignment, Part
+from engine.decision import Ask, Assignee, Assignment, Ballot, Part
 from engine.knowing import Situation
 from engine.places import Place
+from engine.routing.words import Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,8 @@ class Routing:
     """A route while it is built. `earlier` are the needed approvals of the steps before.
 
     `of_matrix` tells whether the word at hand is the matrix's or a control's, `of_controls` are the
-    ids of assignments that controls asked for.
+    ids of assignments that controls asked for. `asked` are the plain words that were resolved,
+    `handed` the assignments that fill others too, by the id of the other.
     """
 
     situation: Situation
@@ -32,14 +34,35 @@ class Routing:
     ask: Ask = Ask.APPROVE
     of_matrix: bool = True
     of_controls: set[int] = field(default_factory=set)
+    asked: dict[Word, tuple[Assignment, ...]] = field(default_factory=dict)
+    handed: dict[int, Assignment] = field(default_factory=dict)
 
     def assignment(
-        self, word: str, assignees: tuple[Assignee, ...], place: Place, **more: object
+        self,
+        word: str,
+        assignees: tuple[Assignee, ...],
+        place: Place,
+        object: str = "",
+        amount: str = "",
+        body: Ballot | None = None,
+        already: int = -1,
+        notes: tuple[str, ...] = (),
     ) -> Assignment:
         """A new assignment with the next id; what is asked is what the routing asks now."""
-        made = Assignment(self.next_id, word, assignees, place, self.ask)
+        made = Assignment(
+            self.next_id,
+            word,
+            assignees,
+            place,
+            self.ask,
+            object,
+            amount,
+            body=body,
+            already=already,
+            notes=notes,
+        )
         self.next_id += 1
-        return replace(made, **more) if more else made  # type: ignore[arg-type]
+        return made
 
 
 Resolved = tuple[Part, ...] | Unfilled

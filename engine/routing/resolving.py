@@ -174,7 +174,9 @@ def _owners(routing: Routing, word: OwnerWord, climbs: bool) -> Resolved:
         manager = supervisor(situation, situation.requester)
         if manager is None:
             return _nobody(word.kind, word.place)
-        assignees, notes = climb(situation, manager, Need(word.kind, situation.amount))
+        assignees, notes = climb(
+            situation, manager, Need(word.kind, situation.amount, ask=routing.ask, is_owner=True)
+        )
         if not assignees:
             return _nobody(word.kind, word.place)
         return (routing.assignment(word.kind, assignees, word.place, notes=notes),)

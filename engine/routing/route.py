@@ -13,11 +13,19 @@ from itertools import zip_longest
 
 from engine.decision import Ask, Assignee, Assignment, Group, Part, Step
 from engine.policy import At
-from engine.routing.building import Routing, Unfilled
+from engine.routing.building import Resolved, Routing, Unfilled
 from engine.routing.chains import chain
 from engine.routing.distinct import is_fillable, leaves, needed
 from engine.routing.resolving import resolve, signed
-from engine.routing.words import RoleChain, Signed, SupervisorChain, Word
+from engine.routing.words import (
+    LevelWord,
+    OwnerWord,
+    RoleChain,
+    RoleWord,
+    Signed,
+    SupervisorChain,
+    Word,
+)
 
 Words = tuple[Word, ...]  # the steps of one answer, each one word
 
@@ -101,9 +109,34 @@ def _of_word(routing: Routing, word: Word) -> tuple[tuple[Part, ...], ...] | Unf
             if isinstance(steps, Unfilled):
                 return steps
             return tuple(tuple(signed(part, as_) for part in parts) for parts in steps)
+        case RoleWord() | OwnerWord() | LevelWord():
+            parts = _plain(routing, word)
+            return parts if isinstance(parts, Unfilled) else (parts,)
         case _:
             parts = resolve(routing, word)
             return parts if isinstance(parts, Unfilled) else (parts,)
+
+
+def _plain(routing: Routing, word: RoleWord | OwnerWord | LevelWord) -> Resolved:
+    """A plain word; asked again (several controls ask the same) it is filled already."""
+    known = routing.asked.get(word)
+    if known is None:
+        parts = resolve(routing, word)
+        if isinstance(parts, Unfilled):
+            return parts
+        places = tuple(p for p in parts if isinstance(p, Assignment) and p.body is None)
+        if len(places) == len(parts):
+            routing.asked[word] = places
+        return parts
+    again: list[Part] = []
+    for place in known:
+        by = routing.handed.get(place.id, place)
+        again.append(
+            routing.assignment(
+                place.word, by.assignees, word.place, place.object, place.amount, already=by.id
+            )
+        )
+    return tuple(again)
 
 
 def _counts(assignment: Assignment) -> bool:
@@ -114,37 +147,41 @@ def _once(routing: Routing, parts: tuple[Part, ...]) -> Iterator[Part]:
     """The parts, with places handed on to assignments that fill them anyway."""
     same_step: list[Assignment] = []
     for part in parts:
-        handed = _hand_on(part, (*routing.earlier, *same_step))
+        handed = _hand_on(routing, part, (*routing.earlier, *same_step))
         yield handed
         same_step += [place for place in needed(handed) if _counts(place)]
 
 
-def _hand_on(part: Part, earlier: tuple[Assignment, ...]) -> Part:
+def _hand_on(routing: Routing, part: Part, earlier: tuple[Assignment, ...]) -> Part:
     """The part, with places handed on; one earlier assignment fills one place of a group."""
     handed: set[int] = set()
     for place in leaves(part):
         if place.already >= 0 or place.ask is not Ask.APPROVE or place.body is not None:
             continue
+        able = {_capacity(assignee) for assignee in place.assignees}
         for other in earlier:
-            if other.id not in handed and _fills(other, place):
+            if other.id not in handed and _fills(other, able):
                 changed = replace(place, assignees=other.assignees, already=other.id)
                 candidate = _with(part, changed)
                 if isinstance(candidate, Assignment) or is_fillable(candidate):
                     part = candidate
                     handed.add(other.id)
+                    routing.handed[place.id] = other
                     break
     return part
 
 
-def _fills(earlier: Assignment, place: Assignment) -> bool:
-    """Whether everyone who can do the earlier assignment could do this one in the same capacity."""
+def _fills(earlier: Assignment, able: set[Capacity]) -> bool:
+    """Whether everyone who can do the earlier assignment is able, in the same capacity."""
     if earlier.body is not None or not earlier.assignees:
         return False
-    able = {_capacity(assignee) for assignee in place.assignees}
     return all(_capacity(assignee) in able for assignee in earlier.assignees)
 
 
-def _capacity(assignee: Assignee) -> tuple[str, str | None]:
+Capacity = tuple[str, str | None]
+
+
+def _capacity(assignee: Assignee) -> Capacity:
     return assignee.person, assignee.on_behalf_of
 
 
