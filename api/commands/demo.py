@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from pathlib import Path
 from time import perf_counter
@@ -167,10 +168,19 @@ def _show_end(output: Output, draft: Draft, done: Demonstration, seconds: float)
     output.say(
         f"  {folder}/approvals/purchase_orders.yaml   the schedule: change a limit, run again"
     )
-    output.say(f"  countersign lint {folder}                 what is wrong with it, if anything")
-    output.say(f"  countersign test {folder}                 its tests")
-    output.say(f"  countersign data check {folder}/data --policy {folder}")
+    program = _shown_program()
+    output.say(f"  {program} lint {folder}                 what is wrong with it, if anything")
+    output.say(f"  {program} test {folder}                 its tests")
+    output.say(f"  {program} data check {folder}/data --policy {folder}")
     output.say("unactivated: decided with a draft, nothing was put on record", "dim")
+
+
+def _shown_program() -> str:
+    """How the program was called here: in a fresh clone it is not on the path."""
+    called = sys.argv[0]
+    return (
+        called if called.endswith("/countersign") and not called.startswith("/") else "countersign"
+    )
 
 
 def _shown_folder(folder: Path) -> str:
