@@ -76,5 +76,5 @@ def _at(
             here = current(people[here].managers, moment) if here in among else None
         if here is not None and here in path:
             found.add(frozenset(one for one, at in path.items() if at >= path[here]))
-        seen |= path.keys()
+        seen.update(path)  # `|=` with a view would copy all that was seen
     return found

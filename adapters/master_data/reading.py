@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 import yaml
+from yaml.reader import ReaderError
 
 from adapters.master_data.building import broken_row, unknown_column
 from adapters.master_data.cells import clean
@@ -230,7 +231,7 @@ def _read_yaml(
         _check_events(text)
         root = yaml.compose(text, Loader=yaml.BaseLoader)
     except yaml.YAMLError as error:
-        line, said = _yaml_problem(error)
+        line, said = _yaml_problem(error, text)
         raise UnreadableFile(line, "unreadable-yaml", said) from None
     if not isinstance(root, yaml.SequenceNode):
         raise UnreadableFile(1, "not-a-list", "is not a list of rows")
@@ -239,8 +240,10 @@ def _read_yaml(
         _add_node(table, node, known, limits, report)
 
 
-def _yaml_problem(error: yaml.YAMLError) -> tuple[int, str]:
+def _yaml_problem(error: yaml.YAMLError, text: str) -> tuple[int, str]:
     """The line and the reason, as far as the error has them."""
+    if isinstance(error, ReaderError):
+        return text.count("\n", 0, error.position) + 1, "has a character that may not be written"
     if not isinstance(error, yaml.MarkedYAMLError):
         return 0, "is not YAML"
     mark = error.problem_mark
@@ -248,19 +251,34 @@ def _yaml_problem(error: yaml.YAMLError) -> tuple[int, str]:
 
 
 def _check_events(text: str) -> None:
-    """Refuses nesting and aliases before anything is composed."""
+    """Refuses nesting, aliases and tags before anything is composed."""
     depth = 0
-    for event in yaml.parse(text, Loader=yaml.BaseLoader):
+    for event in _events(text):
         mark = event.start_mark
         line = mark.line + 1 if mark else 0
         if isinstance(event, yaml.AliasEvent):
             raise UnreadableFile(line, "alias", "has an alias; write the value again")
+        if getattr(event, "tag", None) is not None:
+            raise UnreadableFile(line, "tag", "has a tag; write the value alone")
         if isinstance(event, yaml.SequenceStartEvent | yaml.MappingStartEvent):
             depth += 1
             if depth > _YAML_DEPTH:
                 raise UnreadableFile(line, "nested", "is nested deeper than a list of rows")
         elif isinstance(event, yaml.SequenceEndEvent | yaml.MappingEndEvent):
             depth -= 1
+
+
+def _events(text: str) -> Iterator[yaml.Event]:
+    """The events of a text. The parser fails on numbers and escapes that are too large for it."""
+    loader = yaml.BaseLoader(text)
+    try:
+        while loader.check_event():
+            yield loader.get_event()  # type: ignore[no-untyped-call]
+    except (ValueError, OverflowError):
+        message = "has an escape or a version that is too large"
+        raise UnreadableFile(loader.line + 1, "unreadable-yaml", message) from None
+    finally:
+        loader.dispose()
 
 
 def _add_node(

@@ -654,6 +654,11 @@ REFUSED_YAML = {
     "nested": "- {id: ann, entity: {a: {b: c}}}\n",
     "a control character": "- {id: \x07}\n",
     "a byte 0": "- {id: \0}\n",
+    "a tag": "- {id: !!python/name:os.system ann}\n",
+    "a tag of a row": "- !x {id: ann}\n",
+    "no such character": '- {id: "\\UFFFFFFFF"}\n',
+    "just no character": '- {id: "\\U00110000"}\n',
+    "a huge version": "%YAML " + "9" * 5000 + ".1\n---\n- {id: ann}\n",
 }
 
 
