@@ -1,4 +1,7 @@
-"""Master data: what is loaded, what is left out, what refuses a load, and what is never lost."""
+"""Master data: what is loaded, what is left out, what refuses a load, and what is never lost.
+
+Shows (A3, F3).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`lint`, `test` and `data check`: what they report, and with which exit code."""
+"""`lint`, `test` and `data check`: what they report, and with which exit code (C2)."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Why not this row, and why not this person: everything that deciding left aside."""
+"""Why not this row, and why not this person: everything that deciding left aside (B8)."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Different persons for different places, against brute force."""
+"""Different persons for different places, against brute force (B2)."""
 
 from itertools import product
 

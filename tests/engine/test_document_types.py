@@ -1,4 +1,7 @@
-"""Every type of document: its fields, their classes, and the vocabulary that speaks of them."""
+"""Every type of document: its fields, their classes, and the vocabulary that speaks of them.
+
+Shows (A1, F3).
+"""
 
 import subprocess
 import sys

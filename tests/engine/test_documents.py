@@ -1,4 +1,4 @@
-"""Taking documents in: exact, complete in what it complains about, and nothing by half."""
+"""Taking documents in: exact, complete in what it complains about, and nothing by half (A2)."""
 
 import re
 from datetime import UTC, date, datetime, timedelta, timezone

@@ -1,4 +1,4 @@
-"""A decision in words, in both languages; and every code of the core has its texts."""
+"""A decision in words, in both languages; and every code of the core has its texts (B8)."""
 
 import ast
 import json

@@ -1,4 +1,4 @@
-"""Whatever comes in: it is a whole document, or a list of complaints, and nothing else."""
+"""Whatever comes in: it is a whole document, or a list of complaints, and nothing else (A5)."""
 
 import json
 import re

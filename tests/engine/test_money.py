@@ -1,4 +1,4 @@
-"""Money is exact: what is read is what is printed, and nothing on the way rounds."""
+"""Money is exact: what is read is what is printed, and nothing on the way rounds (B1)."""
 
 import math
 import operator

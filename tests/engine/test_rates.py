@@ -1,4 +1,4 @@
-"""Conversions are exact, say which rates they used, and never guess one."""
+"""Conversions are exact, say which rates they used, and never guess one (B1)."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta

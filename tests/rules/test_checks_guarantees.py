@@ -1,4 +1,4 @@
-"""Guarantees that a row cannot keep, whoever holds what."""
+"""Guarantees that a row cannot keep, whoever holds what (C1)."""
 
 from dataclasses import replace
 from datetime import date

@@ -1,4 +1,4 @@
-"""Controls: additional rows, caps, guarantees, segregation of duties, related parties."""
+"""Controls: additional rows, caps, guarantees, segregation of duties, related parties (B4)."""
 
 # ruff: noqa: E501 (tables of rules as they are written)
 

@@ -1,4 +1,4 @@
-"""Handling, stated choices, what is accepted, and the set as a whole."""
+"""Handling, stated choices, what is accepted, and the set as a whole (B3)."""
 
 # ruff: noqa: E501 (tables of rules as they are written)
 

@@ -1,4 +1,7 @@
-"""Whole sets: golden cases, files and folders, the digest, and that no mistake is told twice."""
+"""Whole sets: golden cases, files and folders, the digest, and that no mistake is told twice.
+
+Shows (C1).
+"""
 
 from pathlib import Path
 from typing import Final

@@ -1,6 +1,8 @@
 """What the reference says of each construct, as small sets with policy tests of their own.
 
 A folder of `meaning/` holds the files in which its set differs from the base set of the reference.
+
+Shows (B1, B2).
 """
 
 from __future__ import annotations

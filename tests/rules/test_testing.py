@@ -1,4 +1,4 @@
-"""Policy tests: what they may say, what they compare, and what makes one fail."""
+"""Policy tests: what they may say, what they compare, and what makes one fail (C2)."""
 
 import pytest
 

@@ -3,6 +3,8 @@
 `scenarios.md` is the list. A test names its scenario: a policy test as `scenario 8: ...`, a Python
 test as `test_scenario_8_...`. Outcomes and routes are shown by the policy tests of ACME and its
 variants; here stands what a policy test cannot say: comparisons, rates, codes, input errors.
+
+Shows (B3, B4).
 """
 
 from __future__ import annotations
