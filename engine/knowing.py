@@ -20,7 +20,7 @@ from engine.facts.truth import Known
 from engine.master_data import MasterData, PersonId, Supplier, current
 from engine.matching import scope_keys
 from engine.money import Exact, Money
-from engine.organization import Entity
+from engine.organization import Entity, Limit
 from engine.places import Place
 from engine.policy import PolicySet, ScopeKey
 from engine.rates import Converter, FxChoice, Shortage
@@ -34,8 +34,8 @@ class Situation:
     `involved` are the persons the document names, by the part they play. `amount` is the deciding
     matrix's amount as the document states it, once there is one.
     `passed` collects whom the resolution passed over, `bars` what bars persons, with the rule,
-    `gaps` what kept a limit or a condition on a person from being asked, `compared` the limits
-    that the amount was compared with.
+    `limits` what they have alone, `gaps` what kept a limit or a condition on a person from being
+    asked, `compared` the limits that the amount was compared with.
     """
 
     policy: PolicySet
@@ -53,6 +53,7 @@ class Situation:
     amount: Money | Exact | None = None
     passed: dict[tuple[PersonId, str, str], Passed] = field(default_factory=dict)
     bars: dict[PersonId, tuple[str, str]] = field(default_factory=dict)
+    limits: dict[PersonId, tuple[Limit, ...]] = field(default_factory=dict)
     gaps: list[Shortage] = field(default_factory=list)
     reasons: list[Reason] = field(default_factory=list)
     compared: dict[tuple[Place, str, str], Comparison] = field(default_factory=dict)

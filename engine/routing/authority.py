@@ -108,8 +108,10 @@ def reaches(situation: Situation, limit: Limit, amount: Amount) -> bool:
 
 
 def own_limits(situation: Situation, person: PersonId) -> tuple[Limit, ...]:
-    """The limits the person has alone for this document."""
-    return tuple(_applying(situation, person, jointly=False))
+    """The limits the person has alone for this document; looked up once."""
+    if person not in situation.limits:
+        situation.limits[person] = tuple(_applying(situation, person, jointly=False))
+    return situation.limits[person]
 
 
 def covering(situation: Situation, person: PersonId, amount: Amount) -> Limit | None:

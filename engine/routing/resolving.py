@@ -266,11 +266,10 @@ def _first(routing: Routing, word: First, climbs: bool) -> Resolved:
     found: Resolved = _nobody("first", word.place)
     for position, part in enumerate(word.parts):
         is_last = position == len(word.parts) - 1
-        before = len(gaps)
         found = resolve(routing, part, climbs and is_last)
         if not isinstance(found, Unfilled):
             return found
-        if len(gaps) > before or found.code not in ("no_eligible_approver", "authority_exceeded"):
+        if gaps or found.code not in ("no_eligible_approver", "authority_exceeded"):
             return found
     return found
 

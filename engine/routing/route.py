@@ -147,6 +147,9 @@ def _once(routing: Routing, parts: tuple[Part, ...]) -> Iterator[Part]:
     """The parts, with places handed on to assignments that fill them anyway."""
     same_step: list[Assignment] = []
     for part in parts:
+        if isinstance(part, Assignment) and part.already >= 0:
+            yield part
+            continue
         handed = _hand_on(routing, part, (*routing.earlier, *same_step))
         yield handed
         same_step += [place for place in needed(handed) if _counts(place)]
