@@ -116,6 +116,7 @@ _CHECKS: Final = {
     "not-proved": "a check stopped before it had examined everything",
     "guarantee-broken": "a row cannot keep a guarantee of the set",
     "silence": "a route that nobody has to approve",
+    "asked-once": "two steps of one route ask the same role, so that one approval fills both",
     "never-asked": "a role is declared and no rule asks it",
     "limit-unused": "a limit belongs to a role or level that no rule compares",
     "no-fallback": "a person's own document finds nobody who may approve it",

@@ -12,6 +12,7 @@ from rules.checks.fallback import lint_with_data
 from rules.checks.guarantees import check_guarantees
 from rules.checks.matrices import check_matrices
 from rules.checks.names import check_names
+from rules.checks.steps import check_steps
 from rules.diagnostics import Diagnostics
 
 __all__ = ["CHECKS", "Check", "lint", "lint_with_data"]
@@ -23,6 +24,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_matrices,
     check_guarantees,
     check_names,
+    check_steps,
 )
 
 

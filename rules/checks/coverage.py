@@ -5,7 +5,7 @@ exception row beats plain rows, and a row that a missing fact leaves undecided h
 for that fact. Where the work would be without end a note says what was not examined.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,6 +31,7 @@ MOST_REPORTS: Final = 10  # of one kind for one matrix; the rest is counted
 MOST_REGIONS: Final = 2_000  # looked at for one matrix
 MOST_OVERLAPS: Final = 1_000  # counted for one matrix
 SHOWN_CASES: Final = 3
+WORK_ON_CASES: Final = 300_000  # boxes looked at to say in which cases the gaps are
 
 
 def check_coverage(policy: PolicySet, diagnostics: Diagnostics) -> None:
@@ -52,8 +53,7 @@ class _Gap:
     span: Span
     below: Row | None
     above: Row | None
-    region: Region
-    cases: list[str]
+    regions: list[Region]
 
     @property
     def place(self) -> Place | None:
@@ -69,8 +69,9 @@ def _gaps(on: Ground, diagnostics: Diagnostics) -> None:
     severity = Severity.ERROR if on.matrix.otherwise is None else Severity.NOTE
     if severity is Severity.NOTE:
         found = found[:1]
+    budget = Budget(WORK_ON_CASES)
     for gap in found[:MOST_REPORTS]:
-        diagnostics.add(_gap_report(on, gap, severity))
+        diagnostics.add(_gap_report(on, gap, severity, budget))
     more = len(found) - MOST_REPORTS
     if more > 0:
         message = f"and {more} more gaps in {matrix_name(on.matrix)}"
@@ -96,7 +97,6 @@ def _grouped(on: Ground, regions: Sequence[Region]) -> list[_Gap]:
     gaps: dict[tuple[Span, int, int], _Gap] = {}
     neighbours = _Neighbours(on)
     for region in regions:
-        case = ", ".join(facts_text(on.space, region.masks, region.numbers))
         for span in region.spans:
             below, above = neighbours.of(region, span)
             rows = on.matrix.rows
@@ -106,12 +106,43 @@ def _grouped(on: Ground, regions: Sequence[Region]) -> list[_Gap]:
                     span,
                     rows[below] if below >= 0 else None,
                     rows[above] if above >= 0 else None,
-                    Region(region.masks, (span,), region.numbers),
                     [],
                 )
-            if case and case not in gaps[key].cases:
-                gaps[key].cases.append(case)
+            gaps[key].regions.append(Region(region.masks, (span,), region.numbers))
     return sorted(gaps.values(), key=lambda gap: (gap.place or on.matrix.place, gap.span))
+
+
+def _plainly(on: Ground, gap: _Gap, budget: Budget) -> list[Region]:
+    """The regions of a gap without the facts that make no difference to it."""
+    regions = gap.regions
+    numbers = sorted({number for region in regions for number in region.masks})
+    if len(regions) == 1 and not numbers:
+        return regions
+    kept = [region.masks for region in regions]
+    for number in numbers:
+        without = _distinct({n: m for n, m in masks.items() if n != number} for masks in kept)
+        if _all_inside(on, without, kept, gap.span, budget):
+            kept = without
+    if len(kept) == len(regions) and kept[0] == regions[0].masks:
+        return regions
+    found = [(masks, on.possible_in(masks, gap.span)) for masks in kept]
+    return [Region(masks, (gap.span,), example or {}) for masks, example in found]
+
+
+def _distinct(all_masks: Iterable[Masks]) -> list[Masks]:
+    return list({tuple(sorted(masks.items())): masks for masks in all_masks}.values())
+
+
+def _all_inside(
+    on: Ground, wider: Sequence[Masks], masks: Sequence[Masks], span: Span, budget: Budget
+) -> bool:
+    """Whether every document of the wider masks is one of the masks."""
+    search = on.search(budget)
+    covers = [Box(*span, each) for each in masks]
+    for each in wider:
+        if next(search.uncovered(Box(*span, each), covers), None) is not None:
+            return False
+    return not search.unexamined
 
 
 class _Neighbours:
@@ -138,13 +169,16 @@ class _Neighbours:
         return -1
 
 
-def _gap_report(on: Ground, gap: _Gap, severity: Severity) -> Diagnostic:
+def _gap_report(on: Ground, gap: _Gap, severity: Severity, budget: Budget) -> Diagnostic:
     matrix = on.matrix
+    regions = _plainly(on, gap, budget)
+    texts = (", ".join(facts_text(on.space, each.masks, each.numbers)) for each in regions)
+    found = list(dict.fromkeys(text for text in texts if text))
     what = f"no row covers {span_text(gap.span, matrix.currency, on.lowest)}"
     if not on.has_amount:
-        what = "no row covers every document" if not gap.cases else "no row covers"
-    if gap.cases:
-        what += (" for " if on.has_amount else " ") + cases(gap.cases, SHOWN_CASES)
+        what = "no row covers every document" if not found else "no row covers"
+    if found:
+        what += (" for " if on.has_amount else " ") + cases(found, SHOWN_CASES)
     if severity is Severity.NOTE:
         what += "; `otherwise` answers"
     help = None if severity is Severity.NOTE else _gap_help(on, gap)
@@ -154,7 +188,7 @@ def _gap_report(on: Ground, gap: _Gap, severity: Severity) -> Diagnostic:
         gap.place or matrix.place,
         what,
         help,
-        witness(on.space, gap.region, on.has_amount),
+        witness(on.space, regions[0], on.has_amount),
     )
 
 
@@ -261,6 +295,11 @@ def _overlap_help(on: Ground, first: Row, later: Row) -> str:
     if on.has_amount and touches:
         wanted, written = (_begins(k, on.matrix.currency) for k in (lower.high + 1, upper.low))
         return f"write `{wanted}` instead of `{written}`"
+    if later.exception:
+        return (
+            "let no document match both, with `when` or bounds, or keep it knowingly under "
+            "`accepted`: such a document is held"
+        )
     return "tell them apart with `when`, or let one of them win with `exception: true`"
 
 

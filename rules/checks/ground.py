@@ -35,7 +35,8 @@ class Ground:
 
     `start` are the boxes of documents that the matrix decides; `lowest` is the first key of the
     amount. `certain` and `possible` are the alternatives of all rows, by position. `exceptions` is
-    where an exception row may decide, so that no plain row does.
+    where an exception row may decide, so that no plain row does; `elsewhere` where a matrix of
+    narrower scope may.
     """
 
     matrix: Matrix
@@ -47,6 +48,12 @@ class Ground:
     possible: tuple[RowBox, ...]
 
     exceptions: tuple[Box, ...]
+    elsewhere: tuple[Box, ...] = ()
+
+    def others_decide(self, position: int) -> tuple[Box, ...]:
+        """Where a row is not what decides: other matrices, and exceptions for a plain row."""
+        is_exception = self.matrix.rows[position].exception
+        return self.elsewhere if is_exception else (*self.exceptions, *self.elsewhere)
 
     def of_row(self, position: int) -> Iterator[Box]:
         """The alternatives for which a row is certainly true."""
@@ -72,14 +79,20 @@ def ground(
     others: Sequence[Condition] = (),
     documents: frozenset[str] = frozenset(),
     entities: Sequence[Entity] | None = None,
+    narrower: Sequence[Matrix] = (),
 ) -> Ground:
     """Prepare a matrix; `others` are further conditions that will be asked in its space.
 
-    `documents` and `entities` narrow what the matrix is looked at for. Raises `TooManyBoxes`.
+    `documents` and `entities` narrow what the matrix is looked at for. `narrower` are matrices
+    that decide instead where they cover a document. Raises `TooManyBoxes`.
     """
     inside = scope_entities(policy, matrix.scope) if entities is None else tuple(entities)
+    instead = [
+        All((each.when, applies_to(matrix, each.documents, each.scope, inside)))
+        for each in narrower
+    ]
     space = Space(
-        (matrix.when, *(row.when for row in matrix.rows), *others),
+        (matrix.when, *(row.when for row in matrix.rows), *others, *instead),
         matrix.currency,
         domains(documents or matrix.documents, inside, policy.facts),
         has_between(policy, matrix, inside),
@@ -99,6 +112,7 @@ def ground(
         tuple(_row_boxes(space, matrix.rows, certain=True)),
         possible,
         tuple(entry.box for entry in possible if matrix.rows[entry.row].exception),
+        tuple(box for each in instead for box in space.boxes(each, certain=False)),
     )
 
 

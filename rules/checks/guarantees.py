@@ -53,7 +53,8 @@ MOST_COMBINATIONS: Final = 300
 class Meeting:
     """A guarantee and a matrix, and the documents for which both hold.
 
-    `controls` are the additional rows in force on one of the days on which both are.
+    `controls` are the additional rows in force on one of the days on which both are, `narrower`
+    the matrices of narrower scope that decide instead of this one on that day.
     """
 
     guarantee: Guarantee
@@ -62,6 +63,7 @@ class Meeting:
     documents: frozenset[str]
     controls: tuple[Additional, ...]
     above: int
+    narrower: tuple[Matrix, ...]
 
 
 def check_guarantees(policy: PolicySet, diagnostics: Diagnostics) -> None:
@@ -96,10 +98,22 @@ def _meetings(policy: PolicySet, guarantee: Guarantee, matrix: Matrix) -> Iterat
             and (not control.documents or control.documents & documents)
             and any(in_scope(entity, control.scope) for entity in entities)
         )
-        key = tuple(id(control) for control in controls)
+        narrower = _narrower(policy, matrix, day)
+        key = tuple(id(each) for each in (*controls, *narrower))
         if key not in seen:
             seen.add(key)
-            yield Meeting(guarantee, matrix, entities, documents, controls, above)
+            yield Meeting(guarantee, matrix, entities, documents, controls, above, narrower)
+
+
+def _narrower(policy: PolicySet, matrix: Matrix, day: date) -> tuple[Matrix, ...]:
+    """The matrices of narrower scope for the same types of document that are in force."""
+    return tuple(
+        each
+        for each in policy.matrices
+        if each.scope.width < matrix.scope.width
+        and not each.documents.isdisjoint(matrix.documents)
+        and each.effective.covers(day)
+    )
 
 
 def _above(guarantee: Guarantee, matrix: Matrix) -> int | None:
@@ -113,11 +127,13 @@ def _above(guarantee: Guarantee, matrix: Matrix) -> int | None:
 
 
 def _days(policy: PolicySet, first: Effective, second: Effective, start: date) -> Iterator[date]:
-    """One day of each stretch of the common time in which the same controls are in force."""
+    """One day of each stretch of the common time in which the same rules are in force."""
     end = min(first.to or date.max, second.to or date.max)
     bounds = {start}
-    for control in policy.additional:
-        for day in (control.effective.start, control.effective.to):
+    rules = [*(rule.effective for rule in policy.additional)]
+    rules += [matrix.effective for matrix in policy.matrices]
+    for effective in rules:
+        for day in (effective.start, effective.to):
             if day is not None and start < day < end:
                 bounds.add(day)
     yield from sorted(bounds)
@@ -129,7 +145,7 @@ def _check(policy: PolicySet, found: Meeting, diagnostics: Diagnostics) -> None:
         for control in found.controls
     ]
     others = (found.guarantee.when, *(condition for _, condition in controls))
-    on = ground(policy, found.matrix, others, found.documents, found.entities)
+    on = ground(policy, found.matrix, others, found.documents, found.entities, found.narrower)
     if found.guarantee.order:
         check_order(on, found.guarantee, diagnostics)
         return
@@ -200,7 +216,7 @@ def _uncovered(
     on: Ground, position: int, where: Sequence[Box], enough: Sequence[tuple[Condition, ...]]
 ) -> Region | None:
     """Documents that the row decides and for which none of the sets of controls applies."""
-    covers = [] if on.matrix.rows[position].exception else list(on.exceptions)
+    covers = list(on.others_decide(position))
     for conditions in enough:
         boxes = [Box(LOWEST, HIGHEST, {})]
         for condition in conditions:

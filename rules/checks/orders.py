@@ -125,7 +125,7 @@ def _larger_amount(
 def _decided_by(
     on: Ground, search: Search, position: int, low: int, masks: Masks
 ) -> Iterator[Region]:
-    covers = () if on.matrix.rows[position].exception else on.exceptions
+    covers = on.others_decide(position)
     limit = Box(low, HIGHEST, masks)
     for own in on.of_row(position):
         for start in on.start:
@@ -146,6 +146,6 @@ def _report(
     smaller, larger = found
     amount = key_text(nearest_zero(smaller.spans[0], on.space.between), on.space.currency)
     message = f"`{guarantee.name}`: this row asks less than {row_name(more)} asks for {amount}"
-    help = f"ask no less here, or say `waive: {{{guarantee.name}: why}}`"
+    help = f"ask no less here, or say `waives: {{{guarantee.name}: why}}`"
     shown = witness(on.space, larger, on.has_amount)
     diagnostics.error("guarantee-broken", less.place, message, help, shown)

@@ -332,3 +332,45 @@ def test_ten_thousand_rows_in_one_matrix_take_seconds() -> None:
                 up_to = f"{step + 1}000.00" if step < 9 else ""
                 rows.append(row(f"r{step}", above=above, up_to=up_to, when=where))
     assert reports(*rows) == ["1 gap category: (any other), amount 0.00 USD"]
+
+
+def test_a_gap_says_nothing_of_facts_that_make_no_difference_to_it() -> None:
+    early = is_("capex", True)
+    rows = [
+        row("manager", up_to="50.00"),
+        row("director", from_="51.00", up_to="90.00"),
+        row("vp", above="90.00", when=early),
+        row("cfo", above="90.00", when=Not(early)),
+    ]
+    [report] = found(check_coverage, policy(matrix(*rows)))
+    assert report.message == "no row covers 50.01 to 50.99 USD"
+    assert report.witness == "amount 50.01 USD"
+
+
+def test_a_gap_names_the_facts_that_make_a_difference_and_no_others() -> None:
+    capex, urgent = is_("capex", True), is_("urgent", True)
+    rows = [
+        row("manager", up_to="50.00"),
+        row("director", above="50.00", when=capex),
+        row("vp", above="60.00", up_to="90.00", when=Not(capex)),
+        row("cfo", above="90.00", when=both(Not(capex), urgent)),
+        row("ceo", above="90.00", when=both(Not(capex), Not(urgent))),
+    ]
+    [report] = found(check_coverage, policy(matrix(*rows)))
+    assert report.message == "no row covers 50.01 to 60.00 USD for capex: no"
+    assert report.witness == "capex: no, amount 50.01 USD"
+
+
+def test_two_exceptions_are_not_told_to_be_exceptions() -> None:
+    rows = [
+        row("manager", up_to="50.00", exception=True, when=is_("capex", True)),
+        row("cfo", up_to="50.00", exception=True, when=is_("urgent", True)),
+        row("vp"),
+    ]
+    [report] = found(check_coverage, policy(matrix(*rows)))
+    assert report.help == (
+        "let no document match both, with `when` or bounds, or keep it knowingly under "
+        "`accepted`: such a document is held"
+    )
+    [plain] = found(check_coverage, policy(matrix(row("manager"), row("cfo"))))
+    assert "`exception: true`" in (plain.help or "")

@@ -17,7 +17,9 @@ from engine.routing.words import (
 )
 from rules.checks.guarantees import check_guarantees
 from tests.rules.small_sets import (
+    DE,
     HELD,
+    US,
     asks,
     control,
     found,
@@ -215,3 +217,51 @@ def test_of_several_asked_together_the_highest_counts_and_of_alternatives_the_lo
     for word, breaks in ((Together(2, (manager, cfo)), True), (Together(1, (manager, cfo)), False)):
         lower = row(Approve((word,)), up_to="10.00")
         assert bool(reports(rule, lower, upper)) is breaks
+
+
+def test_the_help_names_the_key_that_waives_an_order() -> None:
+    rows = [row("cfo", up_to="10.00"), row("manager", above="10.00")]
+    [report] = found(check_guarantees, policy(matrix(*rows), guarantees=[guarantee(order=ORDER)]))
+    assert report.help == "ask no less here, or say `waives: {promise: why}`"
+
+
+GERMANY = Scope(countries=frozenset({"DE"}))
+
+
+def group_and(*narrower, entities=(US, DE), rule=None):  # type: ignore[no-untyped-def]
+    """What is said of a group's row that asks one person, beside narrower matrices that ask two."""
+    matrices = [matrix(row("cfo"), name="group")]
+    matrices += [
+        matrix(row(asks("cfo", "ceo")), name=f"n{number}", **kinds)
+        for number, kinds in enumerate(narrower)
+    ]
+    rules = [rule or guarantee(at_least=2)]
+    return said(check_guarantees, policy(*matrices, entities=entities, guarantees=rules))
+
+
+def test_the_witness_of_a_broken_guarantee_is_decided_by_its_matrix() -> None:
+    assert group_and({"scope": GERMANY}) == ["2 guarantee-broken entity: US01, amount 0.00 USD"]
+    assert group_and({"scope": GERMANY}, entities=[DE]) == []
+    by_cfo = guarantee(by=["ceo"])
+    assert group_and({"scope": GERMANY}, entities=[DE], rule=by_cfo) == []
+
+
+def test_a_narrower_matrix_decides_only_what_it_covers_while_it_is_in_force() -> None:
+    until = Effective(None, date(2027, 1, 1))
+    assert len(group_and({"scope": GERMANY, "effective": until}, entities=[DE])) == 1
+    after = Effective(date(2027, 1, 1))
+    both_times = [{"scope": GERMANY, "effective": each} for each in (until, after)]
+    assert group_and(*both_times, entities=[DE]) == []
+    software = {"scope": GERMANY, "when": is_("category", "software")}
+    assert group_and(software, entities=[DE]) == [
+        "2 guarantee-broken category: (any other), amount 0.00 USD"
+    ]
+    assert len(group_and({"scope": GERMANY, "documents": ["payment"]}, entities=[DE])) == 1
+
+
+def test_an_order_is_compared_where_the_matrix_decides() -> None:
+    rows = [row("cfo", up_to="10.00"), row("manager", above="10.00")]
+    own = matrix(row("cfo"), name="germany", scope=GERMANY)
+    for entities, number in (((US, DE), 1), ((DE,), 0)):
+        checked = policy(matrix(*rows), own, entities=entities, guarantees=[guarantee(order=ORDER)])
+        assert len(said(check_guarantees, checked)) == number

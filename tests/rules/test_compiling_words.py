@@ -26,7 +26,16 @@ from engine.routing.words import (
     Word,
 )
 from rules.compiling.silence import others_needed, parts_of
-from tests.rules.compiled import HEAD, complaints, matrix, row, row_errors, word
+from tests.rules.compiled import (
+    HEAD,
+    complaints,
+    matrix,
+    report,
+    row,
+    row_errors,
+    with_base,
+    word,
+)
 
 CFO, CEO, COO, OFFICER = (RoleWord(name) for name in ("cfo", "ceo", "coo", "officer"))
 
@@ -251,3 +260,15 @@ def test_words_nest_to_a_limit() -> None:
     for _ in range(40):
         text = f"{{who: {text}}}"
     assert row_errors(f"{{approve: {text}}}") != []
+
+
+def test_a_time_to_object_is_noted_as_not_watched_yet() -> None:
+    def notes(told: str) -> list[str]:
+        rows = f"{HEAD}rows:\n  - {{approve: [cfo, {{notify: {told}}}]}}\n"
+        _, found = report(with_base(approvals__m=rows))
+        return [each.message for each in found if each.place.file == "approvals/m.yaml"]
+
+    assert notes("{who: ceo, may_object_in: 10 business days}") == [
+        "the time to object is not watched yet: an objection refuses whenever it comes"
+    ]
+    assert notes("{who: ceo}") == []
