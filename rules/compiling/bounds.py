@@ -62,7 +62,14 @@ def _report_unknown_fact(name: str, place: Place, context: Context) -> None:
         help = "write the bound on the row itself, or name the fact, such as `document.net`"
         context.error("unknown-fact", place, message, help)
     else:
-        context.unknown("unknown-fact", place, "fact", name, context.words.facts)
+        known = context.words.facts
+        own = name.rpartition(".")[2]
+        is_own = own in known and known[own].of in (Of.SUPPLIER, Of.ENTITY)
+        if is_own and not context.words.unsure:
+            message, help = f"no fact named {shown(name)}", f"did you mean {shown(own)}?"
+            context.error("unknown-fact", place, message, help)
+        else:
+            context.unknown("unknown-fact", place, "fact", name, known)
 
 
 def read_bound(node: Node, fact: Fact, context: Context) -> Bound | None:

@@ -90,10 +90,11 @@ def cut_amount(entries: Entries, index: int) -> tuple[str, int] | None:
     language is a number without a value, so the pieces can only be meant as one amount.
     """
     value = entries[index][1]
-    if not isinstance(value, Scalar) or value.quoted:
+    if not isinstance(value, Scalar) or value.quoted or not _DIGITS.fullmatch(value.text):
         return None
     pieces: list[str] = []
-    for key, nothing in entries[index + 1 :]:
+    for position in range(index + 1, len(entries)):
+        key, nothing = entries[position]
         is_piece = isinstance(nothing, Scalar) and nothing.empty and not key.quoted
         if not is_piece or not _DIGITS_LAST.fullmatch(key.text):
             break

@@ -177,10 +177,11 @@ def _reasons(decision: Decision, missing: Mapping[str, Shortage]) -> tuple[str, 
     found += [f"{f.place}: {f.code} {f.text}" for f in decision.findings]
     for passed in decision.passed_over:
         found.append(f"{passed.person} was passed over for {passed.word}: {passed.code}")
-    found += [
-        f"the total {name} is not known: {lack.code} {lack.detail}"
-        for name, lack in missing.items()
-    ]
+    if decision.held is not None:
+        found += [
+            f"the total {name} is not known: {lack.code} {lack.detail}"
+            for name, lack in missing.items()
+        ]
     return tuple(found)
 
 

@@ -26,7 +26,7 @@ from engine.facts.conditions import (
 from engine.facts.kinds import Duration, Kind
 from engine.money import Money
 from engine.policy import HIGHEST, LOWEST
-from tests.rules.compiled import HEAD, complaints, matrix, row, row_errors, when
+from tests.rules.compiled import HEAD, complaints, matrix, report, row, row_errors, when, with_base
 
 LEVELS = ("manager", "director", "vp", "chief")
 OFFICES = ("field", "region", "headquarters")
@@ -359,3 +359,17 @@ def test_nesting_and_sizes_have_limits() -> None:
         approvals__m=f"{HEAD}rows:\n  - when: {{score: [{', '.join(map(str, range(600)))}]}}\n    approve: cfo\n"
     )
     assert [code.split()[0] for code in codes] == ["too-many"]
+
+
+def test_a_fact_of_a_supplier_or_entity_is_suggested_by_its_own_name() -> None:
+    facts = "kind: vocabulary\nfacts:\n  kin: {is: yes_no, of: supplier}\n  mine: {is: yes_no}\n"
+    for asked, help in (
+        ("supplier.kin", "did you mean `kin`?"),
+        ("entity.kin", "did you mean `kin`?"),
+        ("supplier.mine", "did you mean `supplier`?"),
+    ):
+        rows = f"{HEAD}rows:\n  - {{when: {{{asked}: yes}}, approve: cfo}}\n"
+        _, found = report(with_base(more=facts, approvals__m=rows))
+        [error] = [each for each in found if each.severity == "error"]
+        assert (error.code, error.message) == ("unknown-fact", f"no fact named `{asked}`")
+        assert error.help == help

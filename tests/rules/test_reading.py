@@ -10,7 +10,15 @@ import pytest
 
 from engine.places import Place
 from rules.diagnostics import Diagnostics
-from rules.reading.nodes import Mapping, Node, Scalar, Sequence, comma_amount_hint, comma_list_hint
+from rules.reading.nodes import (
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    comma_amount_hint,
+    comma_list_hint,
+    cut_amount,
+)
 from rules.reading.reader import DEPTH_MAX, TEXT_LENGTH_MAX, read
 from rules.reading.source_text import text_of
 from tests.rules.conftest import Golden
@@ -334,3 +342,19 @@ def test_every_character_is_refused_or_read_alike_by_both_parsers() -> None:
 
 def is_allowed(char: str) -> bool:
     return text_of("f.yaml", f"a{char}".encode(), Diagnostics()) is not None
+
+
+def test_looking_for_an_amount_cut_by_commas_does_not_copy_or_repeat_the_rest() -> None:
+    class Counted(list[tuple[Scalar, Node]]):
+        looked = 0
+
+        def __getitem__(self, index):  # type: ignore[no-untyped-def]
+            assert isinstance(index, int), "a slice copies the rest"
+            self.looked += 1
+            return super().__getitem__(index)
+
+    place = Place("m.yaml", 1, 1)
+    nothing = Scalar("", False, place)
+    entries = Counted((Scalar("100", False, place), nothing) for _ in range(1_000))
+    assert all(cut_amount(entries, index) is None for index in range(len(entries)))
+    assert entries.looked == len(entries)

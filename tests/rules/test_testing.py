@@ -185,9 +185,15 @@ def test_a_failure_shows_expected_and_got_the_place_and_the_reasons(run: Runner)
         "        code: expected no_row\n"
         "                   got nothing\n"
         "          because approvals/orders.yaml:9:5: row_matched (matrix orders)\n"
-        "          because approvals/orders.yaml:12:15: requirement_missing quote: present\n"
-        "          because the total case_total is not known: fact_missing case"
+        "          because approvals/orders.yaml:12:15: requirement_missing quote: present"
     )
+
+
+def test_a_total_that_is_not_known_is_a_reason_only_where_the_document_is_held(run: Runner) -> None:
+    lacking = "because the total case_total is not known: fact_missing case"
+    engagement = "document: {type: engagement, amount: 5.00 USD}\nexpect: {outcome: route}"
+    assert lacking in str(run.one(engagement))
+    assert lacking not in str(run.one(order("10.01", "outcome: held")))
 
 
 def test_alternatives_are_expected_as_alternatives(run: Runner) -> None:
