@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from engine.errors import MoneyError, UnknownCurrency
 from engine.money import EXPONENTS, Money, exponent, parse_amount
 from rules.diagnostics import Diagnostics, did_you_mean, shown
-from rules.reading.countries import COUNTRIES
+from rules.reading.country_codes import COUNTRIES
 from rules.reading.nodes import Mapping, Node, Scalar, Sequence, described
 
 DIGITS_MAX: Final = 40
