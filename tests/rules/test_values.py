@@ -15,7 +15,7 @@ from engine.money import EXPONENTS, INT64_MAX, Money
 from engine.places import Place
 from rules.diagnostics import Diagnostics
 from rules.reading import values
-from rules.reading.countries import COUNTRIES
+from rules.reading.country_codes import COUNTRIES
 from rules.reading.nodes import Mapping, Node, Scalar, Sequence
 from rules.reading.time_values import Duration, day, duration, moment, time_of_day
 from rules.reading.values import Amount
