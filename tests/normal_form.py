@@ -40,7 +40,7 @@ def _assignment(of: Assignment) -> Part:
     if of.body is not None:
         members = frozenset(map(str, of.body.members))
         recorders = frozenset(map(str, of.body.recorders))
-        return Vote(str(of.ask), of.word, members, recorders)
+        return Vote(str(of.ask), of.word, members, recorders, of.body.present)
     who = frozenset(
         # whom of several holders a stand-in stands in for says nothing
         (str(a.person), "" if a.via is Via.STAND_IN else str(a.on_behalf_of or ""))
@@ -50,9 +50,16 @@ def _assignment(of: Assignment) -> Part:
 
 
 def normal(result: Result) -> Result:
-    """The same without what means nothing: the order of parts, groups of one, words."""
-    steps = tuple(_sorted(_simple(part) for part in parts) for parts in result.steps)
+    """The same without what means nothing: the order of parts, groups of one, words.
+
+    A place that is filled already asks nobody; it is left out, and a step with it.
+    """
+    steps = (_sorted(filter(_asks, map(_simple, parts))) for parts in result.steps)
     return dataclasses.replace(result, steps=tuple(parts for parts in steps if parts))
+
+
+def _asks(part: Part) -> bool:
+    return not (isinstance(part, Seat) and part.already)
 
 
 def _sorted(parts: Iterable[Part]) -> Parts:

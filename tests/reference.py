@@ -111,6 +111,7 @@ class Vote:
     body: str
     members: frozenset[str]
     recorders: frozenset[str]
+    present: int = 1
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,10 @@ class Stuck(Exception):
     def __init__(self, *codes: str) -> None:
         super().__init__(*codes)
         self.codes = frozenset(codes)
+
+
+class Unclear(Stuck):
+    """What is asked about is not known: then nobody else is tried either."""
 
 
 # --- 2 the world (§1, §2): one document at one moment --------------------------------------------
@@ -209,27 +214,22 @@ def world_of(
 
 
 def _header(document: Document) -> dict[str, FactValue]:
+    """What the document states. A header that a line contradicts says nothing; one that states
+    nothing says what all its lines say, if they say one thing."""
     texts = {
         "document.type": document.type,
         "entity": document.entity,
-        "category": document.category or _shared(line.category for line in document.lines),
-        "cost_center": document.cost_center or _shared(ln.cost_center for ln in document.lines),
-        "project": document.project or _shared(line.project for line in document.lines),
         "supplier": document.supplier,
         "contract": document.contract,
     }
     facts: dict[str, FactValue] = {name: text for name, text in texts.items() if text}
-    if document.capex is not None:
-        facts["capex"] = document.capex
+    for name in ("category", "cost_center", "project", "capex"):
+        said = {getattr(line, name) for line in document.lines} or {getattr(document, name)}
+        if len(said) == 1 and not said & {"", None}:
+            facts[name] = said.pop()
     if document.document_date is not None:
         facts["document.date"] = document.document_date
     return facts
-
-
-def _shared(texts: Iterable[str]) -> str:
-    """OPEN: a header that states nothing says what all its lines say, if they say one thing."""
-    found = set(texts)
-    return found.pop() if len(found) == 1 else ""
 
 
 def _of_master_data(world: World) -> dict[str, FactValue]:
@@ -282,7 +282,8 @@ def _commitment(world: World) -> None:
         total += line.net.minor
         if line.tax is not None and line.tax.minor != 0:
             recovery = _recovery(world, line)
-            if recovery is None:
+            # OPEN: tax of another sign than its net would make a commitment smaller.
+            if recovery is None or line.tax.minor * line.net.minor < 0:
                 return
             total += line.tax.minor * (1 - recovery)
     world.facts["commitment.net"] = Exact(total, document.currency)
@@ -904,6 +905,7 @@ def is_within(world: World, most: Money | None, total: Amount | None) -> bool:
     if most is None:
         return True
     value = _value(world, "amount", None, most.currency, total) if total is not None else None
+    world.uncertain |= {value.code} if isinstance(value, Unknown) else set()
     return isinstance(value, Fraction) and value <= most.minor
 
 
@@ -922,6 +924,7 @@ class Claim:
     total: Amount | None
     needs_authority: bool = False
     only_tells: bool = False  # OPEN: whoever is there may be told, the requester too
+    as_owner: bool = False  # OPEN: "no limit needed", of a delegate neither
 
 
 Pairs = frozenset[tuple[str, str]]  # who acts, on behalf of whom (or "")
@@ -938,14 +941,18 @@ def is_able(world: World, person: PersonId, claim: Claim) -> bool:
 
 
 def who_for(world: World, people: Iterable[PersonId], claim: Claim) -> Pairs:
-    """For a place that several could fill: those who can, otherwise delegates of those absent."""
+    """For a place that several could fill: those of them who are there, and their delegates.
+
+    OPEN: a delegate may act while the delegator is there, too; who can act for himself does.
+    """
     able = [person for person in sorted(people) if is_able(world, person, claim)]
-    present = frozenset((str(p), "") for p in able if not world.data.is_absent(p, world.now))
-    return present or frozenset(
+    present = [person for person in able if not world.data.is_absent(person, world.now)]
+    return frozenset((str(person), "") for person in present) | {
         (str(delegate), str(person))
         for person in able
         for delegate in _delegates(world, person, (person,), (), claim)
-    )
+        if delegate not in present
+    }
 
 
 def _delegates(
@@ -955,28 +962,28 @@ def _delegates(
     hops: tuple[Hop, ...],
     claim: Claim,
 ) -> Iterator[PersonId]:
-    """Delegates, and where one is absent and may delegate on, his."""
+    """Delegates who are there, and theirs where they may delegate on."""
+    rules = [rule for rule in world.policy.delegation if is_surely(world, rule.when)]
     for delegation in world.data.delegations.get(person, ()):
         delegate = delegation.delegate
         if delegate in path or not _is_open(world, delegation, claim):
             continue
         if obstacles(world, delegate):
             continue
-        for rule in world.policy.delegation:
+        for rule in rules:
             further = (*hops, Hop(delegation, rule))
             if not _allows(world, rule, delegation, claim) or not _is_deep_enough(further):
                 continue
-            if not world.data.is_absent(delegate, world.now):
-                if _has_limits(world, further, claim):
-                    yield delegate
-            else:
-                yield from _delegates(world, delegate, (*path, delegate), further, claim)
+            if not world.data.is_absent(delegate, world.now) and _has_limits(world, further, claim):
+                yield delegate
+            yield from _delegates(world, delegate, (*path, delegate), further, claim)
 
 
 def _has_limits(world: World, hops: tuple[Hop, ...], claim: Claim) -> bool:
-    """`limit`: with `delegate` and `lesser` he needs a limit of his own, whatever word asks."""
+    """`limit`: with `delegate` and `lesser` he needs a limit of his own."""
     return all(
         hop.rule.limit == "delegator"
+        or claim.as_owner
         or (claim.total is not None and has_authority(world, hop.delegation.delegate, claim.total))
         for hop in hops
     )
@@ -1016,7 +1023,6 @@ def _allows(world: World, rule: DelegationRule, delegation: Delegation, claim: C
     return (
         document.type in rule.documents
         and (not rule.entities or document.entity in rule.entities)
-        and is_surely(world, rule.when)
         and is_within(world, rule.cap, claim.total)
         and (not rule.longest or 0 <= _days(world, delegation, delegator) <= rule.longest)
         and (rule.level_gap < 0 or gap <= rule.level_gap)
@@ -1089,7 +1095,11 @@ def place_of(world: World, position: PersonId, claim: Claim) -> Pairs:
 
 @dataclass(frozen=True)
 class Asked:
-    """How a word is asked: for what, whether it may climb, and after which steps of the route."""
+    """How a word is asked: for what, whether it may climb, and after whom.
+
+    An approval that a control added satisfies no chain of the row: controls only add (§5). OPEN:
+    nor does one of the row that such an approval fills.
+    """
 
     ask: str = "approve"
     climbs: bool = True
@@ -1192,17 +1202,17 @@ def _of_level(world: World, level: str) -> Pairs:
 
 def _owners(world: World, kind: str, asked: Asked) -> Parts:
     """Each owner of what the lines are charged to, in parallel; the same person once (§3)."""
-    found: dict[Pairs, Seat] = {}
+    found: list[Seat] = []
     for owner, share in _owners_of(world, kind).items():
         who: Pairs = frozenset()
         for at in upwards(world, owner):
-            who = who or place_of(world, at, Claim(share))
+            who = who or place_of(world, at, Claim(share, as_owner=True))
             if not asked.climbs:
                 break
         if not who:
             raise Stuck("no_eligible_approver")
-        found.setdefault(who, Seat(asked.ask, who, kind))
-    return tuple(found.values())
+        found.append(Seat(asked.ask, who, kind))
+    return tuple(found)
 
 
 def _owners_of(world: World, kind: str) -> dict[PersonId, Amount | None]:
@@ -1252,7 +1262,7 @@ def _body(world: World, role: str, asked: Asked) -> Vote:
     members, recorders = able.get(body.of, frozenset()), able.get(body.recorded_by, frozenset())
     if not recorders if body.recorded_by else len(members) < body.present:
         raise Stuck("no_eligible_approver")
-    return Vote(asked.ask, role, members, recorders)
+    return Vote(asked.ask, role, members, recorders, body.present if body.of else 1)
 
 
 def _together(world: World, need: int, words: Sequence[Word], asked: Asked) -> Part:
@@ -1293,6 +1303,8 @@ def _first(world: World, words: Sequence[Word], asked: Asked) -> Parts:
         is_last = i == len(words) - 1
         try:
             return resolve(world, word, dataclasses.replace(asked, climbs=asked.climbs and is_last))
+        except Unclear:
+            raise
         except Stuck as stuck:
             codes |= stuck.codes
     raise Stuck(*codes)
@@ -1372,9 +1384,6 @@ def reaches(world: World, limit: Limit, total: Amount) -> bool:
 
     OPEN: a limit that cannot be compared covers nothing; it may be named where nobody covers.
     """
-    if limit.up_to is not None:
-        value = _value(world, "amount", None, limit.up_to.currency, total)
-        world.uncertain |= {value.code} if isinstance(value, Unknown) else set()
     return is_within(world, limit.up_to, total)
 
 
@@ -1414,13 +1423,13 @@ def total_of(world: World, covers: str) -> Amount:
     """
     if covers:
         if covers not in world.facts:
-            raise Stuck("fact_missing")
+            raise Unclear("fact_missing")
         return Amount(covers, world.policy.credits == "absolute")
     if world.amount is None:
-        raise Stuck("fact_missing")
+        raise Unclear("fact_missing")
     value = _value(world, "amount", None, world.currency, world.amount)
     if isinstance(value, Unknown):
-        raise Stuck(value.code)
+        raise Unclear(value.code)
     return world.amount
 
 
@@ -1514,7 +1523,7 @@ def _until_authority(
 
 def _jointly(world: World, person: PersonId, total: Amount, asked: Asked) -> Part | None:
     """All who have a limit together, where he is one of them and together they cover (§4)."""
-    if obstacles(world, person):
+    if not who_for(world, [person], Claim(total)):
         return None
     for limit in limits_of(world, person):
         if limit.jointly and reaches(world, limit, total):
@@ -1578,22 +1587,28 @@ def route(world: World, own: Answer, added: Sequence[tuple[At, Sequence[Word]]])
     for at, words in added:
         lanes[at].append(words)
     steps: list[Parts] = []
+    own_steps: list[Parts] = []
     codes: set[str] = set()
     for at in (At.BEFORE, At.BESIDE, At.AFTER):
         for number in range(max(map(len, lanes[at]), default=0)):
-            asked = Asked(earlier=tuple(steps))
             in_turn: list[list[Part]] = []
-            for word in (words[number] for words in lanes[at] if number < len(words)):
+            own_parts: list[int] = []  # of every step, how many are the row's: they stand first
+            for lane, words in enumerate(lanes[at]):
+                is_own = at is At.BESIDE and lane == 0
+                asked = Asked(earlier=tuple(own_steps if is_own else steps))
                 try:
-                    found = _in_turn(world, word, asked)
+                    found = _in_turn(world, words[number], asked) if number < len(words) else []
                 except Stuck as stuck:
                     codes |= stuck.codes
                     continue
+                own_parts = [len(parts) for parts in found] if is_own else own_parts
                 in_turn += [[] for _ in found[len(in_turn) :]]
                 for together, parts in zip(in_turn, found, strict=False):
                     together.extend(parts)
-            for together in in_turn:
+            for i, together in enumerate(in_turn):
                 steps.append(_once(steps, together))
+                mine = steps[-1][: own_parts[i] if i < len(own_parts) else 0]
+                own_steps.append(tuple(part for part in mine if is_asked(part)))
     if codes:
         raise Stuck(*codes)
     return steps
@@ -1700,16 +1715,15 @@ def applies(world: World, guarantee: Guarantee) -> Truth:
 def keeps(world: World, guarantee: Guarantee, steps: Sequence[Parts]) -> bool:
     """Whether every way to complete the route satisfies it.
 
-    Of a way only who approved, and as which of the roles, is kept.
+    Of a way only who approved, and as which of the roles, is kept. OPEN: the person whose need it
+    is approves nothing by the word `requester`.
     """
     ways: set[tuple[frozenset[str], frozenset[str]]] = {(frozenset(), frozenset())}
     for part in (part for parts in steps for part in parts if is_asked(part)):
         of_part = {
-            (
-                frozenset(actor for actor, _, _ in approvals),
-                frozenset(r for r in guarantee.by if any(_is_by(world, a, r) for a in approvals)),
-            )
-            for approvals in completions(part)
+            (people, frozenset(r for r in guarantee.by if any(_is_by(world, a, r) for a in done)))
+            for done in completions(part)
+            for people in _who_approve(done)
         }
         ways = {(people | more, by | as_) for people, by in ways for more, as_ in of_part}
     return all(len(people) >= guarantee.at_least and by == set(guarantee.by) for people, by in ways)
@@ -1721,6 +1735,22 @@ def is_asked(part: Part) -> bool:
         return any(is_asked(inner) for inner in part.parts)
     is_filled = isinstance(part, Seat) and part.already
     return part.ask == "approve" and not is_filled
+
+
+def _who_approve(done: tuple[Approval, ...]) -> Iterator[frozenset[str]]:
+    """The persons behind approvals. OPEN: of a body, as many of its members as must be present."""
+    people = frozenset(
+        actor for actor, _, part in done if isinstance(part, Seat) and not is_own_need(part)
+    )
+    votes = [part for _, _, part in done if isinstance(part, Vote)]
+    for present in product(
+        *(combinations(sorted(v.recorders or v.members), v.present) for v in votes)
+    ):
+        yield people.union(*present)
+
+
+def is_own_need(part: Seat | Vote) -> bool:
+    return isinstance(part, Seat) and part.word == "requester"
 
 
 def _is_by(world: World, approval: Approval, role: str) -> bool:
@@ -1811,7 +1841,7 @@ def _control(
         control.documents and world.document.type not in control.documents
     ):
         return frozenset()
-    code = credit_code(world, amount_of(world, control.amount)) if control.bounds else ""
+    code = credit_code(world, amount_of(world, control.amount))
     found = row_truth(world, control, control.amount)
     if found.value is False:
         return frozenset()
@@ -1859,7 +1889,7 @@ def _routed(
             return Result("held", frozenset(codes), findings=findings)
         return Result("straight_through")
     # "silence never approves" (§3); the requester alone approves nothing
-    if not any(not (isinstance(s, Seat) and s.word == "requester") for s in approvals):
+    if all(map(is_own_need, approvals)):
         codes.add("silence")
     if codes:
         return Result("held", frozenset(codes), findings=findings)

@@ -157,7 +157,7 @@ def _once(routing: Routing, parts: tuple[Part, ...]) -> Iterator[Part]:
 
 def _hand_on(routing: Routing, part: Part, earlier: tuple[Assignment, ...]) -> Part:
     """The part, with places handed on; one earlier assignment fills one place of a group."""
-    handed: set[int] = set()
+    handed = {place.already for place in leaves(part)}
     for place in leaves(part):
         if place.already >= 0 or place.ask is not Ask.APPROVE or place.body is not None:
             continue
