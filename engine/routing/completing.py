@@ -147,9 +147,11 @@ def _act(course: _Course, decision: Decision, data: MasterData, requester: str, 
         if not act.on_behalf_of or assignee.on_behalf_of == wanted
     ]
     own = [found for found in offered if found[1].on_behalf_of is None]
-    here = frozenset(_keys_of_step(decision, current))
-    usable = [found for found in (*own, *offered) if found[0] in here]
+    open_here, done = _keys_of_step(decision, current, course)
+    usable = [found for found in (*own, *offered) if found[0] in open_here]
     if not usable:
+        if any(key in done for key, _ in offered):
+            return "not_open"  # somebody else was first
         return _why_not(decision, data, person, requester, act, bool(offered))
     assignee = usable[0][1]
     if act.kind is ActKind.REJECT:
@@ -223,9 +225,16 @@ def _object(place: Assignment) -> str:
     return " ".join(sorted({a.on_behalf_of or a.person for a in place.assignees}))
 
 
-def _keys_of_step(decision: Decision, number: int) -> Iterator[PlaceKey]:
-    ids = {p.id for s in decision.steps if s.number == number for q in s.parts for p in leaves(q)}
-    yield from (key for key, place in _keyed(decision) if place.id in ids)
+def _keys_of_step(
+    decision: Decision, number: int, course: _Course
+) -> tuple[frozenset[PlaceKey], frozenset[PlaceKey]]:
+    """The places of the step: of parts that still need somebody, and of parts that are done."""
+    keys = {place.id: key for key, place in _keyed(decision)}
+    parts = [part for step in decision.steps if step.number == number for part in step.parts]
+    waiting = [part for part in parts if _lacking(part, course, keys)]
+    open_here = frozenset(keys[place.id] for part in waiting for place in leaves(part))
+    every = frozenset(keys[place.id] for part in parts for place in leaves(part))
+    return open_here, every - open_here
 
 
 def _current_step(decision: Decision, course: _Course) -> int | None:
