@@ -111,5 +111,7 @@ def _chosen(need: int, parts: Parts, among: Among) -> Parts:
     seat = parts[0]
     if not isinstance(seat, Seat):
         raise TypeError(seat)
-    of_set = frozenset(pair for pair in seat.who if persons & {pair[0], pair[1]})
+    of_set = frozenset(
+        (actor, behalf) for actor, behalf in seat.who if (behalf or actor) in persons
+    )
     return (dataclasses.replace(seat, who=of_set),) * least + parts[: need - least]

@@ -1220,20 +1220,20 @@ def _owners_of(world: World, kind: str) -> dict[PersonId, Amount | None]:
     if kind == "requester.manager":
         supervisor = manager(world, world.requester)
         if supervisor is None:
-            raise Stuck("no_eligible_approver", "no_owner")
+            raise Stuck("no_eligible_approver")
         return {supervisor: world.amount}
     shares: dict[PersonId, int] = {}
     for line in world.document.lines:
         charged = line.project if kind == "project_manager" else line.cost_center
         if not charged:
-            # OPEN: a line that is charged to nothing leaves its owner unknown.
-            raise Stuck("fact_missing", "no_eligible_approver")
+            # OPEN: a line that is charged to nothing leaves its owner unknown; `first` waits.
+            raise Unclear("fact_missing")
         owner = _owner_of(world, kind, charged)
         if owner is None:
-            raise Stuck("no_eligible_approver", "fact_missing", "no_owner")
+            raise Unclear("no_owner")
         shares[owner] = shares.get(owner, 0) + line.net.minor
     if not shares:
-        raise Stuck("fact_missing", "no_eligible_approver")
+        raise Unclear("fact_missing")
     absolute, currency = world.policy.credits == "absolute", world.document.currency
     return {
         owner: Amount("share", absolute, Money(minor, currency)) for owner, minor in shares.items()
@@ -1347,7 +1347,7 @@ def _are_different(one: Approval, other: Approval) -> bool:
 
 def _are_among(approvals: Sequence[Approval], among: Iterable[tuple[int, frozenset[str]]]) -> bool:
     return all(
-        sum(principal in persons or actor in persons for actor, principal, _ in approvals) >= need
+        sum(principal in persons for _, principal, _ in approvals) >= need
         for need, persons in among
     )
 

@@ -198,11 +198,8 @@ def ordered_tests(draw: DrawFn) -> Condition:
     match draw(st.sampled_from(("requester.level", "office", "pieces", "date"))):
         case "requester.level" | "office" as fact:
             scale = FACTS[fact].values
-            # the ends of a scale: see `test_the_end_of_a_scale_is_true`
-            tests = [(op, word) for op in (Op.UP_TO, Op.ABOVE) for word in scale[:-1]]
-            tests += [(op, word) for op in (Op.BELOW, Op.FROM) for word in scale[1:]]
-            op, word = draw(st.sampled_from(tests))
-            return Compare(fact, op, Constant(word), Kind.SCALE, "", scale)
+            word = draw(st.sampled_from(scale))
+            return Compare(fact, draw(OPS), Constant(word), Kind.SCALE, "", scale)
         case "pieces":
             pieces = Fraction(draw(st.integers(1, 3)))
             return Compare("pieces", draw(OPS), Constant(pieces), Kind.NUMBER)
@@ -246,8 +243,9 @@ def line_tests(draw: DrawFn) -> Condition:
     return Lines(test, draw(st.booleans()))
 
 
-# of a fact that is `no`: see `test_no_is_present`
-PRESENCE: Final = st.sampled_from(("business_case", "contract", "category", "office")).map(Present)
+PRESENCE: Final = st.sampled_from(
+    ("business_case", "contract", "category", "office", "in_plan")
+).map(Present)
 TESTS: Final = st.one_of(
     equalities(("category", "capex", "supplier.status")),
     equalities(),
@@ -415,7 +413,7 @@ def answers(draw: DrawFn) -> Answer:
 
 
 PLACE: Final = Place("approvals/x.yaml", 1, 1)  # replaced when the set is put together
-REQUIREMENTS: Final = st.sampled_from(("business_case", "contract", "office")).map(
+REQUIREMENTS: Final = st.sampled_from(("business_case", "contract", "in_plan")).map(
     lambda name: Requirement(Present(name), f"{name}: present", PLACE)
 )
 
@@ -488,6 +486,9 @@ SOME_DOCUMENTS: Final = st.sampled_from(
 )
 
 
+OFFICER: Final = RoleWord("officer")
+
+
 @st.composite
 def additional(draw: DrawFn) -> Additional:
     currency = draw(st.sampled_from(("USD", "EUR")))
@@ -501,9 +502,9 @@ def additional(draw: DrawFn) -> Additional:
     at = draw(st.sampled_from(At))
     answer = Approve(draw(steps())) if kind == "approve" else chosen.get(kind)
     if isinstance(answer, Approve) and at is At.BESIDE:
-        # several steps: see `test_steps_beside_stay_in_order`
-        first = answer.steps[0]
-        answer = Approve((RoleWord("officer") if "asks_all=True" in repr(first) else first,))
+        answer = Approve(
+            tuple(w for w in answer.steps if "asks_all=True" not in repr(w)) or (OFFICER,)
+        )
     return Additional(
         name="",
         place=PLACE,
@@ -804,11 +805,12 @@ def tables(draw: DrawFn) -> dict[str, Any]:
     rates = [
         Rate(f"{base}-{day}", "corporate", base, quote, TODAY - day * DAY, rate)
         for day in draw(st.sampled_from(((0, 3), (3, 0), (7, 9), (0,), (8,), ())))
-        # both ways and equal: see `test_money_is_converted_once`
+        # one way and back is not the same amount
         for base, quote, rate in (
             ("EUR", "USD", Fraction(11, 10)),
-            ("USD", "EUR", Fraction(10, 11)),
+            ("USD", "EUR", Fraction(9, 10)),
         )
+        if not sometimes(draw, 6)
     ]
     return {
         "people": everybody,
@@ -910,8 +912,6 @@ def cases(draw: DrawFn) -> Case:
     policy = draw(policies())
     rows = draw(tables())
     document = draw(documents([person.id for person in rows["people"]]))
-    if "Extreme(" in repr(policy):  # see `test_the_greater_of_something_missing`
-        document = dataclasses.replace(document, supplier="S-1", contract="C-1")
     given: dict[str, FactValue] = {}
     if not sometimes(draw, 6):
         given["split_sum"] = Money(draw(st.sampled_from(NETS)), document.currency)
