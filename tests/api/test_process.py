@@ -87,8 +87,10 @@ def test_a_reader_that_goes_away_is_no_error(folder: Path) -> None:
 
 
 def test_an_interruption_ends_with_130(folder: Path) -> None:
+    # A job in the background ignores interruptions and passes that on: a terminal does not.
+    heeding = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
     process = subprocess.Popen(
-        [*PROGRAM, "decide", "-", "-p", str(folder), "--json"],
+        [*PROGRAM[:-1], heeding + PROGRAM[-1], "decide", "-", "-p", str(folder), "--json"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
