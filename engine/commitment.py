@@ -43,7 +43,7 @@ def commitment_net(
     if document.options is not None:
         total += document.options.minor
     if document.maximum is not None and total < document.maximum.minor:
-        total = Fraction(document.maximum.minor)
+        total = document.maximum.minor
         reasons.append(Reason("framework_maximum", words=(("maximum", str(document.maximum)),)))
     return _as_amount(document, total), reasons
 
@@ -70,9 +70,9 @@ def _negative(document: Document) -> Shortage | None:
 
 def _unrecovered(
     document: Document, data: MasterData, entity: Entity
-) -> tuple[Fraction | Shortage, list[Reason]]:
+) -> tuple[Fraction | int | Shortage, list[Reason]]:
     """The tax of all lines that cannot be recovered, in minor units, not rounded."""
-    total = Fraction(0)
+    total: Fraction | int = 0
     reasons: list[Reason] = []
     for line in document.lines:
         if line.tax is None or not line.tax.minor:
@@ -90,11 +90,11 @@ def _unrecovered(
     return total, reasons
 
 
-def _as_amount(document: Document, total: Fraction) -> Money | Exact | Shortage:
+def _as_amount(document: Document, total: Fraction | int) -> Money | Exact | Shortage:
     if total == 0 and document.type in _COMMITTING:
         return Shortage("commitment_value_missing", "commitment.net")
-    if abs(total) > INT64_MAX:
+    if not -INT64_MAX <= total <= INT64_MAX:
         return Shortage("amount_overflow", "commitment.net")
-    if total.denominator == 1:
-        return Money(total.numerator, document.currency)
-    return Exact(total, document.currency)
+    if isinstance(total, Fraction) and total.denominator != 1:
+        return Exact(total, document.currency)
+    return Money(int(total), document.currency)

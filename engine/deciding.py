@@ -137,7 +137,9 @@ def decide(
         passed_over=draft.passed_over,
         rates=draft.rates,
     )
-    return replace(decision, digest=decision_digest(decision))
+    # Before anybody sees it; `replace` would copy two dozen fields for the sake of this one.
+    object.__setattr__(decision, "digest", decision_digest(decision))
+    return decision
 
 
 def _situation(

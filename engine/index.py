@@ -73,7 +73,7 @@ class RowIndex(Generic[R]):
     def candidates(self, values: FactValues, key: int | None) -> Iterator[Candidate[R]]:
         """Every row that can be true or undecided for these values."""
         for facts, buckets in self.groups:
-            wanted = tuple(values.get(fact) for fact in facts)
+            wanted = tuple(map(values.get, facts))
             if None not in wanted:
                 ladder = buckets.get(wanted)  # type: ignore[arg-type]
                 if ladder is not None:

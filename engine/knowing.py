@@ -17,7 +17,7 @@ from engine.documents.derived import line_facts, own_facts
 from engine.documents.model import Document
 from engine.facts.kinds import FactValue, FactValues, Kind
 from engine.facts.truth import Known
-from engine.master_data import MasterData, PersonId, Supplier, current
+from engine.master_data import Holding, MasterData, PersonId, Supplier, current
 from engine.matching import scope_keys
 from engine.money import Exact, Money
 from engine.organization import Entity, Limit
@@ -34,8 +34,9 @@ class Situation:
     `involved` are the persons the document names, by the part they play. `amount` is the deciding
     matrix's amount as the document states it, once there is one.
     `passed` collects whom the resolution passed over, `bars` what bars persons, with the rule,
-    `limits` what they have alone, `gaps` what kept a limit or a condition on a person from being
-    asked, `compared` the limits that the amount was compared with.
+    `held` who holds the roles that were asked, `limits` what persons have alone, `gaps` what kept a
+    limit or a condition on a person from being asked, `compared` the limits that the amount was
+    compared with.
     """
 
     policy: PolicySet
@@ -53,6 +54,7 @@ class Situation:
     amount: Money | Exact | None = None
     passed: dict[tuple[PersonId, str, str], Passed] = field(default_factory=dict)
     bars: dict[PersonId, tuple[str, str]] = field(default_factory=dict)
+    held: dict[str, tuple[Holding, ...]] = field(default_factory=dict)
     limits: dict[PersonId, tuple[Limit, ...]] = field(default_factory=dict)
     gaps: list[Shortage] = field(default_factory=list)
     reasons: list[Reason] = field(default_factory=list)

@@ -81,7 +81,10 @@ class Person:
 
     def is_active(self, moment: datetime) -> bool:
         """Whether he is employed at the moment."""
-        return any(span.holds(moment) for span in self.employed)
+        for span in self.employed:  # a loop and not `any`: asked for everyone who is looked at
+            if span.holds(moment):
+                return True
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +221,8 @@ class MasterData:
 
     def is_absent(self, person: PersonId, moment: datetime) -> bool:
         """Whether the person is recorded as away at the moment."""
-        return any(a.span.holds(moment) for a in self.absences.get(person, ()))
+        absences = self.absences.get(person)
+        return absences is not None and any(a.span.holds(moment) for a in absences)
 
 
 def snapshot(

@@ -14,7 +14,7 @@ from engine.facts.conditions import Condition
 from engine.facts.truth import Known, holds, shortages
 from engine.index import RowIndex
 from engine.knowing import Situation
-from engine.money import Exact, Money, key
+from engine.money import AMOUNTS, Exact, Money, key
 from engine.places import NOWHERE, Place
 from engine.policy import HIGHEST, LOWEST, Additional, Answer, Matrix, Requirement, Row
 from engine.rates import Shortage
@@ -97,7 +97,7 @@ def basis(situation: Situation, fact: str, currency: str) -> Basis | Held:
     if not fact:
         return Basis(None, None, known)
     stated = known.values.get(fact)
-    if not isinstance(stated, Money | Exact):
+    if not isinstance(stated, AMOUNTS):
         return Basis(None, None, _without(known, known.why_missing.get(fact), fact))
     if stated.minor < 0 and not _is_total(situation, fact):
         if not situation.policy.credits:

@@ -7,6 +7,7 @@ document and is absent: a condition on it is undecided, and is never answered by
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Final, TypeVar
 
 from engine.documents.model import Document, Line
@@ -16,18 +17,14 @@ from engine.money import Money
 
 T = TypeVar("T")
 
-# A fact, and the field that states it as text.
-_DOCUMENT_TEXTS: Final = (
-    ("document.type", "type"),
-    ("document.number", "number"),
-    *(
-        (name, name)
-        for name in (
-            "entity requester submitter buyer receiver supplier customer department contract"
-            " purchase_order"
-        ).split()
-    ),
+# The fields of a document that state a fact as text, and how the two facts are called that have
+# another name than their field.
+_TEXTS: Final = tuple(
+    "type number entity requester submitter buyer receiver supplier customer department contract"
+    " purchase_order".split()
 )
+_TEXT_FACTS: Final = ("document.type", "document.number", *_TEXTS[2:])
+_read_texts: Final = attrgetter(*_TEXTS)
 _LINE_TEXTS: Final = tuple(
     "category cost_center project customer gl_account tax_code expense_type".split()
 )
@@ -38,11 +35,9 @@ _SHARED: Final = ("category", "cost_center", "project")
 
 def own_facts(document: Document) -> dict[str, FactValue]:
     """Every fact that the document knows by itself, the company's own and its papers included."""
-    facts: dict[str, FactValue] = {}
-    for fact, field in _DOCUMENT_TEXTS:
-        text = getattr(document, field)
-        if text:
-            facts[fact] = text
+    facts: dict[str, FactValue] = {
+        fact: text for fact, text in zip(_TEXT_FACTS, _read_texts(document), strict=True) if text
+    }
     for name in _SHARED:
         text = _common_text(document.lines, name) if document.lines else getattr(document, name)
         if text:
@@ -128,6 +123,8 @@ def _common(lines: tuple[Line, ...], read: Callable[[Line], T]) -> T | None:
     if not lines:
         return None
     first = read(lines[0])
+    if len(lines) == 1:
+        return first
     return first if all(read(line) == first for line in lines[1:]) else None
 
 

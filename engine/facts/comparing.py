@@ -7,17 +7,22 @@ amount, no authority below.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date
 from fractions import Fraction
-from typing import assert_never
+from operator import ge, gt, le, lt
+from types import MappingProxyType
+from typing import Final, assert_never
 
 from engine.facts.conditions import Op
 from engine.facts.kinds import Duration, FactValue, Unlimited
-from engine.money import Exact, Money
+from engine.money import AMOUNTS, Exact, Money
 
 
 def ordered(left: FactValue, op: Op, right: FactValue, scale: tuple[str, ...] = ()) -> bool | None:
     """`left op right` for two values of one ordered kind; undecided where they do not compare."""
+    if isinstance(left, AMOUNTS) and isinstance(right, AMOUNTS):  # most comparisons by far
+        return _HOLDS[op](left.minor, right.minor)
     spans = _spans(left, right, scale)
     if spans is None:
         return None
@@ -34,6 +39,10 @@ def ordered(left: FactValue, op: Op, right: FactValue, scale: tuple[str, ...] = 
         case _:
             assert_never(op)
 
+
+_HOLDS: Final[Mapping[Op, Callable[[Fraction | int, Fraction | int], bool]]] = MappingProxyType(
+    {Op.UP_TO: le, Op.BELOW: lt, Op.ABOVE: gt, Op.FROM: ge}
+)
 
 Point = tuple[int, Fraction | int]  # the first part orders what is below or above every number
 Span = tuple[Point, Point]

@@ -10,9 +10,9 @@ from fractions import Fraction
 from functools import lru_cache
 
 from engine.decision import Comparison
-from engine.facts.conditions import Compare, Condition, OneOf, Present, placed_atoms
+from engine.facts.conditions import Compare, Condition, Extreme, OneOf, Present, placed_atoms
 from engine.facts.kinds import FactValue
-from engine.facts.truth import Known, bound_value, holds, in_currency
+from engine.facts.truth import Known, bound_value, compared, holds, in_currency
 from engine.money import Exact, Money, decimal_text, fraction_text
 from engine.rates import Shortage
 
@@ -21,22 +21,26 @@ def trace(conditions: tuple[Condition, ...], known: Known) -> Iterator[Compariso
     """Each test in the conditions with both sides as text. Tests on lines are made once a line."""
     for condition in conditions:
         for atom, on_lines in placed_atoms(condition):
-            for view in known.each_line() if on_lines else (known,):
+            if not on_lines:
+                yield _comparison(atom, known)
+                continue
+            for view in known.each_line():
                 yield _comparison(atom, view)
 
 
 def _comparison(atom: Compare | OneOf | Present, known: Known) -> Comparison:
     value = known.values.get(atom.fact)
-    result = holds(atom, known)
     match atom:
         case Compare(fact, op):
             left = in_currency(value, atom.currency, known) if value is not None else None
             right = bound_value(atom, known)
+            plain = not atom.scale and not isinstance(atom.bound, Extreme)
+            result = compared(left, op, right) if plain else holds(atom, known)
             return Comparison(fact, text_of(left), op.sign, text_of(right), result)
         case OneOf(fact, values):
-            return Comparison(fact, text_of(value), "=", _one_of(values), result)
+            return Comparison(fact, text_of(value), "=", _one_of(values), holds(atom, known))
         case Present(fact):
-            return Comparison(fact, text_of(value), "is", "present", result)
+            return Comparison(fact, text_of(value), "is", "present", holds(atom, known))
 
 
 @lru_cache(maxsize=4_096)  # the values stand in the policy, and are the same for every document

@@ -34,7 +34,7 @@ from engine.facts.conditions import (
     placed_atoms,
 )
 from engine.facts.kinds import FactValue, Kind
-from engine.money import Exact, Money
+from engine.money import AMOUNTS, Exact
 from engine.rates import Converter, Shortage
 
 MOST_CASES: Final = 20_000  # combinations tried for missing facts; beyond that, undecided
@@ -138,11 +138,17 @@ def _compare(test: Compare, known: Known) -> bool | None:
         return _compare_extreme(test, test.bound, known)
     right = bound_value(test, known)
     if right is None or isinstance(right, Shortage):
+        return None  # before the left is converted: no rate is used where nothing is compared
+    return compared(in_currency(left, test.currency, known), test.op, right)
+
+
+def compared(
+    left: FactValue | Shortage | None, op: Op, right: FactValue | Shortage | None
+) -> bool | None:
+    """`left op right` off a scale, with what is missing on either side; undecided for that."""
+    if left is None or right is None or isinstance(left, Shortage) or isinstance(right, Shortage):
         return None
-    converted = in_currency(left, test.currency, known)
-    if isinstance(converted, Shortage):
-        return None
-    return ordered(converted, test.op, right, test.scale)
+    return ordered(left, op, right)
 
 
 def _compare_on_scale(test: Compare, known: Known) -> bool | None:
@@ -171,7 +177,7 @@ def bound_value(test: Compare, known: Known) -> FactValue | Shortage | None:
     currency = test.currency
     if test.kind is Kind.MONEY and not currency:
         left = known.values.get(test.fact)
-        currency = left.currency if isinstance(left, Money | Exact) else ""
+        currency = left.currency if isinstance(left, AMOUNTS) else ""
     return _bound(test.bound, currency, known)
 
 
@@ -184,7 +190,7 @@ def _bound(bound: Bound, currency: str, known: Known) -> FactValue | Shortage | 
             if stated is None:
                 return None
             found = in_currency(stated, currency, known)
-            if share is not None and isinstance(found, Money | Exact):
+            if share is not None and isinstance(found, AMOUNTS):
                 return Exact(share * found.minor, found.currency)
             return found
         case Extreme(parts, lesser):
@@ -208,7 +214,7 @@ def _extreme(
 
 def in_currency(value: FactValue, currency: str, known: Known) -> FactValue | Shortage:
     """Money in `currency`, exactly; every other value, or any where it is empty, as it is."""
-    if currency and isinstance(value, Money | Exact) and value.currency != currency:
+    if currency and isinstance(value, AMOUNTS) and value.currency != currency:
         return known.converter.convert(value, currency)
     return value
 
@@ -265,7 +271,7 @@ def _other_side(test: Compare, fact: str, known: Known) -> tuple[set[Fraction], 
     if test.fact != fact or not test.currency:
         return None
     value = bound_value(test, known)
-    return ({Fraction(value.minor)}, test.currency) if isinstance(value, Money | Exact) else None
+    return ({Fraction(value.minor)}, test.currency) if isinstance(value, AMOUNTS) else None
 
 
 def _cells(points: list[Fraction]) -> list[Fraction]:

@@ -40,7 +40,13 @@ def scope_of(situation: Situation, role: Role) -> str | None:
 
 
 def holders(situation: Situation, role: Role) -> tuple[Holding, ...]:
-    """Who holds the role for this document at the moment, people in a stable order."""
+    """Who holds the role for this document at the moment, in a stable order; looked up once."""
+    if role.name not in situation.held:
+        situation.held[role.name] = _holders(situation, role)
+    return situation.held[role.name]
+
+
+def _holders(situation: Situation, role: Role) -> tuple[Holding, ...]:
     scope = scope_of(situation, role)
     found = situation.data.holdings.get((role.name, "*"), ())
     if scope is not None and scope != "*":
@@ -51,7 +57,10 @@ def holders(situation: Situation, role: Role) -> tuple[Holding, ...]:
 
 def holds_role(situation: Situation, person: PersonId, role: Role) -> bool:
     """Whether the person holds the role for this document at the moment."""
-    return any(holding.person == person for holding in holders(situation, role))
+    for holding in holders(situation, role):
+        if holding.person == person:
+            return True
+    return False
 
 
 def level_of(situation: Situation, person: PersonId) -> str:
@@ -81,13 +90,16 @@ def is_one_of(situation: Situation, person: PersonId, name: str) -> bool:
 
 def _applying(situation: Situation, person: PersonId, jointly: bool) -> Iterator[Limit]:
     """The limits of the person that speak of this entity, document type and facts."""
-    lookup = situation.policy.lookup
+    lookup, roles = situation.policy.lookup, situation.policy.organization.roles
+    level = level_of(situation, person)
     for limit in lookup.limits[situation.entity.id] if lookup is not None else ():
         if limit.jointly != jointly:
             continue
         if limit.documents and situation.document.type not in limit.documents:
             continue
-        if not any(is_one_of(situation, person, name) for name in limit.who):
+        if level not in limit.who and not any(
+            name in roles and holds_role(situation, person, roles[name]) for name in limit.who
+        ):
             continue
         truth = holds(limit.when, situation.known)
         if truth is True:

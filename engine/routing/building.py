@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 
 from engine.decision import Ask, Assignee, Assignment, Ballot, Part
 from engine.knowing import Situation
+from engine.master_data import PersonId
 from engine.places import Place
 from engine.routing.words import Word
+
+Capacity = tuple[PersonId, PersonId | None]  # somebody, and on whose behalf
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,8 @@ class Routing:
 
     `of_matrix` tells whether the word at hand is the matrix's or a control's, `of_controls` are the
     ids of assignments that controls asked for. `asked` are the plain words that were resolved,
-    `handed` the assignments that fill others too, by the id of the other.
+    `handed` the assignments that fill others too, by the id of the other; `able` who can do the
+    assignments of `earlier`, and for whom.
     """
 
     situation: Situation
@@ -36,6 +40,7 @@ class Routing:
     of_controls: set[int] = field(default_factory=set)
     asked: dict[Word, tuple[Assignment, ...]] = field(default_factory=dict)
     handed: dict[int, Assignment] = field(default_factory=dict)
+    able: dict[int, frozenset[Capacity]] = field(default_factory=dict)
 
     def assignment(
         self,

@@ -14,7 +14,7 @@ from itertools import zip_longest
 from engine.decision import Assignee, Assignment, Part, Via
 from engine.knowing import Situation
 from engine.master_data import PersonId
-from engine.money import Exact, Money
+from engine.money import AMOUNTS
 from engine.organization import Limit
 from engine.routing.authority import Amount, covering, holders, joint_covering, level_of, limit_text
 from engine.routing.building import Resolved, Routing, Unfilled
@@ -91,7 +91,7 @@ def _amount(situation: Situation, word: SupervisorChain | RoleChain) -> Amount |
     if not word.covers:
         return situation.amount
     value = situation.known.values.get(word.covers)
-    if not isinstance(value, Money | Exact):
+    if not isinstance(value, AMOUNTS):
         return None
     if situation.policy.credits == "absolute" and value.minor < 0:
         return type(value)(-value.minor, value.currency)  # type: ignore[arg-type]

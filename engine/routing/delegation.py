@@ -38,6 +38,8 @@ class Need:
 
 def delegates(situation: Situation, delegator: PersonId, need: Need) -> tuple[Assignee, ...]:
     """Those who may act for the delegator now; why others may not is noted in the situation."""
+    if delegator not in situation.data.delegations:
+        return ()
     found: dict[PersonId, Assignee] = {}
     for assignee in _delegates(situation, delegator, delegator, need, (delegator,), None):
         found.setdefault(assignee.person, assignee)

@@ -19,19 +19,17 @@ MOST_TRIES: Final = 50_000
 def leaves(part: Part) -> Iterator[Assignment]:
     """Every assignment in the part, in reading order."""
     if isinstance(part, Assignment):
-        yield part
-    else:
-        for inner in part.parts:
-            yield from leaves(inner)
+        return iter((part,))
+    return (place for inner in part.parts for place in leaves(inner))
 
 
 def needed(part: Part) -> Iterator[Assignment]:
     """The assignments without which the part cannot be done."""
     if isinstance(part, Assignment):
-        yield part
-    elif part.need == len(part.parts):
-        for inner in part.parts:
-            yield from needed(inner)
+        return iter((part,))
+    if part.need != len(part.parts):
+        return iter(())
+    return (place for inner in part.parts for place in needed(inner))
 
 
 def selections(part: Part) -> Iterator[tuple[Assignment, ...]]:

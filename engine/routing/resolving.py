@@ -114,9 +114,9 @@ def _role(routing: Routing, word: RoleWord | BodyWord, climbs: bool) -> Resolved
     role = situation.policy.organization.roles[word.role]
     if role.body is not None:
         return _body(routing, role, role.body, word.place)
-    if scope_of(situation, role) is None and not holders(situation, role):
+    people = tuple([holding.person for holding in holders(situation, role)])
+    if not people and scope_of(situation, role) is None:
         return Unfilled("fact_missing", word.place, (("detail", role.per),))
-    people = tuple(holding.person for holding in holders(situation, role))
     found = _queue(routing, role.name, people, word.place)
     if not isinstance(found, Unfilled) or not climbs:
         return found

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
-from engine.decision import Ask, Assignee, Assignment, Group, Part, Step
+from engine.decision import Ask, Assignment, Group, Part, Step
 from engine.policy import At
-from engine.routing.building import Resolved, Routing, Unfilled
+from engine.routing.building import Capacity, Resolved, Routing, Unfilled
 from engine.routing.chains import chain
 from engine.routing.distinct import is_fillable, leaves, needed
 from engine.routing.resolving import resolve, signed
@@ -60,10 +60,8 @@ def build_route(routing: Routing, wanted: Wanted) -> tuple[Step, ...] | Unfilled
         if isinstance(found, Unfilled):
             return found
         for parts in found:
-            once = tuple(_once(routing, parts))
-            if once:
-                steps.append(Step(len(steps) + 1, once))
-                routing.earlier += [p for part in once for p in needed(part) if _counts(p)]
+            if parts:
+                steps.append(Step(len(steps) + 1, _once(routing, parts)))
     return tuple(steps)
 
 
@@ -94,14 +92,19 @@ def _steps(routing: Routing, planned: Sequence[Planned]) -> tuple[tuple[Part, ..
         if isinstance(steps, Unfilled):
             return steps
         if not each.of_matrix:
-            routing.of_controls |= set(range(first, routing.next_id))
+            routing.of_controls.update(range(first, routing.next_id))
         found.append(steps)
+    if len(found) == 1:
+        return found[0]
     side_by_side = zip_longest(*found, fillvalue=())
     return tuple(tuple(part for parts in step for part in parts) for step in side_by_side)
 
 
 def _of_word(routing: Routing, word: Word) -> tuple[tuple[Part, ...], ...] | Unfilled:
     match word:
+        case RoleWord() | OwnerWord() | LevelWord():
+            parts = _plain(routing, word)
+            return parts if isinstance(parts, Unfilled) else (parts,)
         case SupervisorChain() | RoleChain():
             return chain(routing, word, resolve)
         case Signed(who, as_):
@@ -109,9 +112,6 @@ def _of_word(routing: Routing, word: Word) -> tuple[tuple[Part, ...], ...] | Unf
             if isinstance(steps, Unfilled):
                 return steps
             return tuple(tuple(signed(part, as_) for part in parts) for parts in steps)
-        case RoleWord() | OwnerWord() | LevelWord():
-            parts = _plain(routing, word)
-            return parts if isinstance(parts, Unfilled) else (parts,)
         case _:
             parts = resolve(routing, word)
             return parts if isinstance(parts, Unfilled) else (parts,)
@@ -124,7 +124,7 @@ def _plain(routing: Routing, word: RoleWord | OwnerWord | LevelWord) -> Resolved
         parts = resolve(routing, word)
         if isinstance(parts, Unfilled):
             return parts
-        places = tuple(p for p in parts if isinstance(p, Assignment) and p.body is None)
+        places = tuple([p for p in parts if isinstance(p, Assignment) and p.body is None])
         if len(places) == len(parts):
             routing.asked[word] = places
         return parts
@@ -139,31 +139,38 @@ def _plain(routing: Routing, word: RoleWord | OwnerWord | LevelWord) -> Resolved
     return tuple(again)
 
 
-def _counts(assignment: Assignment) -> bool:
-    return assignment.ask is Ask.APPROVE and assignment.already < 0
+def _once(routing: Routing, parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """The parts, with places handed on to earlier assignments that fill them anyway.
 
-
-def _once(routing: Routing, parts: tuple[Part, ...]) -> Iterator[Part]:
-    """The parts, with places handed on to assignments that fill them anyway."""
-    same_step: list[Assignment] = []
+    What has to be approved in them is earlier for everything that follows, in this step too.
+    """
+    once: list[Part] = []
     for part in parts:
         if isinstance(part, Assignment) and part.already >= 0:
-            yield part
+            once.append(part)
             continue
-        handed = _hand_on(routing, part, (*routing.earlier, *same_step))
-        yield handed
-        same_step += [place for place in needed(handed) if _counts(place)]
+        handed = _hand_on(routing, part)
+        once.append(handed)
+        for place in needed(handed):
+            if place.ask is Ask.APPROVE and place.already < 0:
+                routing.earlier.append(place)
+                routing.able[place.id] = _able(place)
+    return tuple(once)
 
 
-def _hand_on(routing: Routing, part: Part, earlier: tuple[Assignment, ...]) -> Part:
+def _hand_on(routing: Routing, part: Part) -> Part:
     """The part, with places handed on; one earlier assignment fills one place of a group."""
-    handed = {place.already for place in leaves(part)}
-    for place in leaves(part):
+    if not routing.earlier:
+        return part
+    places = tuple(leaves(part))
+    handed = {place.already for place in places}
+    for place in places:
         if place.already >= 0 or place.ask is not Ask.APPROVE or place.body is not None:
             continue
-        able = {_capacity(assignee) for assignee in place.assignees}
-        for other in earlier:
-            if other.id not in handed and _fills(other, able):
+        able = _able(place)
+        for other in routing.earlier:
+            who = routing.able[other.id]
+            if who and who <= able and other.id not in handed:
                 changed = replace(place, assignees=other.assignees, already=other.id)
                 candidate = _with(part, changed)
                 if isinstance(candidate, Assignment) or is_fillable(candidate):
@@ -174,18 +181,11 @@ def _hand_on(routing: Routing, part: Part, earlier: tuple[Assignment, ...]) -> P
     return part
 
 
-def _fills(earlier: Assignment, able: set[Capacity]) -> bool:
-    """Whether everyone who can do the earlier assignment is able, in the same capacity."""
-    if earlier.body is not None or not earlier.assignees:
-        return False
-    return all(_capacity(assignee) in able for assignee in earlier.assignees)
-
-
-Capacity = tuple[str, str | None]
-
-
-def _capacity(assignee: Assignee) -> Capacity:
-    return assignee.person, assignee.on_behalf_of
+def _able(assignment: Assignment) -> frozenset[Capacity]:
+    """Who can do an assignment, and for whom; nobody alone can do what a body decides."""
+    if assignment.body is not None:
+        return frozenset()
+    return frozenset([(each.person, each.on_behalf_of) for each in assignment.assignees])
 
 
 def _with(part: Part, changed: Assignment) -> Part:

@@ -32,7 +32,7 @@ def seat(situation: Situation, person: PersonId, need: Need) -> tuple[Assignee, 
         return ()
     others = delegates(situation, person, need)
     if not situation.data.is_absent(person, situation.now):
-        return (Assignee(person), *others)
+        return (Assignee(person), *others) if others else (Assignee(person),)
     if not others:
         situation.pass_over(person, "absent", need.word)
     return others
