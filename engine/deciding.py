@@ -308,15 +308,14 @@ def _must_answer(step: Step) -> bool:
 
 
 def _adds_for_interest(situation: Situation, wanted: Wanted) -> bool:
-    """Adds whom a declared interest adds: one of a participant, or of somebody passed over."""
-    passed = any(found.code == "declared_interest" for found in situation.passed.values())
-    takes_part = any(has_interest(situation, p) for p in situation.involved.values())
-    added = False
-    for rule in situation.policy.related_parties:
-        if rule.add and (passed or takes_part):
-            wanted.add(At.AFTER, rule.add)
-            added = True
-    return added
+    """Adds whom a declared interest adds: one of a participant, or of somebody looked at."""
+    rules = [rule for rule in situation.policy.related_parties if rule.add]
+    people = {*situation.involved.values(), *situation.bars} if rules else set()
+    if not any(has_interest(situation, person) for person in people):
+        return False
+    for rule in rules:
+        wanted.add(At.AFTER, rule.add)
+    return True
 
 
 def _unfilled(situation: Situation, draft: Draft, word: Unfilled) -> Held:

@@ -14,6 +14,7 @@ from typing import Final, assert_never
 
 from engine.facts.comparing import ordered
 from engine.facts.conditions import (
+    ALWAYS,
     All,
     Any,
     Bound,
@@ -69,6 +70,8 @@ class Known:
 
 def holds(condition: Condition, known: Known) -> bool | None:
     """Whether the condition is true, false, or undecided (`None`) for what is known."""
+    if condition is ALWAYS:  # most of those that are asked
+        return True
     match condition:
         case Compare():
             return _compare(condition, known)

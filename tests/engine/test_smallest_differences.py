@@ -288,7 +288,6 @@ def test_steps_beside_stay_in_order() -> None:
     assert [len(step.parts) for step in decision.steps] == [2, 1]
 
 
-@pytest.mark.xfail(strict=True, reason="`add` without `exclude` adds nobody")
 def test_an_interest_that_excludes_nobody_adds_somebody() -> None:
     added = (RoleWord("controller"),)
     related = RelatedParties(PLACE, frozenset({"bank_account"}), False, False, added)
