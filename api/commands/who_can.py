@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -22,6 +22,7 @@ from api.usecases.asking import (
     entities_of,
     outside,
     unknown_entity,
+    unknown_person,
 )
 from api.usecases.drafts import Draft
 from api.usecases.submissions import UnreadableInput, submissions
@@ -80,9 +81,13 @@ def who_can(
     try:
         given = outside(draft.policy, stated)
         if _is_type(draft, document):
-            _check(draft, entity, now)
-            for each in entities_of(draft, loaded, entity, requester):
-                raw = described(draft, document, each, stated, now or datetime.now(UTC))
+            moment = _check(draft, entity, now)
+            asking = stated.get("requester", "")
+            wrong = unknown_person(loaded, asking, moment)
+            if wrong:
+                raise typer.BadParameter(wrong, param_hint="--requester")
+            for each in entities_of(draft, loaded, entity, asking, moment):
+                raw = described(draft, document, each, stated, moment)
                 answers.append(answer(draft, loaded, raw, now, given))
         else:
             _check_file(stated.keys() - given.keys() or bool(entity))
@@ -122,12 +127,13 @@ def _is_type(draft: Draft, document: str) -> bool:
     raise typer.BadParameter(message, param_hint="--document")
 
 
-def _check(draft: Draft, entity: str, now: datetime | None) -> None:
+def _check(draft: Draft, entity: str, now: datetime | None) -> datetime:
     if now is None:
         raise typer.BadParameter(NOW_ONLY, param_hint="--at")
     wrong = unknown_entity(draft, entity)
     if wrong:
         raise typer.BadParameter(wrong, param_hint="--entity")
+    return now
 
 
 def _check_file(is_described: object) -> None:

@@ -1,4 +1,4 @@
-"""What `countersign who-can` shows: the route, who may act by what, why nobody else, whose limits."""
+"""What `countersign who-can` shows: the route, who may act by what, why nobody else, limits."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ from engine.facts.totals import totals
 from engine.master_data import MasterData, Person, PersonId
 from engine.places import NOWHERE
 from engine.policy import PolicySet
-from engine.quoting import quoted
+from engine.quoting import quoted, suggestion
 from engine.routing.distinct import leaves
 from rules.diagnostics import Diagnostics
 from rules.reading.nodes import Mapping as MappingNode
@@ -86,15 +86,16 @@ def described(
     return raw
 
 
-def entities_of(draft: Draft, data: DraftData, entity: str, requester: str) -> tuple[str, ...]:
+def entities_of(
+    draft: Draft, data: DraftData, entity: str, requester: str, now: datetime
+) -> tuple[str, ...]:
     """The entities that are meant: the one stated, the requester's, else each of the set."""
     if entity:
         return (entity,)
     known = draft.policy.organization.entities
-    person = data.data.people.get(PersonId(requester))
-    if person is not None and person.entity in known:
-        return (person.entity,)
-    return tuple(known)
+    person = data.data.person_of(requester, now)
+    theirs = data.data.people[person].entity if person is not None else ""
+    return (theirs,) if theirs in known else tuple(known)
 
 
 def outside(policy: PolicySet, stated: Mapping[str, str]) -> FactValues:
@@ -209,3 +210,12 @@ def unknown_entity(draft: Draft, entity: str) -> str:
     if not entity or entity in known:
         return ""
     return f"there is no entity {quoted(entity)}; there are {', '.join(map(quoted, known))}"
+
+
+def unknown_person(data: DraftData, name: str, now: datetime) -> str:
+    """What is wrong with a name that nobody has at the moment; empty where somebody has it."""
+    if not name or data.data.person_of(name, now) is not None:
+        return ""
+    by_name = {shown: person for person, shown in data.names.items()}
+    near = suggestion(name, (*data.data.people, *data.data.logins, *by_name))
+    return f"there is nobody of the name {quoted(name)}{near}"
