@@ -36,7 +36,7 @@ from engine.routing.words import (
     nested,
 )
 
-CLIMBS: Final = "as supervisor of one who cannot act"
+CLIMBS: Final = "supervisor of one who cannot act"
 
 
 def asking(on: Ground, person: PersonId) -> tuple[Asking, ...]:
