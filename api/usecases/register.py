@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from api.usecases.drafts import Draft, DraftData
 from engine.business_time import start_of_day
+from engine.explaining.messages.catalogues import catalogue
 from engine.facts.conditions import ALWAYS, All, Condition
 from engine.master_data import ALWAYS as FOREVER
 from engine.master_data import Delegation, Person, PersonId, Span
@@ -233,9 +234,14 @@ def _noted(line: Line, note: str, **more: str) -> Line:
 
 def _worth(line: Line, worth: Worth) -> Line:
     """The line with what the delegation comes to by one row."""
-    amounts = " and ".join(f"{person} ({limit})" for person, limit in worth.authority)
+    said_amount = catalogue("en").amount
+    amounts = " and ".join(f"{who} ({said_amount(limit)})" for who, limit in worth.authority)
     both = "lesser authority of " if len(worth.authority) > 1 else "authority of "
-    caps = f", at most {' and '.join(map(str, worth.caps))}" if worth.caps else ""
+    caps = (
+        f", at most {' and '.join(said_amount(str(cap)) for cap in worth.caps)}"
+        if worth.caps
+        else ""
+    )
     conditions = ", ".join(filter(None, (line.only_where, said(worth.rule.when))))
     return _noted(
         line,

@@ -64,8 +64,9 @@ def test_one_person_in_full(folder: Path) -> None:
         "  up to 50,000.00 USD as director (organization.yaml:10:5)",
         "Delegations",
         "  up to 20,000.00 USD to mia (D-1), in US01, of purchase_order, only where category: "
-        "[it], capex: no, since 2027-03-01, until 2027-03-31: lesser authority of dan (50000.00 "
-        "USD) and mia (10000.00 USD), at most 20000.00 USD and 30000.00 USD (handling.yaml:3:5)",
+        "[it], capex: no, since 2027-03-01, until 2027-03-31: lesser authority of dan (50,000.00 "
+        "USD) and mia (10,000.00 USD), at most 20,000.00 USD and 30,000.00 USD "
+        "(handling.yaml:3:5)",
         "  to eve (D-2), since 2027-04-01, until 2027-04-30: not yet in force",
         "  to fay (D-3), since 2027-03-01, until 2027-12-31: no row allows it: delegation_too_long",
         "Rows that can ask him",
