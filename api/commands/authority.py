@@ -17,7 +17,7 @@ from api.commands.decide import plain_table
 from api.commands.loading import data_of, policy_of
 from api.commands.options import At, Data, Json, Out, Policy
 from api.commands.terminal import Output
-from api.commands.who_can_shown import named
+from api.commands.who_can_shown import folded, named
 from api.texts import plain
 from api.usecases.asking import unknown_person
 from api.usecases.drafts import DraftData
@@ -151,7 +151,7 @@ def sentence(line: Line) -> str:
 
 
 def _show_table(output: Output, shown: list[Shown]) -> None:
-    table = plain_table("person", "kind", "what")
+    table = folded(plain_table("person", "kind", "what"))
     table.columns[0].no_wrap = table.columns[1].no_wrap = True
     for each in shown:
         person = each.entry.person.id

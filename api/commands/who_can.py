@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -88,10 +88,11 @@ def who_can(
                 raise typer.BadParameter(wrong, param_hint="--requester")
             for each in entities_of(draft, loaded, entity, asking, moment):
                 raw = described(draft, document, each, stated, moment)
-                answers.append(answer(draft, loaded, raw, now, given))
+                answers.append(answer(draft, loaded, raw, now, moment, given))
         else:
             _check_file(stated.keys() - given.keys() or bool(entity))
-            answers.append(answer(draft, loaded, _read(document), now, given))
+            read, received = _read(document), datetime.now(UTC)
+            answers.append(answer(draft, loaded, read, now, received, given))
     except InputErrors as wrong:
         lines = [f"  {error.code}: {error}" for error in wrong.errors]
         raise stop(Code.DOCUMENT, "error: the document cannot be accepted", *lines) from None

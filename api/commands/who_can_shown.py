@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Final
 
+from rich.table import Table
 from rich.text import Text
 
 from api.commands.decide import code_of, plain_table, who
@@ -91,7 +92,7 @@ def _show_places(output: Output, found: WhoCan, names: dict[str, str]) -> None:
         output.say("Nobody can approve it as it stands.", "bold")
         return
     output.say("Who can act", "bold")
-    table = plain_table("step", "for", "who", "by")
+    table = folded(plain_table("step", "for", "who", "by"))
     for place in found.places:
         first = True
         for signer in place.signers:
@@ -99,6 +100,13 @@ def _show_places(output: Output, found: WhoCan, names: dict[str, str]) -> None:
             table.add_row(*map(_cell, (*cells, _signer(signer, names), _grounds(signer))))
             first = False
     output.show(table)
+
+
+def folded(table: Table) -> Table:
+    """The table with cells that break over lines and lose nothing."""
+    for column in table.columns:
+        column.overflow = "fold"
+    return table
 
 
 def _asked(place: Fillable) -> str:
@@ -158,9 +166,11 @@ def why(other: Other) -> str:
 
 def _show_alike(output: Output, found: Open, names: dict[str, str]) -> None:
     output.say("Who must approve, by whose need it is (--requester tells more)", "bold")
-    table = plain_table("asked for by", "answer", "who")
+    table = folded(plain_table("asked for by", "answer", "who"))
     for alike in found.by_requester:
-        table.add_row(*map(_cell, (_requesters(alike, names), *_answer(alike.decision))))
+        everybody = len(found.by_requester) == 1 and not found.is_cut
+        asking = f"anybody ({len(alike.requesters):,})" if everybody else _requesters(alike, names)
+        table.add_row(*map(_cell, (asking, *_answer(alike.decision))))
     output.show(table)
     if found.is_cut:
         output.say("  not everybody who could ask was tried")
@@ -191,7 +201,7 @@ def _show_covering(output: Output, found: WhoCan, entity: str, names: dict[str, 
         f"Whose authority covers {_amount(found.amount)} in {entity}, the lowest first", "bold"
     )
     if found.covering:
-        table = plain_table("up to", "who", "people", "where")
+        table = folded(plain_table("up to", "who", "people", "where"))
         table.columns[0].justify = "right"
         table.columns[0].no_wrap = table.columns[3].no_wrap = True
         for each in found.covering:

@@ -128,15 +128,16 @@ def answer(
     data: DraftData,
     raw: object,
     now: datetime | None,
+    received_at: datetime,
     stated: FactValues = NO_FACTS,
 ) -> Answer | Open:
     """Who can approve the document. Raises `InputErrors` where it cannot be accepted.
 
-    `stated` are facts from outside that are given instead of found.
+    `now` is `None` for the document's own time; `stated` are facts from outside that are given
+    instead of found.
     """
     policy = draft.policy
-    received = now or datetime.fromisoformat("1970-01-01T00:00:00+00:00")
-    document = canonical.accept(raw, policy.facts, policy.documents, received_at=received)
+    document = canonical.accept(raw, policy.facts, policy.documents, received_at=received_at)
     moment = now if now is not None else local(policy, document)
     decide_for = _Decider(draft, moment, stated)
     if document.requester != UNSAID:
