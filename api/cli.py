@@ -45,14 +45,18 @@ def _root(
 
 def _register() -> None:
     from api.commands import master_data
+    from api.commands.authority import authority
     from api.commands.decide import decide
     from api.commands.demo import demo
     from api.commands.explain import explain
     from api.commands.lint import lint
     from api.commands.policy_tests import run_tests
+    from api.commands.who_can import who_can
 
     app.command("decide", epilog=_EPILOG)(decide)
     app.command("explain", epilog=_EPILOG)(explain)
+    app.command("who-can", epilog=_EPILOG)(who_can)
+    app.command("authority", epilog=_EPILOG)(authority)
     app.command("lint", epilog=_EPILOG)(lint)
     app.command("test", epilog=_EPILOG)(run_tests)
     master_data.app.command("check", epilog=_EPILOG)(master_data.check)

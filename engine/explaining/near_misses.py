@@ -68,7 +68,7 @@ def near_misses(
     given: FactValues = NO_FACTS,
 ) -> tuple[NearMiss, ...]:
     """The other rows of the deciding matrix, those first that failed the fewest tests."""
-    situation = _situation(policy, data, document, decision.now, given)
+    situation = situation_of(policy, data, document, decision.now, given)
     if situation is None:
         return ()
     matrix = choose_matrix(situation)
@@ -90,13 +90,9 @@ def standing(
 ) -> Standing | None:
     """Where the person of that id or login stands; `None` for nobody the master data know."""
     person = data.person_of(name, decision.now)
-    situation = _situation(policy, data, document, decision.now, given)
+    situation = situation_of(policy, data, document, decision.now, given)
     if person is None or situation is None:
         return None
-    matrix = choose_matrix(situation)
-    if not isinstance(matrix, Held):
-        on = basis(situation, matrix.amount, matrix.currency)
-        situation.amount = None if isinstance(on, Held) else on.amount
     roles = policy.organization.roles.values()
     return Standing(
         person=person,
@@ -109,14 +105,19 @@ def standing(
     )
 
 
-def _situation(
+def situation_of(
     policy: PolicySet, data: MasterData, document: Document, now: datetime, given: FactValues
 ) -> Situation | None:
+    """What deciding knew, with the amount of the matrix; `None` where it could not even begin."""
     situation = situate(policy, data, document, now, given)
     if not isinstance(situation, Situation):
         return None
     limit = widest(situation, situation.requester)
     situation.known = situation.known.also({"requester.limit": limit})
+    matrix = choose_matrix(situation)
+    if not isinstance(matrix, Held):
+        on = basis(situation, matrix.amount, matrix.currency)
+        situation.amount = None if isinstance(on, Held) else on.stated
     return situation
 
 

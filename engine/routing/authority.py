@@ -7,7 +7,8 @@ nothing; what was lacking is noted in `Situation.gaps`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
 
 from engine.decision import Comparison
 from engine.facts.kinds import ANY_AMOUNT, NO_LIMIT, Unlimited
@@ -16,27 +17,30 @@ from engine.facts.truth import holds, shortages
 from engine.knowing import Situation
 from engine.master_data import Holding, PersonId, current
 from engine.money import Exact, Money, key
-from engine.organization import Limit, Role
+from engine.organization import Entity, Limit, Role
 from engine.rates import Shortage
 
 Amount = Money | Exact
+# What a role may be per that an entity alone decides; anything else is a fact of the document.
+PER_ENTITY: Final[Mapping[str, Callable[[Entity], str]]] = {
+    "entity": lambda entity: entity.id,
+    "group": lambda _: "*",
+    "country": lambda entity: entity.country,
+    "region": lambda entity: entity.region,
+}
 
 
 def scope_of(situation: Situation, role: Role) -> str | None:
     """The scope a holder of the role must have for this document; `None` where it is not known."""
-    entity = situation.entity
-    match role.per:
-        case "entity":
-            return entity.id
-        case "group":
-            return "*"
-        case "country":
-            return entity.country
-        case "region":
-            return entity.region
-        case fact:
-            value = situation.known.values.get(fact)
-            return None if value is None else str(value)
+    if role.per in PER_ENTITY:
+        return scope_in(situation.entity, role)
+    value = situation.known.values.get(role.per)
+    return None if value is None else str(value)
+
+
+def scope_in(entity: Entity, role: Role) -> str:
+    """The scope a holder of a role must have for an entity, where the role is per such a thing."""
+    return PER_ENTITY[role.per](entity)
 
 
 def holders(situation: Situation, role: Role) -> tuple[Holding, ...]:

@@ -56,7 +56,7 @@ def _delegates(
 ) -> Iterator[Assignee]:
     for delegation in situation.data.delegations.get(delegator, ()):
         delegate = delegation.delegate
-        rule = _allowed(situation, delegation, need)
+        rule = allowing(situation, delegation, need)
         if rule is None:
             continue
         if delegate in trail:
@@ -80,7 +80,7 @@ def _delegates(
         yield Assignee(delegate, Via.DELEGATE, principal, delegation.id)
 
 
-def _allowed(situation: Situation, delegation: Delegation, need: Need) -> DelegationRule | None:
+def allowing(situation: Situation, delegation: Delegation, need: Need) -> DelegationRule | None:
     """The first row of the handling that allows the delegation; why not is noted."""
     if not delegation.span.holds(situation.now):
         return None
@@ -93,7 +93,7 @@ def _allowed(situation: Situation, delegation: Delegation, need: Need) -> Delega
         return None
     code = "delegation_not_allowed"
     for rule in situation.policy.delegation:
-        found = _objection(situation, delegation, rule)
+        found = objection(situation, delegation, rule)
         if not found:
             return rule
         code = found if code == "delegation_not_allowed" else code
@@ -111,7 +111,7 @@ def _in_scope(situation: Situation, delegation: Delegation) -> bool:
     )
 
 
-def _objection(situation: Situation, delegation: Delegation, rule: DelegationRule) -> str:
+def objection(situation: Situation, delegation: Delegation, rule: DelegationRule) -> str:
     """Why the row does not allow the delegation; empty where it does."""
     organization = situation.policy.organization
     if rule.documents and situation.document.type not in rule.documents:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from engine.decision import Ask
 from engine.facts.truth import holds, shortages
 from engine.knowing import Situation, knowing_approver
-from engine.master_data import Person, PersonId
+from engine.master_data import Person, PersonId, Supplier
 from engine.policy import RelatedParties
 from engine.routing.authority import widest
 from engine.routing.segregation import conflict_of
@@ -62,9 +62,11 @@ def _bar(situation: Situation, person: PersonId) -> tuple[str, str]:
 
 def is_related(situation: Situation, who: Person, rule: RelatedParties) -> bool:
     """Whether a bank account, tax id or address of the person is also the supplier's."""
-    supplier = situation.supplier
-    if supplier is None:
-        return False
+    return situation.supplier is not None and matches(who, situation.supplier, rule)
+
+
+def matches(who: Person, supplier: Supplier, rule: RelatedParties) -> bool:
+    """Whether a detail that the rule compares is both the person's and the supplier's."""
     return bool(
         ("bank_account" in rule.match and who.accounts & supplier.accounts)
         or ("tax_id" in rule.match and who.tax_ids & supplier.tax_ids)

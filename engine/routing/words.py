@@ -7,6 +7,7 @@ assignments to persons.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from engine.places import NOWHERE, Place
@@ -162,3 +163,20 @@ Word = (
     | Notify
     | Ratify
 )
+
+
+def nested(word: Word) -> Iterator[Word]:
+    """The word and every word inside it."""
+    yield word
+    match word:
+        case Together(parts=parts) | First(parts=parts):
+            for part in parts:
+                yield from nested(part)
+        case Distinct(of=inner) | Signed(who=inner) | Consult(who=inner) | Notify(who=inner):
+            yield from nested(inner)
+        case Ratify(by=inner):
+            yield from nested(inner)
+        case SupervisorChain(of=inner) if inner is not None:
+            yield from nested(inner)
+        case _:
+            return

@@ -1,6 +1,5 @@
 """What rows answer, compared and counted: equal answers, roles named, approvals for certain."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Final
 
@@ -22,6 +21,7 @@ from engine.routing.words import (
     SupervisorChain,
     Together,
     Word,
+    nested,
 )
 
 UNBOUNDED: Final = 1_000  # how many a chain may ask is not known to the rules
@@ -49,23 +49,6 @@ def answer_shape(row: Row) -> object:
 def words_of(answer: Answer | None) -> tuple[Word, ...]:
     """The steps of an answer that approves; nothing otherwise."""
     return answer.steps if isinstance(answer, Approve) else ()
-
-
-def nested(word: Word) -> Iterator[Word]:
-    """The word and every word inside it."""
-    yield word
-    match word:
-        case Together(parts=parts) | First(parts=parts):
-            for part in parts:
-                yield from nested(part)
-        case Distinct(of=inner) | Signed(who=inner) | Consult(who=inner) | Notify(who=inner):
-            yield from nested(inner)
-        case Ratify(by=inner):
-            yield from nested(inner)
-        case SupervisorChain(of=inner) if inner is not None:
-            yield from nested(inner)
-        case _:
-            return
 
 
 def approving(word: Word) -> bool:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from engine.facts.conditions import Condition, facts_of
 from engine.policy import PolicySet
-from engine.routing.words import RoleChain, SupervisorChain, Word
-from rules.checks.answers import levels_named, nested, roles_named, words_of
+from engine.routing.words import RoleChain, SupervisorChain, Word, nested
+from rules.checks.answers import levels_named, roles_named, words_of
 from rules.diagnostics import Diagnostics
 
 

@@ -25,7 +25,14 @@ GUIDES: Final = (
     "docs/for-auditors.md",
     "docs/for-integrators.md",
 )
-MAPS: Final = ("rules/README.md", "engine/README.md", "adapters/README.md", "docs/where-is-it.md")
+MAPS: Final = (
+    "rules/README.md",
+    "engine/README.md",
+    "adapters/README.md",
+    "docs/cookbook.md",
+    "docs/command-line.md",
+    "docs/where-is-it.md",
+)
 FENCE: Final = re.compile(
     r"^ *```(?P<language>\w+)(?: (?P<name>\S+))?\n(?P<text>.*?)^ *```$", re.DOTALL | re.MULTILINE
 )

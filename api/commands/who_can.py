@@ -1,0 +1,223 @@
+"""`countersign who-can`: who can approve this, by what authority, and why nobody else."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from api.commands import options
+from api.commands.decide import DRAFT_NOTE
+from api.commands.loading import data_of, policy_of
+from api.commands.options import At, Data, Json, Out, Policy
+from api.commands.terminal import Code, Output, stop
+from api.commands.who_can_shown import show, why
+from api.usecases.asking import (
+    Answer,
+    Open,
+    answer,
+    described,
+    entities_of,
+    outside,
+    unknown_entity,
+    unknown_person,
+)
+from api.usecases.drafts import Draft
+from api.usecases.submissions import UnreadableInput, submissions
+from engine.errors import InputErrors
+from engine.explaining.who_can import Covering, Fillable
+from engine.places import NOWHERE
+from engine.quoting import quoted, suggestion
+from engine.recording import to_plain
+
+NOW_ONLY: Final = "`submitted` needs a document: say a moment"
+
+Wanted = Annotated[
+    str,
+    typer.Option(
+        "--document", metavar="FILE|TYPE", help="A file of JSON with one document, or a type."
+    ),
+]
+Entity = Annotated[str, typer.Option("--entity", metavar="ID", help="The entity it is for.")]
+Amount = Annotated[
+    str, typer.Option("--amount", metavar="AMOUNT", help='The net amount: "12_000.00 USD".')
+]
+Category = Annotated[str, typer.Option("--category", metavar="WORD", help="What is bought.")]
+Requester = Annotated[
+    str, typer.Option("--requester", metavar="NAME", help="Whose need it is: a person or login.")
+]
+Facts = Annotated[
+    list[str] | None,
+    typer.Option("--fact", "-f", metavar="NAME=VALUE", help="A field or fact, as tests write it."),
+]
+
+
+def who_can(
+    document: Wanted,
+    policy: Policy,
+    data: Data = None,
+    entity: Entity = "",
+    amount: Amount = "",
+    category: Category = "",
+    requester: Requester = "",
+    fact: Facts = None,
+    at: At = None,
+    as_json: Json = False,
+    out: Out = None,
+) -> None:
+    """Say who can approve a document: every person for every place, by what, and why nobody else.
+
+    A document is a file, or a type that the options describe. Without --requester it is answered
+    for everybody who could ask; without --entity for each entity. Totals count this document only.
+    """
+    now = options.moment(at)
+    draft = policy_of(policy)
+    loaded = data_of(data, draft)
+    stated = {"amount": amount, "category": category, "requester": requester, **_facts(fact)}
+    stated = {name: text for name, text in stated.items() if text}
+    answers: list[Answer | Open] = []
+    try:
+        given = outside(draft.policy, stated)
+        if _is_type(draft, document):
+            moment = _check(draft, entity, now)
+            asking = stated.get("requester", "")
+            wrong = unknown_person(loaded, asking, moment)
+            if wrong:
+                raise typer.BadParameter(wrong, param_hint="--requester")
+            for each in entities_of(draft, loaded, entity, asking, moment):
+                raw = described(draft, document, each, stated, moment)
+                answers.append(answer(draft, loaded, raw, now, moment, given))
+        else:
+            _check_file(stated.keys() - given.keys() or bool(entity))
+            read, received = _read(document), datetime.now(UTC)
+            answers.append(answer(draft, loaded, read, now, received, given))
+    except InputErrors as wrong:
+        lines = [f"  {error.code}: {error}" for error in wrong.errors]
+        raise stop(Code.DOCUMENT, "error: the document cannot be accepted", *lines) from None
+    with Output(out) as output:
+        if as_json:
+            output.json({"activated": False, "answers": [_plain(found) for found in answers]})
+            return
+        for found in answers:
+            show(output, draft, found, dict(loaded.names))
+        output.say(DRAFT_NOTE, "dim")
+
+
+def _facts(stated: list[str] | None) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for text in stated or ():
+        name, sign, value = text.partition("=")
+        if not sign or not name.strip():
+            raise typer.BadParameter(
+                f"expected NAME=VALUE, found {quoted(text)}", param_hint="--fact"
+            )
+        found[name.strip()] = value.strip()
+    return found
+
+
+def _is_type(draft: Draft, document: str) -> bool:
+    """Whether a type is meant and no file; ends the command where it is neither."""
+    if document in draft.policy.documents:
+        return True
+    if document == "-" or Path(document).exists():
+        return False
+    near = suggestion(document, draft.policy.documents)
+    message = f"neither a file nor a document type of the set: {quoted(document)}{near}"
+    raise typer.BadParameter(message, param_hint="--document")
+
+
+def _check(draft: Draft, entity: str, now: datetime | None) -> datetime:
+    if now is None:
+        raise typer.BadParameter(NOW_ONLY, param_hint="--at")
+    wrong = unknown_entity(draft, entity)
+    if wrong:
+        raise typer.BadParameter(wrong, param_hint="--entity")
+    return now
+
+
+def _check_file(is_described: object) -> None:
+    if is_described:
+        message = "a file says this itself; give a document type to describe one"
+        raise typer.BadParameter(message, param_hint="--document")
+
+
+def _read(document: str) -> object:
+    try:
+        with submissions(document) as found:
+            first, *more = list(found.documents)[:2]
+    except UnreadableInput as problem:
+        raise stop(Code.DOCUMENT, f"error: {problem}") from None
+    if more:
+        raise stop(Code.DOCUMENT, f"error: {quoted(document)} holds more than one document")
+    if first.errors:
+        raise InputErrors(first.errors)
+    return first.raw
+
+
+def _plain(found: Answer | Open) -> dict[str, object]:
+    """One answer for programs."""
+    inner = found.found
+    common: dict[str, object] = {
+        "type": found.document.type,
+        "entity": found.document.entity,
+        "at": inner.decision.now.isoformat(),
+        "amount": inner.amount,
+        "covering": [_plain_covering(each) for each in inner.covering],
+        "lacking": [{"code": each.code, "detail": each.detail} for each in inner.lacking],
+    }
+    if isinstance(found, Open):
+        alike = [
+            {"requesters": list(each.requesters), "decision": to_plain(each.decision)}
+            for each in found.by_requester
+        ]
+        return {**common, "by_requester": alike, "is_cut": found.is_cut}
+    return {
+        **common,
+        "decision": to_plain(inner.decision),
+        "approvers": sorted(inner.approvers),
+        "places": [_plain_place(place) for place in inner.places],
+        "others": [
+            {"person": other.person, "code": other.code, "reason": why(other)}
+            for other in inner.others
+        ],
+    }
+
+
+def _plain_covering(each: Covering) -> dict[str, object]:
+    limit = each.limit
+    return {
+        "who": list(limit.who),
+        "jointly": limit.jointly,
+        "up_to": None if limit.up_to is None else str(limit.up_to),
+        "place": str(limit.place),
+        "people": [{"person": person, "prevented": code} for person, code in each.people],
+    }
+
+
+def _plain_place(place: Fillable) -> dict[str, object]:
+    return {
+        "step": place.step,
+        "assignment": place.asked.id,
+        "word": place.asked.word,
+        "ask": str(place.asked.ask),
+        "already": place.asked.already,
+        "people": [
+            {
+                "person": signer.assignee.person,
+                "via": str(signer.assignee.via),
+                "on_behalf_of": signer.assignee.on_behalf_of,
+                "by": [
+                    {
+                        "code": ground.code,
+                        "name": ground.name,
+                        "amount": ground.amount,
+                        "place": "" if ground.place == NOWHERE else str(ground.place),
+                    }
+                    for ground in signer.grounds
+                ],
+            }
+            for signer in place.signers
+        ],
+    }
