@@ -7,12 +7,15 @@ from collections.abc import Callable
 from typing import Final
 
 from engine.policy import PolicySet
+from rules.checks.contradictions import check_conditions
 from rules.checks.coverage import check_coverage
 from rules.checks.fallback import lint_with_data
 from rules.checks.guarantees import check_guarantees
 from rules.checks.matrices import check_matrices
 from rules.checks.names import check_names
+from rules.checks.shadows import check_shadows
 from rules.checks.steps import check_steps
+from rules.checks.unreachable import check_reachable
 from rules.diagnostics import Diagnostics
 
 __all__ = ["CHECKS", "Check", "lint", "lint_with_data"]
@@ -25,6 +28,9 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_guarantees,
     check_names,
     check_steps,
+    check_reachable,
+    check_conditions,
+    check_shadows,
 )
 
 

@@ -78,6 +78,10 @@ def _gaps(on: Ground, diagnostics: Diagnostics) -> None:
         diagnostics.add(Diagnostic("gap", severity, on.matrix.place, message))
     if search.unexamined:
         _unexamined(on, search.unexamined[0], "gaps", diagnostics)
+    elif on.matrix.otherwise is not None and not regions:
+        message = "nothing is left for `otherwise`: the rows answer for every document"
+        help = "keep it for rows to come, or take it out"
+        diagnostics.note("never-matches", on.matrix.otherwise_place, message, help)
 
 
 def _regions(on: Ground, search: Search) -> list[Region]:

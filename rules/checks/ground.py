@@ -87,15 +87,12 @@ def ground(
     that decide instead where they cover a document. Raises `TooManyBoxes`.
     """
     inside = scope_entities(policy, matrix.scope) if entities is None else tuple(entities)
-    instead = [
-        All((each.when, applies_to(matrix, each.documents, each.scope, inside)))
-        for each in narrower
-    ]
+    instead = [instead_of(matrix, each, inside) for each in narrower]
     space = Space(
         (matrix.when, *(row.when for row in matrix.rows), *others, *instead),
         matrix.currency,
         domains(documents or matrix.documents, inside, policy.facts),
-        has_between(policy, matrix, inside),
+        has_between(policy, matrix.amount, inside),
     )
     amount = Amount(matrix.amount, policy.credits == "absolute")
     facts = [entity_facts(entity) for entity in inside]
@@ -167,12 +164,12 @@ def domains(
     return found
 
 
-def has_between(policy: PolicySet, matrix: Matrix, entities: Sequence[Entity]) -> bool:
-    """Whether amounts between two minor units can reach the matrix."""
+def has_between(policy: PolicySet, amount: str, entities: Sequence[Entity]) -> bool:
+    """Whether this amount can lie between two minor units."""
     if policy.fx is not None:
         return True
     shares = (entity.tax_recovery for entity in entities)
-    return matrix.amount == "commitment.net" and any(
+    return amount == "commitment.net" and any(
         share is not None and share.denominator != 1 for share in shares
     )
 
@@ -189,6 +186,11 @@ def applies_to(
     if len(inside) < len(entities):
         parts.append(OneOf("entity", frozenset(inside), tuple(e.id for e in entities)))
     return All(tuple(parts))
+
+
+def instead_of(matrix: Matrix, narrower: Matrix, entities: Sequence[Entity]) -> Condition:
+    """When a matrix of narrower scope decides what otherwise the matrix would."""
+    return All((narrower.when, applies_to(matrix, narrower.documents, narrower.scope, entities)))
 
 
 def control_condition(row: Additional, matrix: Matrix, entities: Sequence[Entity]) -> Condition:

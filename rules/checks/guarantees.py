@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import combinations
 from typing import Final
 
@@ -19,7 +18,6 @@ from engine.policy import (
     LOWEST,
     Additional,
     Approve,
-    Effective,
     Guarantee,
     Hold,
     Matrix,
@@ -39,7 +37,7 @@ from rules.checks.ground import (
     in_scope,
     scope_entities,
 )
-from rules.checks.matrices import common_days
+from rules.checks.matrices import narrower_matrices, stretches
 from rules.checks.orders import check_order
 from rules.checks.regions import Budget, Region
 from rules.checks.wording import matrix_name, witness
@@ -85,12 +83,13 @@ def _meetings(policy: PolicySet, guarantee: Guarantee, matrix: Matrix) -> Iterat
         for entity in scope_entities(policy, matrix.scope)
         if in_scope(entity, guarantee.scope)
     )
-    first = common_days(guarantee.effective, matrix.effective)
     above = _above(guarantee, matrix)
-    if not documents or not entities or first is None or above is None:
+    if not documents or not entities or above is None:
         return
+    dated = [rule.effective for rule in policy.additional]
+    dated += [rule.effective for rule in policy.matrices]
     seen: set[tuple[int, ...]] = set()
-    for day in _days(policy, guarantee.effective, matrix.effective, first):
+    for day in stretches(guarantee.effective, matrix.effective, dated):
         controls = tuple(
             control
             for control in policy.additional
@@ -98,22 +97,11 @@ def _meetings(policy: PolicySet, guarantee: Guarantee, matrix: Matrix) -> Iterat
             and (not control.documents or control.documents & documents)
             and any(in_scope(entity, control.scope) for entity in entities)
         )
-        narrower = _narrower(policy, matrix, day)
+        narrower = narrower_matrices(policy, matrix, day)
         key = tuple(id(each) for each in (*controls, *narrower))
         if key not in seen:
             seen.add(key)
             yield Meeting(guarantee, matrix, entities, documents, controls, above, narrower)
-
-
-def _narrower(policy: PolicySet, matrix: Matrix, day: date) -> tuple[Matrix, ...]:
-    """The matrices of narrower scope for the same types of document that are in force."""
-    return tuple(
-        each
-        for each in policy.matrices
-        if each.scope.width < matrix.scope.width
-        and not each.documents.isdisjoint(matrix.documents)
-        and each.effective.covers(day)
-    )
 
 
 def _above(guarantee: Guarantee, matrix: Matrix) -> int | None:
@@ -124,19 +112,6 @@ def _above(guarantee: Guarantee, matrix: Matrix) -> int | None:
     if bound is None or guarantee.amount != matrix.amount:
         return None
     return 2 * bound.minor + 1
-
-
-def _days(policy: PolicySet, first: Effective, second: Effective, start: date) -> Iterator[date]:
-    """One day of each stretch of the common time in which the same rules are in force."""
-    end = min(first.to or date.max, second.to or date.max)
-    bounds = {start}
-    rules = [*(rule.effective for rule in policy.additional)]
-    rules += [matrix.effective for matrix in policy.matrices]
-    for effective in rules:
-        for day in (effective.start, effective.to):
-            if day is not None and start < day < end:
-                bounds.add(day)
-    yield from sorted(bounds)
 
 
 def _check(policy: PolicySet, found: Meeting, diagnostics: Diagnostics) -> None:
