@@ -122,6 +122,13 @@ _CHECKS: Final = {
     "asked-once": "two steps of one route ask the same role, so that one approval fills both",
     "never-asked": "a role is declared and no rule asks it",
     "limit-unused": "a limit belongs to a role or level that no rule compares",
+    "unsafe-straight-through": "a payment, supplier, policy or delegation that nobody approves",
+    "unbounded-straight-through": "a row that goes straight through whatever the amount",
+    "stand-in-for-itself": "a role that is to stand in for itself",
+    "one-vote-decides": "a body in which one vote is a resolution",
+    "ratify-without-end": "a ratification that is never late",
+    "ratified-by-approver": "somebody ratifies what he approved himself",
+    "recorder-approves": "who records the resolution of a body also approves beside it",
     "no-fallback": "a person's own document finds nobody who may approve it",
     "no-witness": "a row could not be tried out, because no document for it could be made",
 }

@@ -15,7 +15,9 @@ from rules.checks.matrices import check_matrices
 from rules.checks.names import check_names
 from rules.checks.shadows import check_shadows
 from rules.checks.steps import check_steps
+from rules.checks.straight_through import check_straight_through
 from rules.checks.unreachable import check_reachable
+from rules.checks.unsafe import check_unsafe
 from rules.diagnostics import Diagnostics
 
 __all__ = ["CHECKS", "Check", "lint", "lint_with_data"]
@@ -31,6 +33,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_reachable,
     check_conditions,
     check_shadows,
+    check_straight_through,
+    check_unsafe,
 )
 
 

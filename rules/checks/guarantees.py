@@ -68,7 +68,7 @@ def check_guarantees(policy: PolicySet, diagnostics: Diagnostics) -> None:
     """Every guarantee against every matrix that it speaks about."""
     for guarantee in policy.guarantees:
         for matrix in policy.matrices:
-            for found in _meetings(policy, guarantee, matrix):
+            for found in meetings(policy, guarantee, matrix):
                 try:
                     _check(policy, found, diagnostics)
                 except TooManyBoxes as error:
@@ -76,7 +76,8 @@ def check_guarantees(policy: PolicySet, diagnostics: Diagnostics) -> None:
                     diagnostics.note("not-proved", matrix.place, f"{message}{error}")
 
 
-def _meetings(policy: PolicySet, guarantee: Guarantee, matrix: Matrix) -> Iterator[Meeting]:
+def meetings(policy: PolicySet, guarantee: Guarantee, matrix: Matrix) -> Iterator[Meeting]:
+    """The guarantee and the matrix, once for each set of rules in force beside them."""
     documents = matrix.documents & (guarantee.documents or matrix.documents)
     entities = tuple(
         entity
@@ -114,13 +115,21 @@ def _above(guarantee: Guarantee, matrix: Matrix) -> int | None:
     return 2 * bound.minor + 1
 
 
-def _check(policy: PolicySet, found: Meeting, diagnostics: Diagnostics) -> None:
+def prepared(
+    policy: PolicySet, found: Meeting
+) -> tuple[Ground, list[tuple[Additional, Condition]]]:
+    """The matrix with the controls that apply on top, each with its condition."""
     controls = [
         (control, control_condition(control, found.matrix, found.entities))
         for control in found.controls
     ]
     others = (found.guarantee.when, *(condition for _, condition in controls))
     on = ground(policy, found.matrix, others, found.documents, found.entities, found.narrower)
+    return on, controls
+
+
+def _check(policy: PolicySet, found: Meeting, diagnostics: Diagnostics) -> None:
+    on, controls = prepared(policy, found)
     if found.guarantee.order:
         check_order(on, found.guarantee, diagnostics)
         return
@@ -146,8 +155,8 @@ def _check_row(
     guarantee, words = found.guarantee, words_of(row.answer)
     count = counted(words).number
     if count < guarantee.at_least:
-        enough = _adding_up(words, guarantee.at_least, controls)
-        region = _uncovered(on, position, where, enough)
+        enough = adding_up(words, guarantee.at_least, controls)
+        region = uncovered(on, position, where, enough)
         if region is not None:
             so_many = "nobody" if count == 0 else f"{count}"
             message = f"`{guarantee.name}` wants {guarantee.at_least} approvers, and this row asks "
@@ -161,13 +170,13 @@ def _check_row(
             for control, condition in controls
             if _ends_it(control) or any(role in roles_named(w) for w in words_of(control.answer))
         ]
-        region = _uncovered(on, position, where, adding)
+        region = uncovered(on, position, where, adding)
         if region is not None:
             message = f"`{guarantee.name}` wants an approval by `{role}`, and this row asks no such"
             _report(on, found, row, region, message, diagnostics)
 
 
-def _adding_up(
+def adding_up(
     words: tuple[Word, ...], wanted: int, controls: Sequence[tuple[Additional, Condition]]
 ) -> list[tuple[Condition, ...]]:
     """The sets of controls that together with the row ask enough people, or leave no route."""
@@ -187,7 +196,7 @@ def _ends_it(control: Additional) -> bool:
     return isinstance(control.answer, Hold | Refuse)
 
 
-def _uncovered(
+def uncovered(
     on: Ground, position: int, where: Sequence[Box], enough: Sequence[tuple[Condition, ...]]
 ) -> Region | None:
     """Documents that the row decides and for which none of the sets of controls applies."""
