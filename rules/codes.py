@@ -122,6 +122,7 @@ _CHECKS: Final = {
     "asked-once": "two steps of one route ask the same role, so that one approval fills both",
     "never-asked": "a role is declared and no rule asks it",
     "limit-unused": "a limit belongs to a role or level that no rule compares",
+    "looser-locally": "a rule of narrower scope limits less than the wider one beside it",
     "unsafe-straight-through": "a payment, supplier, policy or delegation that nobody approves",
     "unbounded-straight-through": "a row that goes straight through whatever the amount",
     "stand-in-for-itself": "a role that is to stand in for itself",

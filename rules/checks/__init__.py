@@ -11,6 +11,8 @@ from rules.checks.contradictions import check_conditions
 from rules.checks.coverage import check_coverage
 from rules.checks.fallback import lint_with_data
 from rules.checks.guarantees import check_guarantees
+from rules.checks.local_matrices import check_local_matrices
+from rules.checks.locally import check_locally
 from rules.checks.matrices import check_matrices
 from rules.checks.names import check_names
 from rules.checks.shadows import check_shadows
@@ -34,6 +36,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_conditions,
     check_shadows,
     check_straight_through,
+    check_locally,
+    check_local_matrices,
     check_unsafe,
 )
 

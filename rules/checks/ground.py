@@ -99,21 +99,22 @@ def ground(
     lowest = LOWEST if policy.credits == SIGNED and matrix.amount else 0
     whole = Box(lowest, HIGHEST, {})
     start = [box.meet(whole) for box in space.boxes(matrix.when, certain=True)]
-    possible = tuple(_row_boxes(space, matrix.rows, certain=False))
+    possible = tuple(row_boxes(space, matrix.rows, certain=False))
     return Ground(
         matrix,
         space,
         Possible(space, amount, facts),
         lowest,
         tuple(box for box in start if box is not None),
-        tuple(_row_boxes(space, matrix.rows, certain=True)),
+        tuple(row_boxes(space, matrix.rows, certain=True)),
         possible,
         tuple(entry.box for entry in possible if matrix.rows[entry.row].exception),
         tuple(box for each in instead for box in space.boxes(each, certain=False)),
     )
 
 
-def _row_boxes(space: Space, rows: Sequence[Row], *, certain: bool) -> Iterator[RowBox]:
+def row_boxes(space: Space, rows: Sequence[Row], *, certain: bool) -> Iterator[RowBox]:
+    """Every alternative of every row, with the row's bounds."""
     for position, row in enumerate(rows):
         bounds = Box(row.low, row.high, {})
         if row.low > row.high:
