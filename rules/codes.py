@@ -107,6 +107,9 @@ _COMPILING: Final = {
     "not-yet-applied": "something that this version reads and does not apply yet",
     "signed-credits": "credits keep their sign, so a credit note needs no authority",
     "accepted-nothing": "an accepted report that is not reported",
+    "waiver-without-owner": "a report is accepted and nobody answers for it",
+    "waiver-expired": "a report was accepted until a day that has passed",
+    "waiver-ends-soon": "a report is accepted until a day within the next 30",
 }
 
 _CHECKS: Final = {

@@ -75,7 +75,7 @@ def lint(
 
 def _checked(folder: Path, data: Path | None, now: datetime) -> tuple[int, tuple[Diagnostic, ...]]:
     try:
-        files, policy, found = check_draft(folder)
+        files, policy, found = check_draft(folder, now.date())
     except PolicyNotLoaded as problem:
         raise stop(Code.POLICY, f"error: {problem}") from None
     if data is not None and policy is not None:

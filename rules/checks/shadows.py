@@ -34,16 +34,14 @@ def check_shadows(policy: PolicySet, diagnostics: Diagnostics) -> None:
 
 def _check_limits(policy: PolicySet, limits: list[Limit], diagnostics: Diagnostics) -> None:
     where = [_where(policy, each.documents, each.entities, each.when) for each in limits]
-    for position, limit in enumerate(limits):
-        larger = [
-            other
-            for other, each in enumerate(limits)
-            if other != position and _is_enough(each, limit, other < position)
-        ]
-        if not larger:
-            continue
+    order = sorted(range(len(limits)), key=lambda n: (*_size(limits[n]), -n))
+    left = set(order)
+    for position in order:
+        limit = limits[position]
+        larger = [n for n in sorted(left) if n != position and _is_enough(limits[n], limit)]
         hiding = _hiding(policy, where, position, larger, limit, diagnostics)
         if hiding:
+            left.remove(position)
             places = _places([limits[other].place for other in hiding])
             message = f"this limit of {_named(limit.who)} changes nothing: {places} "
             message += f"{_verb(hiding)} as much or more, wherever this one counts"
@@ -53,31 +51,27 @@ def _check_limits(policy: PolicySet, limits: list[Limit], diagnostics: Diagnosti
             )
 
 
-def _is_enough(larger: Limit, limit: Limit, stands_before: bool) -> bool:
-    """Whether a limit covers whatever the other covers; of two equal ones, the first does."""
+def _size(limit: Limit) -> tuple[bool, int]:
+    return limit.up_to is None, 0 if limit.up_to is None else limit.up_to.minor
+
+
+def _is_enough(larger: Limit, limit: Limit) -> bool:
+    """Whether a limit covers every amount that the other does; two currencies are not compared."""
     if larger.up_to is None or limit.up_to is None:
-        return larger.up_to is None and (limit.up_to is not None or stands_before)
-    if larger.up_to.currency != limit.up_to.currency:
-        return False
-    difference = larger.up_to.minor - limit.up_to.minor
-    return difference > 0 or (difference == 0 and stands_before)
+        return larger.up_to is None
+    return larger.up_to.currency == limit.up_to.currency and larger.up_to.minor >= limit.up_to.minor
 
 
 def _check_delegation(policy: PolicySet, diagnostics: Diagnostics) -> None:
     rows = policy.delegation
     where = [_where(policy, each.documents, each.entities, each.when) for each in rows]
-    for position, row in enumerate(rows):
-        wider = [
-            other
-            for other, each in enumerate(rows)
-            if other != position
-            and allows_as_much(policy, each, row)
-            and (other < position or not allows_as_much(policy, row, each))
-        ]
-        if not wider:
-            continue
+    left = set(range(len(rows)))
+    for position in reversed(range(len(rows))):
+        row = rows[position]
+        wider = [n for n in sorted(left) if n != position and allows_as_much(policy, rows[n], row)]
         hiding = _hiding(policy, where, position, wider, row, diagnostics)
         if hiding:
+            left.remove(position)
             places = _places([rows[other].place for other in hiding])
             message = f"this row allows nothing of its own: {places} {_allows(hiding)} as much or "
             message += "more, wherever this one counts"
@@ -130,6 +124,8 @@ def _hiding(
     diagnostics: Diagnostics,
 ) -> tuple[int, ...]:
     """Those of the others that together count wherever this one does; empty where not."""
+    if not others:
+        return ()
     entities = tuple(policy.organization.entities.values())
     conditions = (where[position], *(where[other] for other in others))
     try:

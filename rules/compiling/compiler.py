@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from types import MappingProxyType
 from typing import Final
 
@@ -20,7 +21,7 @@ from engine.organization import Organization
 from engine.places import Place
 from engine.policy import Matrix, PolicySet
 from rules.compiling import choices, limits, organization, segregation, vocabulary
-from rules.compiling.accepting import BY_COMPILING, Accepted, settle
+from rules.compiling.accepting import BY_COMPILING, Accepted, owned, settle
 from rules.compiling.approvals import read_matrix, take_name
 from rules.compiling.choices import Choices
 from rules.compiling.context import Context, Suggester
@@ -67,14 +68,14 @@ def compile_set(files: Mapping[str, bytes], diagnostics: Diagnostics) -> PolicyS
 
 
 def compile_files(
-    files: Mapping[str, bytes], diagnostics: Diagnostics
+    files: Mapping[str, bytes], diagnostics: Diagnostics, on: date | None = None
 ) -> tuple[PolicySet | None, tuple[Accepted, ...]]:
-    """The same, together with the reports that the set accepts."""
+    """The same, together with the reports that the set accepts; `on` as in `load_set`."""
     found = Diagnostics()
     sources = _read_files(files, found)
     policy, chosen = _compile(sources, files, Context(found, suggester=Suggester()))
     settled = Diagnostics()
-    settle(found, chosen.accepted, BY_COMPILING, settled)
+    settle(found, chosen.accepted, BY_COMPILING, settled, on)
     diagnostics.extend(settled)
     return (None if settled.has_errors else matching.build(policy)), chosen.accepted
 
@@ -123,6 +124,7 @@ def _compile(
     context = context.knowing(known)
     authority = [limit for node in words.limits for limit in limits.read_limits(node, context)]
     header = _default_header(sources, chosen, context)
+    chosen = replace(chosen, accepted=owned(chosen.accepted, header.owner, context))
     matrices = _matrices(sources, header, context)
     controls = _controls(sources, header, context)
     handling = Handling()
