@@ -134,7 +134,6 @@ _CHECKS: Final = {
     "ratified-by-approver": "somebody ratifies what he approved himself",
     "recorder-approves": "who records the resolution of a body also approves beside it",
     "no-fallback": "a person's own document finds nobody who may approve it",
-    "no-witness": "a row could not be tried out, because no document for it could be made",
 }
 
 _TESTS: Final = {
