@@ -18,7 +18,7 @@ from rules.checks.cells import Box, Space, TooManyBoxes
 from rules.checks.covering import exist
 from rules.checks.ground import SIGNED, domains, entity_facts, has_between, scope_entities
 from rules.checks.possible import Amount, Possible
-from rules.checks.wording import condition_text
+from rules.checks.wording import NOT_PROVED_HELP, condition_text
 from rules.diagnostics import Diagnostics
 
 CODE: Final = "never-matches"
@@ -50,7 +50,7 @@ def check_conditions(policy: PolicySet, diagnostics: Diagnostics) -> None:
             is_in_itself = not tried.has_document(rule, frozenset(), ())
         except TooManyBoxes as error:
             message = f"whether {rule.what} can ever apply was not examined: it has {error}"
-            diagnostics.note("not-proved", rule.place, message)
+            diagnostics.note("not-proved", rule.place, message, NOT_PROVED_HELP)
             continue
         message, help = _reason(rule, is_in_itself)
         report = diagnostics.error if rule.protects else diagnostics.warning

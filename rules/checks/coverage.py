@@ -17,6 +17,7 @@ from rules.checks.ground import WORK, Ground, ground
 from rules.checks.pairs import Item, Pair, meeting
 from rules.checks.regions import Budget, Masks, Region, Search, Span
 from rules.checks.wording import (
+    NOT_PROVED_HELP,
     cases,
     facts_text,
     grouped,
@@ -314,4 +315,4 @@ def _unexamined(on: Ground, masks: Masks, what: str, diagnostics: Diagnostics) -
 
 def _not_proved(matrix: Matrix, what: str, diagnostics: Diagnostics) -> None:
     message = f"{matrix_name(matrix)} has too many combinations to examine all: {what}"
-    diagnostics.note("not-proved", matrix.place, message)
+    diagnostics.note("not-proved", matrix.place, message, NOT_PROVED_HELP)

@@ -40,7 +40,7 @@ from rules.checks.ground import (
 from rules.checks.matrices import narrower_matrices, stretches
 from rules.checks.orders import check_order
 from rules.checks.regions import Budget, Region
-from rules.checks.wording import matrix_name, witness
+from rules.checks.wording import NOT_PROVED_HELP, matrix_name, witness
 from rules.diagnostics import Diagnostics
 
 MOST_TOGETHER: Final = 3  # additional rows counted together
@@ -73,7 +73,9 @@ def check_guarantees(policy: PolicySet, diagnostics: Diagnostics) -> None:
                     _check(policy, found, diagnostics)
                 except TooManyBoxes as error:
                     message = f"`{guarantee.name}` was not compared with {matrix_name(matrix)}: "
-                    diagnostics.note("not-proved", matrix.place, f"{message}{error}")
+                    diagnostics.note(
+                        "not-proved", matrix.place, f"{message}{error}", NOT_PROVED_HELP
+                    )
 
 
 def meetings(policy: PolicySet, guarantee: Guarantee, matrix: Matrix) -> Iterator[Meeting]:
@@ -160,7 +162,9 @@ def _check_row(
         if region is not None:
             so_many = "nobody" if count == 0 else f"{count}"
             message = f"`{guarantee.name}` wants {guarantee.at_least} approvers, and this row asks "
-            _report(on, found, row, region, f"{message}{so_many}", diagnostics)
+            help = f"ask {guarantee.at_least} different persons here, such as "
+            help += f"`{{at_least: {guarantee.at_least}, of: [..]}}`"
+            _report(on, found, row, region, (f"{message}{so_many}", help), diagnostics)
     for role in guarantee.by:
         named = frozenset(name for word in words for name in roles_named(word))
         if role in named or any(asks_upwards(word) for word in words):
@@ -173,7 +177,8 @@ def _check_row(
         region = uncovered(on, position, where, adding)
         if region is not None:
             message = f"`{guarantee.name}` wants an approval by `{role}`, and this row asks no such"
-            _report(on, found, row, region, message, diagnostics)
+            help = f"add a step `{role}` to this row"
+            _report(on, found, row, region, (message, help), diagnostics)
 
 
 def adding_up(
@@ -225,9 +230,11 @@ def _report(
     found: Meeting,
     row: Row,
     region: Region,
-    message: str,
+    texts: tuple[str, str],
     diagnostics: Diagnostics,
 ) -> None:
+    """Message and help; the guarantee itself is named in the help."""
+    message, help = texts
     shown = witness(on.space, region, on.has_amount)
-    help = f"the guarantee stands at {found.guarantee.place}"
+    help += f", or in a control; the guarantee stands at {found.guarantee.place}"
     diagnostics.error("guarantee-broken", row.place, message, help, shown)

@@ -40,7 +40,7 @@ from rules.checks.matrices import stretches
 from rules.checks.orders import Rank, highest, waives, word_rank
 from rules.checks.pairs import Item, meeting
 from rules.checks.regions import Budget, Region, Search
-from rules.checks.wording import matrix_name, witness
+from rules.checks.wording import NOT_PROVED_HELP, matrix_name, witness
 from rules.diagnostics import Diagnostics
 
 
@@ -70,7 +70,7 @@ def check_local_matrices(policy: PolicySet, diagnostics: Diagnostics) -> None:
             except TooManyBoxes as error:
                 message = f"{matrix_name(found.local)} was not compared with "
                 message += f"{matrix_name(found.wider)}, which it replaces: a condition has {error}"
-                diagnostics.note("not-proved", found.local.place, message)
+                diagnostics.note("not-proved", found.local.place, message, NOT_PROVED_HELP)
 
 
 def _replacing(policy: PolicySet, guarantee: Guarantee | None) -> Iterator[Replacing]:
@@ -172,7 +172,7 @@ def _check(
     if budget.left < 0 or search.unexamined:
         message = f"{matrix_name(found.local)} was not compared everywhere with "
         message += f"{matrix_name(found.wider)}, which it replaces"
-        diagnostics.note("not-proved", found.local.place, message)
+        diagnostics.note("not-proved", found.local.place, message, NOT_PROVED_HELP)
 
 
 def _may_be_less(both: Comparison, row: Row, wider: Row) -> bool:

@@ -11,7 +11,7 @@ from engine.policy import Effective, Matrix, PolicySet, Scope
 from rules.checks.cells import Space, TooManyBoxes
 from rules.checks.ground import domains, entity_facts, scope_entities
 from rules.checks.possible import Amount, Possible
-from rules.checks.wording import facts_text, matrix_name
+from rules.checks.wording import NOT_PROVED_HELP, facts_text, matrix_name
 from rules.diagnostics import Diagnostics
 
 
@@ -23,7 +23,7 @@ def check_matrices(policy: PolicySet, diagnostics: Diagnostics) -> None:
         except TooManyBoxes:
             message = f"{matrix_name(first)} and {matrix_name(second)} were not compared: "
             message += "their conditions have too many alternatives"
-            diagnostics.note("not-proved", second.place, message)
+            diagnostics.note("not-proved", second.place, message, NOT_PROVED_HELP)
             continue
         if witness is None:
             continue

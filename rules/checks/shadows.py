@@ -17,6 +17,7 @@ from rules.checks.covering import hidden_by
 from rules.checks.ground import WORK, domains, entity_facts
 from rules.checks.possible import Amount, Possible
 from rules.checks.regions import Budget, Search
+from rules.checks.wording import NOT_PROVED_HELP
 from rules.diagnostics import Diagnostics
 
 
@@ -135,7 +136,7 @@ def _hiding(
         covers = {other: space.boxes(where[other], certain=True) for other in others}
     except TooManyBoxes as error:
         message = f"it was not compared with the others of its kind: it has {error}"
-        diagnostics.note("not-proved", rule.place, message)
+        diagnostics.note("not-proved", rule.place, message, NOT_PROVED_HELP)
         return ()
     return hidden_by(Search(space, Budget(WORK), possible), boxes, covers) or ()
 

@@ -25,7 +25,7 @@ from engine.policy import (
 )
 from rules.checks.cells import WHOLE, Box, TooManyBoxes
 from rules.checks.guarantees import Meeting, adding_up, meetings, prepared, uncovered
-from rules.checks.wording import row_name
+from rules.checks.wording import NOT_PROVED_HELP, row_name
 from rules.diagnostics import Diagnostics
 
 # What moves money or authority without a document before it that was approved.
@@ -48,7 +48,7 @@ def check_straight_through(policy: PolicySet, diagnostics: Diagnostics) -> None:
             _check_bounds(policy, matrix, sensitive, diagnostics)
         except TooManyBoxes as error:
             message = f"rows that go straight through were not examined: a condition has {error}"
-            diagnostics.note("not-proved", matrix.place, message)
+            diagnostics.note("not-proved", matrix.place, message, NOT_PROVED_HELP)
 
 
 def _check_sensitive(policy: PolicySet, matrix: Matrix, diagnostics: Diagnostics) -> set[int]:

@@ -29,7 +29,7 @@ from rules.checks.ground import (
 from rules.checks.matrices import narrower_matrices, stretches
 from rules.checks.possible import Amount, Possible
 from rules.checks.regions import Budget, Search
-from rules.checks.wording import condition_text, matrix_name
+from rules.checks.wording import NOT_PROVED_HELP, condition_text, matrix_name
 from rules.diagnostics import Diagnostic, Diagnostics, Severity
 
 CODE: Final = "never-matches"
@@ -110,7 +110,7 @@ def _unreached(
     if search.unexamined:
         message = f"{matrix_name(matrix)} has too many combinations to examine all: "
         message += "rows that never decide were not looked for everywhere"
-        diagnostics.note("not-proved", matrix.place, message)
+        diagnostics.note("not-proved", matrix.place, message, NOT_PROVED_HELP)
     return found
 
 

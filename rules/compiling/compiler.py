@@ -166,10 +166,12 @@ def _choices(sources: Sources, context: Context) -> Choices:
             chosen = choices.read_choices(file, context)
         else:
             message = f"a set is one folder with one {SET_FILE}, and sets do not nest"
-            context.error("nested-set", file.root.place, message)
+            help = f"move the folder of this file out of that of {SET_FILE}"
+            context.error("nested-set", file.root.place, message, help)
     if not any(file.name == SET_FILE for file in sources.of("set")) and not sources.unsure:
         message = f"the set has no {SET_FILE} of `kind: set`"
-        context.error("missing-file", Place(SET_FILE, 1, 1), message)
+        help = "begin one with `kind: set`, `name: ...` and `language: 1`"
+        context.error("missing-file", Place(SET_FILE, 1, 1), message, help)
     return chosen
 
 
@@ -185,7 +187,8 @@ def _with_organization(sources: Sources, context: Context) -> Sources:
     if sources.of("organization") or sources.unsure:
         return sources
     message = "the set has no file of `kind: organization`"
-    context.error("missing-file", Place("organization.yaml", 1, 1), message)
+    help = "begin one with `kind: organization`, and list `entities` and `roles`"
+    context.error("missing-file", Place("organization.yaml", 1, 1), message, help)
     return replace(sources, unsure=True)
 
 
