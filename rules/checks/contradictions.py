@@ -16,7 +16,14 @@ from engine.places import Place
 from engine.policy import HIGHEST, LOWEST, PolicySet, Scope
 from rules.checks.cells import Box, Space, TooManyBoxes
 from rules.checks.covering import exist
-from rules.checks.ground import SIGNED, domains, entity_facts, has_between, scope_entities
+from rules.checks.ground import (
+    domains,
+    entity_facts,
+    has_between,
+    is_absolute,
+    lowest_key,
+    scope_entities,
+)
 from rules.checks.possible import Amount, Possible
 from rules.checks.wording import NOT_PROVED_HELP, condition_text
 from rules.diagnostics import Diagnostics
@@ -86,7 +93,8 @@ class _Tried:
         if key not in self.known:
             self.known[key] = self._try(rule, documents, entities)
         boxes, possible = self.known[key]
-        return exist(boxes, possible, max(rule.low, self._lowest(rule)), rule.high)
+        lowest = lowest_key(self.policy, rule.amount) if rule.amount else LOWEST
+        return exist(boxes, possible, max(rule.low, lowest), rule.high)
 
     def _try(
         self, rule: _Rule, documents: frozenset[str], entities: Sequence[Entity]
@@ -95,21 +103,9 @@ class _Tried:
         between = has_between(self.policy, rule.amount, entities)
         known = domains(documents, entities, facts)
         space = Space((rule.when,), rule.currency, known, between)
-        is_plain = self.policy.credits == "absolute" and not _is_total(self.policy, rule.amount)
-        amount = Amount(rule.amount, is_plain)
+        amount = Amount(rule.amount, is_absolute(self.policy, rule.amount))
         possible = Possible(space, amount, [entity_facts(entity) for entity in entities])
         return space.boxes(rule.when, certain=True), possible
-
-    def _lowest(self, rule: _Rule) -> int:
-        """Amounts are compared without their sign; totals keep theirs."""
-        if not rule.amount or self.policy.credits == SIGNED:
-            return LOWEST
-        return LOWEST if _is_total(self.policy, rule.amount) else 0
-
-
-def _is_total(policy: PolicySet, amount: str) -> bool:
-    fact = policy.facts.get(amount)
-    return fact is not None and fact.total is not None
 
 
 def _rules(policy: PolicySet) -> Iterator[_Rule]:

@@ -94,9 +94,9 @@ def ground(
         domains(documents or matrix.documents, inside, policy.facts),
         has_between(policy, matrix.amount, inside),
     )
-    amount = Amount(matrix.amount, policy.credits == "absolute")
+    amount = Amount(matrix.amount, is_absolute(policy, matrix.amount))
     facts = [entity_facts(entity) for entity in inside]
-    lowest = LOWEST if policy.credits == SIGNED and matrix.amount else 0
+    lowest = lowest_key(policy, matrix.amount) if matrix.amount else 0
     whole = Box(lowest, HIGHEST, {})
     start = [box.meet(whole) for box in space.boxes(matrix.when, certain=True)]
     possible = tuple(row_boxes(space, matrix.rows, certain=False))
@@ -111,6 +111,22 @@ def ground(
         tuple(entry.box for entry in possible if matrix.rows[entry.row].exception),
         tuple(box for each in instead for box in space.boxes(each, certain=False)),
     )
+
+
+def lowest_key(policy: PolicySet, amount: str) -> int:
+    """The first key of an amount: those that are compared with their sign go below zero."""
+    return LOWEST if policy.credits == SIGNED or is_total(policy, amount) else 0
+
+
+def is_absolute(policy: PolicySet, amount: str) -> bool:
+    """Whether an amount is compared without its sign; totals always keep theirs."""
+    return policy.credits == "absolute" and not is_total(policy, amount)
+
+
+def is_total(policy: PolicySet, amount: str) -> bool:
+    """Whether the amount is a sum over several documents."""
+    fact = policy.facts.get(amount)
+    return fact is not None and fact.total is not None
 
 
 def row_boxes(space: Space, rows: Sequence[Row], *, certain: bool) -> Iterator[RowBox]:

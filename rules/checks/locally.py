@@ -81,14 +81,15 @@ def _check_controls(policy: PolicySet, layers: _Layers, diagnostics: Diagnostics
         if row.low > LOWEST:
             alike.setdefault((row.amount, row.currency), []).append(row)
     for rows in alike.values():
-        effects = {id(row): _effect(row) for row in rows}
         wide = [row for row in rows if row.scope.width > 0]
         for local in rows:
             for wider in wide:
                 if wider.low >= local.low or wider.high < local.high:
                     continue
-                is_same = effects[id(local)] == effects[id(wider)]
-                if (is_same or isinstance(wider.answer, Refuse)) and layers.is_inside(local, wider):
+                if not layers.is_inside(local, wider):
+                    continue
+                is_same = _effect(local) == _effect(wider)
+                if is_same or isinstance(wider.answer, Refuse):
                     _report_control(local, wider, is_same, diagnostics)
 
 

@@ -24,6 +24,7 @@ from engine.policy import (
     Scope,
 )
 from rules.checks.cells import WHOLE, Box, TooManyBoxes
+from rules.checks.ground import SIGNED
 from rules.checks.guarantees import Meeting, adding_up, meetings, prepared, uncovered
 from rules.checks.wording import NOT_PROVED_HELP, row_name
 from rules.diagnostics import Diagnostics
@@ -78,8 +79,9 @@ def _check_bounds(
                 seen.add(position)
                 message = f"{row_name(row)} goes straight through at any amount"
                 _report(message, _bound_help(matrix), row, diagnostics)
-        for position, row in _unasked(policy, found, [Box(LOWEST, LOWEST, {})]):
-            if position not in seen and matrix.amount:
+        credits = [Box(LOWEST, LOWEST, {})] if policy.credits == SIGNED and matrix.amount else []
+        for position, row in _unasked(policy, found, credits):
+            if position not in seen:
                 seen.add(position)
                 message = f"a credit of any size goes straight through by {row_name(row)}: here it "
                 help = "write a lower bound beside the upper one, such as `from: 0`"

@@ -24,6 +24,7 @@ from rules.checks.ground import (
     entity_facts,
     ground,
     instead_of,
+    is_absolute,
     scope_entities,
 )
 from rules.checks.matrices import narrower_matrices, stretches
@@ -205,6 +206,6 @@ def _matches(
     """Whether a document of these types and entities (empty: any) fulfils the row's own tests."""
     known = domains(documents, entities, policy.facts)
     space = Space((row.when,), on.space.currency, known, on.space.between)
-    amount = Amount(on.matrix.amount, policy.credits == "absolute")
+    amount = Amount(on.matrix.amount, is_absolute(policy, on.matrix.amount))
     possible = Possible(space, amount, [entity_facts(entity) for entity in entities])
     return exist(space.boxes(row.when, certain=True), possible, row.low, row.high)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from hypothesis import event, given, note
 
 from engine.facts.conditions import Not
+from engine.facts.kinds import Kind
 from engine.facts.truth import holds
+from engine.facts.vocabulary import Fact, Total, Window
 from engine.policy import Effective, NotNeeded, Refuse, Scope
 from rules.checks.coverage import check_coverage
 from rules.checks.unreachable import check_reachable
@@ -184,3 +187,11 @@ def test_the_rows_reported_are_those_that_win_no_document_when_tried_out(drawn: 
     note(str(made))
     event(f"{len(never)} of {len(made.rows)}")
     assert never == set(range(len(made.rows))) - winners
+
+
+def test_a_total_keeps_its_sign() -> None:
+    total = Total("document.net", ("supplier",), Window(0, "ever"), frozenset({"approved"}))
+    year = Fact("year", Kind.MONEY, total=total)
+    negative = policy(matrix(row("a", below="-5.00"), row("b", from_="-5.00"), amount="year"))
+    assert len(found(check_reachable, negative)) == 1
+    assert found(check_reachable, replace(negative, facts={"year": year})) == []
