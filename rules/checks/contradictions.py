@@ -70,8 +70,8 @@ def _reason(rule: _Rule, is_in_itself: bool) -> tuple[str, str]:
         message = f"{rule.what} never applies: its bounds are negative, and here an amount is "
         return f"{message}compared without its sign", "take it out"
     if is_in_itself:
-        message = f"{rule.what} never applies: its tests{tests} contradict each other"
-        return message, "take it out, or take one of these tests out"
+        message = f"{rule.what} never applies: its tests{tests} leave nothing"
+        return message, "take it out, or change one of these tests"
     message = f"{rule.what} never applies: its tests{tests} leave none of the documents and "
     message += "entities that it is for"
     return message, "take it out, or widen its `documents` or the scope it stands in"

@@ -181,8 +181,8 @@ def _contradicted(policy: PolicySet, on: Ground, row: Row) -> Why:
     tests = f" (`{condition_text(row.when)}`)" if row.when != ALWAYS else ""
     inside = scope_entities(policy, matrix.scope)
     if not _matches(policy, on, row, frozenset(), ()):
-        message = f"no document can match this row: its tests{tests} contradict each other"
-        return Why(message, "take the row out, or take one of these tests out")
+        message = f"no document can match this row: its tests{tests} leave nothing"
+        return Why(message, "take the row out, or change one of these tests")
     if not _matches(policy, on, row, matrix.documents, inside):
         message = f"no document of this file matches this row: its tests{tests} leave none of the "
         message += "file's `documents` and `scope`"

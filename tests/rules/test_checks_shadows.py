@@ -67,8 +67,8 @@ def test_a_control_that_no_document_can_meet_is_an_error() -> None:
     [report] = found(check_conditions, checked)
     assert str(report) == (
         "controls.yaml:2:5: error[never-matches]: this control never applies: its tests "
-        "(`capex: yes, capex: no`) contradict each other\n"
-        "  help: take it out, or take one of these tests out"
+        "(`capex: yes, capex: no`) leave nothing\n"
+        "  help: take it out, or change one of these tests"
     )
     assert found(check_conditions, replace(BASE, additional=(control(HELD),))) == []
 

@@ -47,8 +47,8 @@ def test_a_row_that_contradicts_itself() -> None:
     [report] = found(check_reachable, checked)
     assert str(report) == (
         "m.yaml:3:5: warning[never-matches]: no document can match this row: its tests "
-        "(`capex: yes, capex: no`) contradict each other\n"
-        "  help: take the row out, or take one of these tests out"
+        "(`capex: yes, capex: no`) leave nothing\n"
+        "  help: take the row out, or change one of these tests"
     )
     assert reports(row("a"), row("b", when=both(CAPEX, IT))) == []
 
