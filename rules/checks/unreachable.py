@@ -8,13 +8,13 @@ that asks somebody) is an error, any other row a warning.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from engine.facts.conditions import ALWAYS
 from engine.organization import Entity
-from engine.policy import Approve, Hold, Matrix, PolicySet, Refuse, Row
+from engine.policy import Approve, Effective, Hold, Matrix, PolicySet, Refuse, Row
 from rules.checks.cells import Box, Space, TooManyBoxes
 from rules.checks.covering import all_covered, exist, hidden_by
 from rules.checks.ground import (
@@ -34,6 +34,7 @@ from rules.checks.wording import NOT_PROVED_HELP, condition_text, matrix_name
 from rules.diagnostics import Diagnostic, Diagnostics, Severity
 
 CODE: Final = "never-matches"
+WHOLE_MATRIX: Final = -1
 SHOWN: Final = 3  # rows or matrices that are named
 
 
@@ -50,27 +51,34 @@ def check_reachable(policy: PolicySet, diagnostics: Diagnostics) -> None:
     """Every row of every matrix, on every day on which the matrix is in force."""
     dated = [matrix.effective for matrix in policy.matrices]
     for matrix in policy.matrices:
-        never: dict[int, Why] | None = None
-        seen: set[tuple[int, ...]] = set()
-        for day in stretches(matrix.effective, matrix.effective, dated):
-            narrower = narrower_matrices(policy, matrix, day)
-            key = tuple(map(id, narrower))
-            if key in seen:
-                continue
-            seen.add(key)
-            try:
-                found = _unreached(policy, matrix, narrower, diagnostics)
-            except TooManyBoxes:
-                found = {}  # reported by `check_coverage`
-            never = found if never is None else {p: w for p, w in never.items() if p in found}
-            if not never:
-                break
-        for position, why in (never or {}).items():
+        each = list(_by_stretch(policy, matrix, dated, diagnostics))
+        reached = [found for found in each if WHOLE_MATRIX not in found]
+        never = (reached or each)[0]
+        for found in reached:
+            never = {position: why for position, why in never.items() if position in found}
+        for position, why in never.items():
             diagnostics.add(_report(matrix, position, why))
 
 
+def _by_stretch(
+    policy: PolicySet, matrix: Matrix, dated: Sequence[Effective], diagnostics: Diagnostics
+) -> Iterator[dict[int, Why]]:
+    """The rows that never decide, for each stretch of days with other narrower matrices."""
+    seen: set[tuple[int, ...]] = set()
+    for day in stretches(matrix.effective, matrix.effective, dated):
+        narrower = narrower_matrices(policy, matrix, day)
+        key = tuple(map(id, narrower))
+        if key in seen:
+            continue
+        seen.add(key)
+        try:
+            yield _unreached(policy, matrix, narrower, diagnostics)
+        except TooManyBoxes:
+            yield {}  # reported by `check_coverage`
+
+
 def _report(matrix: Matrix, position: int, why: Why) -> Diagnostic:
-    if position < 0:
+    if position == WHOLE_MATRIX:
         severity = Severity.NOTE if why.is_harmless else Severity.WARNING
         return Diagnostic(CODE, severity, matrix.place, why.message, why.help)
     row = matrix.rows[position]
@@ -88,13 +96,13 @@ def _protects(row: Row) -> bool:
 def _unreached(
     policy: PolicySet, matrix: Matrix, narrower: Sequence[Matrix], diagnostics: Diagnostics
 ) -> dict[int, Why]:
-    """The rows that never decide, by position; -1 where no document reaches the matrix."""
+    """The rows that never decide, by position; `WHOLE_MATRIX` where nothing reaches any."""
     on = ground(policy, matrix, narrower=narrower)
     search = on.search(Budget(WORK))
     others = _elsewhere(policy, on, narrower)
     hiding = hidden_by(search, on.start, others)
     if hiding is not None:
-        return {-1: _no_document(matrix, [narrower[-1 - number] for number in hiding])}
+        return {WHOLE_MATRIX: _no_document(matrix, [narrower[-1 - number] for number in hiding])}
     exceptions = dict(others)
     for entry in on.possible:
         if matrix.rows[entry.row].exception:

@@ -154,6 +154,14 @@ def test_a_day_on_which_nothing_replaces_the_row_is_enough() -> None:
     assert len(found(check_reachable, policy(group, early, late, entities=(DE,)))) == 1
 
 
+def test_days_on_which_the_whole_matrix_is_replaced_win_nothing_for_a_row() -> None:
+    group = matrix(row("a"), row("b", when=both(CAPEX, OPEX)), name="group")
+    first = Effective(None, date(2027, 7, 1))
+    early = matrix(row("c"), name="early", scope=GERMANY, effective=first)
+    [report] = found(check_reachable, policy(group, early, entities=(DE,)))
+    assert report.place.line == 3
+
+
 def test_otherwise_that_nothing_reaches_is_a_note() -> None:
     [report] = found(check_coverage, policy(matrix(row("a"), otherwise=HELD)))
     assert (report.code, report.severity) == ("never-matches", Severity.NOTE)
