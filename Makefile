@@ -21,7 +21,7 @@ COMPILE := $(LOCK_VENV)/bin/uv pip compile --quiet $(UPGRADE) --universal --pyth
 	pyproject.toml requirements/build.in
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check nightly bench lock python-is-new-enough
+.PHONY: help setup demo test check docs nightly bench lock python-is-new-enough
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -39,6 +39,9 @@ check: setup ## linter, formatter, type checker and architecture tests
 	@$(BIN)/python -m ruff format --check .
 	@$(BIN)/python -m mypy
 	@$(BIN)/python -m pytest -q tests/architecture
+
+docs: setup ## write docs/codes.md again, from what the linter says
+	@$(BIN)/python -m api.code_pages
 
 nightly: setup ## every test, the long runs too, with many more random examples
 	@$(BIN)/python -m pytest -q -n 2 -m "not bench" --hypothesis-profile=nightly $(ARGS)

@@ -107,20 +107,33 @@ _COMPILING: Final = {
     "not-yet-applied": "something that this version reads and does not apply yet",
     "signed-credits": "credits keep their sign, so a credit note needs no authority",
     "accepted-nothing": "an accepted report that is not reported",
+    "waiver-without-owner": "a report is accepted and nobody answers for it",
+    "waiver-expired": "a report was accepted until a day that has passed",
+    "waiver-ends-soon": "a report is accepted until a day within the next 30",
 }
 
 _CHECKS: Final = {
     "gap": "a document that a matrix should decide matches none of its rows",
     "overlap": "two rows of one rank match one document and answer differently",
     "two-matrices": "two matrices of equally wide scope cover one document",
+    "never-matches": "a rule that no document can meet, or that others always keep from deciding",
+    "limit-shadowed": "a limit that changes nothing, since a larger one counts wherever it does",
+    "delegation-shadowed": "a row about delegation that allows nothing that another does not",
     "not-proved": "a check stopped before it had examined everything",
     "guarantee-broken": "a row cannot keep a guarantee of the set",
     "silence": "a route that nobody has to approve",
     "asked-once": "two steps of one route ask the same role, so that one approval fills both",
     "never-asked": "a role is declared and no rule asks it",
     "limit-unused": "a limit belongs to a role or level that no rule compares",
+    "looser-locally": "a rule of narrower scope limits less than the wider one beside it",
+    "unsafe-straight-through": "a payment, supplier, policy or delegation that nobody approves",
+    "unbounded-straight-through": "a row that goes straight through whatever the amount",
+    "stand-in-for-itself": "a role that is to stand in for itself",
+    "one-vote-decides": "a body in which one vote is a resolution",
+    "ratify-without-end": "a ratification that is never late",
+    "ratified-by-approver": "somebody ratifies what he approved himself",
+    "recorder-approves": "who records the resolution of a body also approves beside it",
     "no-fallback": "a person's own document finds nobody who may approve it",
-    "no-witness": "a row could not be tried out, because no document for it could be made",
 }
 
 _TESTS: Final = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from engine.policy import PolicySet
 from rules.checks import lint
@@ -11,17 +12,21 @@ from rules.compiling.compiler import compile_files
 from rules.diagnostics import Diagnostics
 
 
-def load_set(files: Mapping[str, bytes], diagnostics: Diagnostics) -> PolicySet | None:
+def load_set(
+    files: Mapping[str, bytes], diagnostics: Diagnostics, on: date | None = None
+) -> PolicySet | None:
     """The set, ready to decide with; `None` where an error stands that is not accepted.
 
-    `files` are the contents by name, relative to the folder of the set. An accepted error becomes
-    a note; what is accepted and not reported is a warning.
+    `files` are the contents by name, relative to the folder of the set. An accepted report becomes
+    a note; what is accepted and not reported is a warning. What is accepted until a day before `on`
+    is accepted no more. Without `on` nothing ends: what is decided never depends on a clock, since
+    the engine holds what a set cannot answer, whether it is accepted or not.
     """
-    policy, accepted = compile_files(files, diagnostics)
+    policy, accepted = compile_files(files, diagnostics, on)
     if policy is None:
         return None
     found, settled = Diagnostics(), Diagnostics()
     lint(policy, found)
-    settle(found, accepted, BY_CHECKS, settled)
+    settle(found, accepted, BY_CHECKS, settled, on)
     diagnostics.extend(settled)
     return None if settled.has_errors else policy

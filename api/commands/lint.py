@@ -11,13 +11,14 @@ from typing import Annotated, Final
 import typer
 from rich.text import Text
 
+from api.code_pages import examples, section
 from api.commands import options
 from api.commands.loading import data_in
 from api.commands.options import At, Json, Out
 from api.commands.terminal import Code, Output, stop
 from api.texts import plain
 from api.usecases.drafts import PolicyNotLoaded, check_draft, check_people
-from rules.diagnostics import Diagnostic, Severity
+from rules.diagnostics import Diagnostic, Severity, did_you_mean, shown
 
 STYLES: Final = {
     Severity.ERROR: "bold red",
@@ -25,7 +26,13 @@ STYLES: Final = {
     Severity.NOTE: "cyan",
 }
 
-Folders = Annotated[list[Path], typer.Argument(metavar="FOLDER...", help="Folders of policy sets.")]
+Folders = Annotated[
+    list[Path] | None, typer.Argument(metavar="FOLDER...", help="Folders of policy sets.")
+]
+Explain = Annotated[
+    str | None,
+    typer.Option("--explain", metavar="CODE", help="Say what one code means, with an example."),
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Warnings count like errors.")]
 People = Annotated[
     Path | None,
@@ -39,17 +46,24 @@ People = Annotated[
 
 
 def lint(
-    folders: Folders,
+    folders: Folders = None,
     data: People = None,
     at: At = None,
     strict: Strict = False,
+    explain: Explain = None,
     as_json: Json = False,
     out: Out = None,
 ) -> None:
     """Check policy sets: every report with its place, and what to write instead.
 
     With --data a set that loads is also tried out with its people, as they are at the moment --at.
+    Reports that the set accepts until a day before that moment count again.
     """
+    if explain is not None:
+        _explain(explain, out)
+        return
+    if not folders:
+        raise typer.BadParameter("name at least one folder", param_hint="FOLDER")
     now = options.moment(at)
     if now is None:
         raise typer.BadParameter("a check needs a moment", param_hint="--at")
@@ -73,9 +87,19 @@ def lint(
         raise typer.Exit(int(Code.FOUND))
 
 
+def _explain(code: str, out: Path | None) -> None:
+    """Print the section of one code; an unknown one ends the command with a suggestion."""
+    known = examples()
+    if code not in known:
+        help = did_you_mean(code, known) or "docs/codes.md lists every code"
+        raise stop(Code.USAGE, f"error: no report has the code {shown(code)}", f"  help: {help}")
+    with Output(out) as output:
+        output.raw(section(code).rstrip("\n"))
+
+
 def _checked(folder: Path, data: Path | None, now: datetime) -> tuple[int, tuple[Diagnostic, ...]]:
     try:
-        files, policy, found = check_draft(folder)
+        files, policy, found = check_draft(folder, now.date())
     except PolicyNotLoaded as problem:
         raise stop(Code.POLICY, f"error: {problem}") from None
     if data is not None and policy is not None:

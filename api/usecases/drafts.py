@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
 
@@ -61,15 +61,18 @@ def load_draft(folder: Path) -> Draft:
 
 
 def check_draft(
-    folder: Path,
+    folder: Path, on: date | None = None
 ) -> tuple[Mapping[str, bytes], PolicySet | None, tuple[Diagnostic, ...]]:
-    """The files, the set if it loads, and every report. Raises `PolicyNotLoaded` for no set."""
+    """The files, the set if it loads, and every report. Raises `PolicyNotLoaded` for no set.
+
+    `on` is the day on which accepted reports may have ended; without it none has.
+    """
     try:
         files = read_set(folder)
     except FolderRefused as refusal:
         raise PolicyNotLoaded(str(refusal)) from None
     found = Diagnostics()
-    policy = load_set(files, found)
+    policy = load_set(files, found, on)
     return files, policy, found.sorted()
 
 

@@ -7,12 +7,19 @@ from collections.abc import Callable
 from typing import Final
 
 from engine.policy import PolicySet
+from rules.checks.contradictions import check_conditions
 from rules.checks.coverage import check_coverage
 from rules.checks.fallback import lint_with_data
 from rules.checks.guarantees import check_guarantees
+from rules.checks.local_matrices import check_local_matrices
+from rules.checks.locally import check_locally
 from rules.checks.matrices import check_matrices
 from rules.checks.names import check_names
+from rules.checks.shadows import check_shadows
 from rules.checks.steps import check_steps
+from rules.checks.straight_through import check_straight_through
+from rules.checks.unreachable import check_reachable
+from rules.checks.unsafe import check_unsafe
 from rules.diagnostics import Diagnostics
 
 __all__ = ["CHECKS", "Check", "lint", "lint_with_data"]
@@ -25,6 +32,13 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_guarantees,
     check_names,
     check_steps,
+    check_reachable,
+    check_conditions,
+    check_shadows,
+    check_straight_through,
+    check_locally,
+    check_local_matrices,
+    check_unsafe,
 )
 
 

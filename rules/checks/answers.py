@@ -1,10 +1,11 @@
 """What rows answer, compared and counted: equal answers, roles named, approvals for certain."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Final
 
 from engine.places import Place
-from engine.policy import Answer, Approve, Requirement, Row
+from engine.policy import Answer, Approve, PolicySet, Requirement, Row
 from engine.routing.words import (
     BodyWord,
     Consult,
@@ -49,6 +50,14 @@ def answer_shape(row: Row) -> object:
 def words_of(answer: Answer | None) -> tuple[Word, ...]:
     """The steps of an answer that approves; nothing otherwise."""
     return answer.steps if isinstance(answer, Approve) else ()
+
+
+def every_answer(policy: PolicySet) -> Iterator[Answer | None]:
+    """What each row, `otherwise` and control of the set answers."""
+    for matrix in policy.matrices:
+        yield from (row.answer for row in matrix.rows)
+        yield matrix.otherwise
+    yield from (control.answer for control in policy.additional)
 
 
 def approving(word: Word) -> bool:

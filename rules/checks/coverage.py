@@ -17,6 +17,7 @@ from rules.checks.ground import WORK, Ground, ground
 from rules.checks.pairs import Item, Pair, meeting
 from rules.checks.regions import Budget, Masks, Region, Search, Span
 from rules.checks.wording import (
+    NOT_PROVED_HELP,
     cases,
     facts_text,
     grouped,
@@ -78,6 +79,10 @@ def _gaps(on: Ground, diagnostics: Diagnostics) -> None:
         diagnostics.add(Diagnostic("gap", severity, on.matrix.place, message))
     if search.unexamined:
         _unexamined(on, search.unexamined[0], "gaps", diagnostics)
+    elif on.matrix.otherwise is not None and not regions:
+        message = "nothing is left for `otherwise`: the rows answer for every document"
+        help = "keep it for rows to come, or take it out"
+        diagnostics.note("never-matches", on.matrix.otherwise_place, message, help)
 
 
 def _regions(on: Ground, search: Search) -> list[Region]:
@@ -310,4 +315,4 @@ def _unexamined(on: Ground, masks: Masks, what: str, diagnostics: Diagnostics) -
 
 def _not_proved(matrix: Matrix, what: str, diagnostics: Diagnostics) -> None:
     message = f"{matrix_name(matrix)} has too many combinations to examine all: {what}"
-    diagnostics.note("not-proved", matrix.place, message)
+    diagnostics.note("not-proved", matrix.place, message, NOT_PROVED_HELP)

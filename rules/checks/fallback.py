@@ -24,7 +24,7 @@ from engine.routing.distinct import leaves, needed
 from rules.checks.cells import TooManyBoxes
 from rules.checks.examples import Charged, Example, document_of, examples, given_of, stated
 from rules.checks.ground import Ground, ground, scope_entities
-from rules.checks.wording import facts_text, key_text, matrix_name
+from rules.checks.wording import NOT_PROVED_HELP, facts_text, key_text, matrix_name
 from rules.diagnostics import Diagnostics
 
 Decide = Callable[[PolicySet, MasterData, Document, datetime, FactValues], Decision]
@@ -75,7 +75,7 @@ def lint_with_data(
         _check_matrix(state, on)
     if state.left <= 0 and policy.matrices:
         message = f"fallbacks were examined by {MOST_DECISIONS} decisions, and there are more"
-        diagnostics.note("not-proved", policy.matrices[-1].place, message)
+        diagnostics.note("not-proved", policy.matrices[-1].place, message, NOT_PROVED_HELP)
 
 
 def _check_matrix(state: _State, on: Ground) -> None:

@@ -87,36 +87,50 @@ def ground(
     that decide instead where they cover a document. Raises `TooManyBoxes`.
     """
     inside = scope_entities(policy, matrix.scope) if entities is None else tuple(entities)
-    instead = [
-        All((each.when, applies_to(matrix, each.documents, each.scope, inside)))
-        for each in narrower
-    ]
+    instead = [instead_of(matrix, each, inside) for each in narrower]
     space = Space(
         (matrix.when, *(row.when for row in matrix.rows), *others, *instead),
         matrix.currency,
         domains(documents or matrix.documents, inside, policy.facts),
-        has_between(policy, matrix, inside),
+        has_between(policy, matrix.amount, inside),
     )
-    amount = Amount(matrix.amount, policy.credits == "absolute")
+    amount = Amount(matrix.amount, is_absolute(policy, matrix.amount))
     facts = [entity_facts(entity) for entity in inside]
-    lowest = LOWEST if policy.credits == SIGNED and matrix.amount else 0
+    lowest = lowest_key(policy, matrix.amount) if matrix.amount else 0
     whole = Box(lowest, HIGHEST, {})
     start = [box.meet(whole) for box in space.boxes(matrix.when, certain=True)]
-    possible = tuple(_row_boxes(space, matrix.rows, certain=False))
+    possible = tuple(row_boxes(space, matrix.rows, certain=False))
     return Ground(
         matrix,
         space,
         Possible(space, amount, facts),
         lowest,
         tuple(box for box in start if box is not None),
-        tuple(_row_boxes(space, matrix.rows, certain=True)),
+        tuple(row_boxes(space, matrix.rows, certain=True)),
         possible,
         tuple(entry.box for entry in possible if matrix.rows[entry.row].exception),
         tuple(box for each in instead for box in space.boxes(each, certain=False)),
     )
 
 
-def _row_boxes(space: Space, rows: Sequence[Row], *, certain: bool) -> Iterator[RowBox]:
+def lowest_key(policy: PolicySet, amount: str) -> int:
+    """The first key of an amount: those that are compared with their sign go below zero."""
+    return LOWEST if policy.credits == SIGNED or is_total(policy, amount) else 0
+
+
+def is_absolute(policy: PolicySet, amount: str) -> bool:
+    """Whether an amount is compared without its sign; totals always keep theirs."""
+    return policy.credits == "absolute" and not is_total(policy, amount)
+
+
+def is_total(policy: PolicySet, amount: str) -> bool:
+    """Whether the amount is a sum over several documents."""
+    fact = policy.facts.get(amount)
+    return fact is not None and fact.total is not None
+
+
+def row_boxes(space: Space, rows: Sequence[Row], *, certain: bool) -> Iterator[RowBox]:
+    """Every alternative of every row, with the row's bounds."""
     for position, row in enumerate(rows):
         bounds = Box(row.low, row.high, {})
         if row.low > row.high:
@@ -167,12 +181,12 @@ def domains(
     return found
 
 
-def has_between(policy: PolicySet, matrix: Matrix, entities: Sequence[Entity]) -> bool:
-    """Whether amounts between two minor units can reach the matrix."""
+def has_between(policy: PolicySet, amount: str, entities: Sequence[Entity]) -> bool:
+    """Whether this amount can lie between two minor units."""
     if policy.fx is not None:
         return True
     shares = (entity.tax_recovery for entity in entities)
-    return matrix.amount == "commitment.net" and any(
+    return amount == "commitment.net" and any(
         share is not None and share.denominator != 1 for share in shares
     )
 
@@ -189,6 +203,11 @@ def applies_to(
     if len(inside) < len(entities):
         parts.append(OneOf("entity", frozenset(inside), tuple(e.id for e in entities)))
     return All(tuple(parts))
+
+
+def instead_of(matrix: Matrix, narrower: Matrix, entities: Sequence[Entity]) -> Condition:
+    """When a matrix of narrower scope decides what otherwise the matrix would."""
+    return All((narrower.when, applies_to(matrix, narrower.documents, narrower.scope, entities)))
 
 
 def control_condition(row: Additional, matrix: Matrix, entities: Sequence[Entity]) -> Condition:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import combinations
 from typing import Final
 
@@ -19,7 +18,6 @@ from engine.policy import (
     LOWEST,
     Additional,
     Approve,
-    Effective,
     Guarantee,
     Hold,
     Matrix,
@@ -39,10 +37,10 @@ from rules.checks.ground import (
     in_scope,
     scope_entities,
 )
-from rules.checks.matrices import common_days
+from rules.checks.matrices import narrower_matrices, stretches
 from rules.checks.orders import check_order
 from rules.checks.regions import Budget, Region
-from rules.checks.wording import matrix_name, witness
+from rules.checks.wording import NOT_PROVED_HELP, matrix_name, witness
 from rules.diagnostics import Diagnostics
 
 MOST_TOGETHER: Final = 3  # additional rows counted together
@@ -70,27 +68,31 @@ def check_guarantees(policy: PolicySet, diagnostics: Diagnostics) -> None:
     """Every guarantee against every matrix that it speaks about."""
     for guarantee in policy.guarantees:
         for matrix in policy.matrices:
-            for found in _meetings(policy, guarantee, matrix):
+            for found in meetings(policy, guarantee, matrix):
                 try:
                     _check(policy, found, diagnostics)
                 except TooManyBoxes as error:
                     message = f"`{guarantee.name}` was not compared with {matrix_name(matrix)}: "
-                    diagnostics.note("not-proved", matrix.place, f"{message}{error}")
+                    diagnostics.note(
+                        "not-proved", matrix.place, f"{message}{error}", NOT_PROVED_HELP
+                    )
 
 
-def _meetings(policy: PolicySet, guarantee: Guarantee, matrix: Matrix) -> Iterator[Meeting]:
+def meetings(policy: PolicySet, guarantee: Guarantee, matrix: Matrix) -> Iterator[Meeting]:
+    """The guarantee and the matrix, once for each set of rules in force beside them."""
     documents = matrix.documents & (guarantee.documents or matrix.documents)
     entities = tuple(
         entity
         for entity in scope_entities(policy, matrix.scope)
         if in_scope(entity, guarantee.scope)
     )
-    first = common_days(guarantee.effective, matrix.effective)
     above = _above(guarantee, matrix)
-    if not documents or not entities or first is None or above is None:
+    if not documents or not entities or above is None:
         return
+    dated = [rule.effective for rule in policy.additional]
+    dated += [rule.effective for rule in policy.matrices]
     seen: set[tuple[int, ...]] = set()
-    for day in _days(policy, guarantee.effective, matrix.effective, first):
+    for day in stretches(guarantee.effective, matrix.effective, dated):
         controls = tuple(
             control
             for control in policy.additional
@@ -98,22 +100,11 @@ def _meetings(policy: PolicySet, guarantee: Guarantee, matrix: Matrix) -> Iterat
             and (not control.documents or control.documents & documents)
             and any(in_scope(entity, control.scope) for entity in entities)
         )
-        narrower = _narrower(policy, matrix, day)
+        narrower = narrower_matrices(policy, matrix, day)
         key = tuple(id(each) for each in (*controls, *narrower))
         if key not in seen:
             seen.add(key)
             yield Meeting(guarantee, matrix, entities, documents, controls, above, narrower)
-
-
-def _narrower(policy: PolicySet, matrix: Matrix, day: date) -> tuple[Matrix, ...]:
-    """The matrices of narrower scope for the same types of document that are in force."""
-    return tuple(
-        each
-        for each in policy.matrices
-        if each.scope.width < matrix.scope.width
-        and not each.documents.isdisjoint(matrix.documents)
-        and each.effective.covers(day)
-    )
 
 
 def _above(guarantee: Guarantee, matrix: Matrix) -> int | None:
@@ -126,26 +117,21 @@ def _above(guarantee: Guarantee, matrix: Matrix) -> int | None:
     return 2 * bound.minor + 1
 
 
-def _days(policy: PolicySet, first: Effective, second: Effective, start: date) -> Iterator[date]:
-    """One day of each stretch of the common time in which the same rules are in force."""
-    end = min(first.to or date.max, second.to or date.max)
-    bounds = {start}
-    rules = [*(rule.effective for rule in policy.additional)]
-    rules += [matrix.effective for matrix in policy.matrices]
-    for effective in rules:
-        for day in (effective.start, effective.to):
-            if day is not None and start < day < end:
-                bounds.add(day)
-    yield from sorted(bounds)
-
-
-def _check(policy: PolicySet, found: Meeting, diagnostics: Diagnostics) -> None:
+def prepared(
+    policy: PolicySet, found: Meeting
+) -> tuple[Ground, list[tuple[Additional, Condition]]]:
+    """The matrix with the controls that apply on top, each with its condition."""
     controls = [
         (control, control_condition(control, found.matrix, found.entities))
         for control in found.controls
     ]
     others = (found.guarantee.when, *(condition for _, condition in controls))
     on = ground(policy, found.matrix, others, found.documents, found.entities, found.narrower)
+    return on, controls
+
+
+def _check(policy: PolicySet, found: Meeting, diagnostics: Diagnostics) -> None:
+    on, controls = prepared(policy, found)
     if found.guarantee.order:
         check_order(on, found.guarantee, diagnostics)
         return
@@ -171,12 +157,14 @@ def _check_row(
     guarantee, words = found.guarantee, words_of(row.answer)
     count = counted(words).number
     if count < guarantee.at_least:
-        enough = _adding_up(words, guarantee.at_least, controls)
-        region = _uncovered(on, position, where, enough)
+        enough = adding_up(words, guarantee.at_least, controls)
+        region = uncovered(on, position, where, enough)
         if region is not None:
             so_many = "nobody" if count == 0 else f"{count}"
             message = f"`{guarantee.name}` wants {guarantee.at_least} approvers, and this row asks "
-            _report(on, found, row, region, f"{message}{so_many}", diagnostics)
+            help = f"ask {guarantee.at_least} different persons here, such as "
+            help += f"`{{at_least: {guarantee.at_least}, of: [..]}}`"
+            _report(on, found, row, region, (f"{message}{so_many}", help), diagnostics)
     for role in guarantee.by:
         named = frozenset(name for word in words for name in roles_named(word))
         if role in named or any(asks_upwards(word) for word in words):
@@ -186,13 +174,14 @@ def _check_row(
             for control, condition in controls
             if _ends_it(control) or any(role in roles_named(w) for w in words_of(control.answer))
         ]
-        region = _uncovered(on, position, where, adding)
+        region = uncovered(on, position, where, adding)
         if region is not None:
             message = f"`{guarantee.name}` wants an approval by `{role}`, and this row asks no such"
-            _report(on, found, row, region, message, diagnostics)
+            help = f"add a step `{role}` to this row"
+            _report(on, found, row, region, (message, help), diagnostics)
 
 
-def _adding_up(
+def adding_up(
     words: tuple[Word, ...], wanted: int, controls: Sequence[tuple[Additional, Condition]]
 ) -> list[tuple[Condition, ...]]:
     """The sets of controls that together with the row ask enough people, or leave no route."""
@@ -212,7 +201,7 @@ def _ends_it(control: Additional) -> bool:
     return isinstance(control.answer, Hold | Refuse)
 
 
-def _uncovered(
+def uncovered(
     on: Ground, position: int, where: Sequence[Box], enough: Sequence[tuple[Condition, ...]]
 ) -> Region | None:
     """Documents that the row decides and for which none of the sets of controls applies."""
@@ -241,9 +230,11 @@ def _report(
     found: Meeting,
     row: Row,
     region: Region,
-    message: str,
+    texts: tuple[str, str],
     diagnostics: Diagnostics,
 ) -> None:
+    """Message and help; the guarantee itself is named in the help."""
+    message, help = texts
     shown = witness(on.space, region, on.has_amount)
-    help = f"the guarantee stands at {found.guarantee.place}"
+    help += f", or in a control; the guarantee stands at {found.guarantee.place}"
     diagnostics.error("guarantee-broken", row.place, message, help, shown)

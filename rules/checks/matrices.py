@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import combinations
 
@@ -11,7 +11,7 @@ from engine.policy import Effective, Matrix, PolicySet, Scope
 from rules.checks.cells import Space, TooManyBoxes
 from rules.checks.ground import domains, entity_facts, scope_entities
 from rules.checks.possible import Amount, Possible
-from rules.checks.wording import facts_text, matrix_name
+from rules.checks.wording import NOT_PROVED_HELP, facts_text, matrix_name
 from rules.diagnostics import Diagnostics
 
 
@@ -23,7 +23,7 @@ def check_matrices(policy: PolicySet, diagnostics: Diagnostics) -> None:
         except TooManyBoxes:
             message = f"{matrix_name(first)} and {matrix_name(second)} were not compared: "
             message += "their conditions have too many alternatives"
-            diagnostics.note("not-proved", second.place, message)
+            diagnostics.note("not-proved", second.place, message, NOT_PROVED_HELP)
             continue
         if witness is None:
             continue
@@ -100,3 +100,28 @@ def common_days(first: Effective, second: Effective) -> date | None:
     start = max(first.start or date.min, second.start or date.min)
     end = min(first.to or date.max, second.to or date.max)
     return start if start < end else None
+
+
+def stretches(first: Effective, second: Effective, dated: Iterable[Effective]) -> Iterator[date]:
+    """One day of each stretch of the common time in which the same of the rules are in force."""
+    start = common_days(first, second)
+    if start is None:
+        return
+    end = min(first.to or date.max, second.to or date.max)
+    days = {start}
+    for effective in dated:
+        for day in (effective.start, effective.to):
+            if day is not None and start < day < end:
+                days.add(day)
+    yield from sorted(days)
+
+
+def narrower_matrices(policy: PolicySet, matrix: Matrix, day: date) -> tuple[Matrix, ...]:
+    """The matrices of narrower scope for the same types of document that are in force."""
+    return tuple(
+        each
+        for each in policy.matrices
+        if each.scope.width < matrix.scope.width
+        and not each.documents.isdisjoint(matrix.documents)
+        and each.effective.covers(day)
+    )

@@ -26,7 +26,7 @@ from rules.checks.cells import Box
 from rules.checks.ground import WORK, Ground
 from rules.checks.pairs import Item, meeting
 from rules.checks.regions import Budget, Masks, Region, Search, nearest_zero
-from rules.checks.wording import key_text, row_name, witness
+from rules.checks.wording import NOT_PROVED_HELP, key_text, row_name, witness
 from rules.diagnostics import Diagnostics
 
 
@@ -64,7 +64,7 @@ def check_order(on: Ground, guarantee: Guarantee, diagnostics: Diagnostics) -> N
             _report(on, guarantee, rows[less], rows[more], found, diagnostics)
     if budget.left < 0 or search.unexamined:
         message = f"`{guarantee.name}` was not looked at for every pair of rows"
-        diagnostics.note("not-proved", on.matrix.place, message)
+        diagnostics.note("not-proved", on.matrix.place, message, NOT_PROVED_HELP)
 
 
 def waives(row: Row, guarantee: Guarantee) -> bool:

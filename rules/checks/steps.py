@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from engine.policy import Answer, PolicySet
+from engine.policy import PolicySet
 from engine.routing.words import RoleWord, Signed, Word
-from rules.checks.answers import words_of
+from rules.checks.answers import every_answer, words_of
 from rules.diagnostics import Diagnostics
 
 
 def check_steps(policy: PolicySet, diagnostics: Diagnostics) -> None:
     """Every step that asks a role which a step before asks already."""
-    for answer in _answers(policy):
+    for answer in every_answer(policy):
         asked: set[str] = set()
         for word in words_of(answer):
             role = _role(word)
@@ -26,13 +24,6 @@ def check_steps(policy: PolicySet, diagnostics: Diagnostics) -> None:
                     help += f", or for two persons `{{at_least: 2, of: {role.role}}}`"
                 diagnostics.warning("asked-once", role.place, message, help)
             asked.add(role.role)
-
-
-def _answers(policy: PolicySet) -> Iterator[Answer | None]:
-    for matrix in policy.matrices:
-        yield from (row.answer for row in matrix.rows)
-        yield matrix.otherwise
-    yield from (control.answer for control in policy.additional)
 
 
 def _role(word: Word) -> RoleWord | None:

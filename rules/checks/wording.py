@@ -30,6 +30,7 @@ from rules.checks.possible import money_of
 from rules.checks.regions import Region, Span, nearest_zero
 
 ANY_OTHER = "(any other)"
+NOT_PROVED_HELP = "nothing has to be wrong: write conditions with fewer alternatives, or test it"
 
 
 def key_text(key: int, currency: str) -> str:

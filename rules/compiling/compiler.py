@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from types import MappingProxyType
 from typing import Final
 
@@ -20,7 +21,7 @@ from engine.organization import Organization
 from engine.places import Place
 from engine.policy import Matrix, PolicySet
 from rules.compiling import choices, limits, organization, segregation, vocabulary
-from rules.compiling.accepting import BY_COMPILING, Accepted, settle
+from rules.compiling.accepting import BY_COMPILING, Accepted, owned, settle
 from rules.compiling.approvals import read_matrix, take_name
 from rules.compiling.choices import Choices
 from rules.compiling.context import Context, Suggester
@@ -67,14 +68,14 @@ def compile_set(files: Mapping[str, bytes], diagnostics: Diagnostics) -> PolicyS
 
 
 def compile_files(
-    files: Mapping[str, bytes], diagnostics: Diagnostics
+    files: Mapping[str, bytes], diagnostics: Diagnostics, on: date | None = None
 ) -> tuple[PolicySet | None, tuple[Accepted, ...]]:
-    """The same, together with the reports that the set accepts."""
+    """The same, together with the reports that the set accepts; `on` as in `load_set`."""
     found = Diagnostics()
     sources = _read_files(files, found)
     policy, chosen = _compile(sources, files, Context(found, suggester=Suggester()))
     settled = Diagnostics()
-    settle(found, chosen.accepted, BY_COMPILING, settled)
+    settle(found, chosen.accepted, BY_COMPILING, settled, on)
     diagnostics.extend(settled)
     return (None if settled.has_errors else matching.build(policy)), chosen.accepted
 
@@ -123,6 +124,7 @@ def _compile(
     context = context.knowing(known)
     authority = [limit for node in words.limits for limit in limits.read_limits(node, context)]
     header = _default_header(sources, chosen, context)
+    chosen = replace(chosen, accepted=owned(chosen.accepted, header.owner, context))
     matrices = _matrices(sources, header, context)
     controls = _controls(sources, header, context)
     handling = Handling()
@@ -164,10 +166,12 @@ def _choices(sources: Sources, context: Context) -> Choices:
             chosen = choices.read_choices(file, context)
         else:
             message = f"a set is one folder with one {SET_FILE}, and sets do not nest"
-            context.error("nested-set", file.root.place, message)
+            help = f"move the folder of this file out of that of {SET_FILE}"
+            context.error("nested-set", file.root.place, message, help)
     if not any(file.name == SET_FILE for file in sources.of("set")) and not sources.unsure:
         message = f"the set has no {SET_FILE} of `kind: set`"
-        context.error("missing-file", Place(SET_FILE, 1, 1), message)
+        help = "begin one with `kind: set`, `name: ...` and `language: 1`"
+        context.error("missing-file", Place(SET_FILE, 1, 1), message, help)
     return chosen
 
 
@@ -183,7 +187,8 @@ def _with_organization(sources: Sources, context: Context) -> Sources:
     if sources.of("organization") or sources.unsure:
         return sources
     message = "the set has no file of `kind: organization`"
-    context.error("missing-file", Place("organization.yaml", 1, 1), message)
+    help = "begin one with `kind: organization`, and list `entities` and `roles`"
+    context.error("missing-file", Place("organization.yaml", 1, 1), message, help)
     return replace(sources, unsure=True)
 
 

@@ -192,3 +192,48 @@ def test_without_master_data_the_call_is_wrong(folder: Path) -> None:
     (folder / "data").rename(folder.parent / "elsewhere")
     result = run("decide", "-", "--policy", folder)
     assert (result.exit_code, "--data" in result.stderr) == (2, True)
+
+
+def test_a_code_is_explained_with_an_example_and_no_folder() -> None:
+    result = run("lint", "--explain", "gap")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("### gap\n\nA document that a matrix should decide matches")
+    assert "error[gap]: no row covers 10000.01 to 10000.99 USD" in result.stdout
+    assert result.stdout.rstrip().endswith("answer what is left with `otherwise`.")
+
+
+@pytest.mark.parametrize(
+    ("code", "help"),
+    [("gapp", "did you mean `gap`?"), ("zzz", "docs/codes.md lists every code")],
+)
+def test_a_code_that_does_not_exist_is_suggested(code: str, help: str) -> None:
+    result = run("lint", "--explain", code)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"error: no report has the code `{code}`\n  help: {help}\n"
+
+
+def test_without_a_folder_and_without_a_code_there_is_nothing_to_check() -> None:
+    assert run("lint").exit_code == 2
+
+
+def test_an_explanation_can_be_written_to_a_file(tmp_path: Path) -> None:
+    out = tmp_path / "gap.md"
+    assert run("lint", "--explain", "gap", "--out", out).exit_code == 0
+    assert out.read_text(encoding="utf-8") == run("lint", "--explain", "gap").stdout
+
+
+def test_what_is_accepted_until_yesterday_is_reported_today(folder: Path) -> None:
+    change(folder / "approvals" / "orders.yaml", "above: 100.00", "above: 200.00")
+    accepted = (
+        "accepted: [{code: gap, because: printed so, owner: cfo, until: 2027-03-31}]\nkind: set"
+    )
+    change(folder / "policy.yaml", "kind: set", accepted)
+    before = run("lint", folder, "--at", "2027-03-31T23:59:59-04:00")
+    after = run("lint", folder, "--at", "2027-04-01T00:00:00-04:00")
+    assert (before.exit_code, "note[gap]" in before.stdout) == (0, True)
+    assert (after.exit_code, "error[gap]" in after.stdout) == (1, True)
+    assert "warning[waiver-expired]" in after.stdout
+    documents = folder.parent / "none.json"
+    documents.write_text("[]", encoding="utf-8")
+    decided = run("decide", documents, "--policy", folder, "--at", "2030-01-01T00:00:00Z")
+    assert "has errors" not in decided.stderr

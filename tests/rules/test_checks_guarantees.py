@@ -47,7 +47,8 @@ def test_a_row_that_asks_one_person_breaks_four_eyes_from_the_first_cent_above()
     [report] = found(check_guarantees, checked)
     assert str(report) == (
         "m.yaml:2:5: error[guarantee-broken]: `promise` wants 2 approvers, and this row asks 1\n"
-        "  help: the guarantee stands at controls.yaml:9:5\n"
+        "  help: ask 2 different persons here, such as `{at_least: 2, of: [..]}`, or in a control; "
+        "the guarantee stands at controls.yaml:9:5\n"
         "  witness: amount 10000.01 USD"
     )
 
