@@ -120,6 +120,10 @@ _CHECKS: Final = {
     "never-asked": "a role is declared and no rule asks it",
     "limit-unused": "a limit belongs to a role or level that no rule compares",
     "no-fallback": "a person's own document finds nobody who may approve it",
+    "nobody-holds": "a rule asks a role, level or body for which nobody is there",
+    "no-owner": "a cost center, project or department has nobody whom a rule could ask for it",
+    "unapprovable": "documents that nobody may approve, for everybody or for some who ask",
+    "single-absence": "nobody can approve while one person is away",
     "no-witness": "a row could not be tried out, because no document for it could be made",
 }
 

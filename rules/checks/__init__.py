@@ -8,10 +8,10 @@ from typing import Final
 
 from engine.policy import PolicySet
 from rules.checks.coverage import check_coverage
-from rules.checks.fallback import lint_with_data
 from rules.checks.guarantees import check_guarantees
 from rules.checks.matrices import check_matrices
 from rules.checks.names import check_names
+from rules.checks.people import lint_with_data
 from rules.checks.steps import check_steps
 from rules.diagnostics import Diagnostics
 
