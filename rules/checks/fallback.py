@@ -21,32 +21,36 @@ from rules.diagnostics import Diagnostics
 class Fallbacks:
     """By rule and reason, those whose own documents find nobody; each with the first document.
 
-    `named` are the rows for which a person is among them.
+    `named` are the rows for which a person is among them, `first` the first document of a row for
+    which somebody is stuck.
     """
 
     found: dict[tuple[Place, Reason], dict[PersonId, Tried]] = field(default_factory=dict)
     named: set[tuple[Place, PersonId]] = field(default_factory=set)
+    first: dict[tuple[Place, Reason, PersonId], Tried] = field(default_factory=dict)
 
     def add(self, result: Result) -> None:
         """Takes over those who must approve the usual route and are stuck themselves."""
         usual = result.usual
         if usual is None or result.setting.parts:
             return
+        row = result.trial.subject.row.place
         stuck = {each.alike.first: each for each in result.stuck}
+        for person, tried in stuck.items():
+            self.first.setdefault((row, reason_of(tried), person), tried)
         asked = {a.person: None for place in places_needed(usual) for a in place.assignees}
         for person in asked:
-            tried = stuck.get(person)
-            row = result.trial.subject.row.place
-            if tried is None or (row, person) in self.named:
+            if person not in stuck or (row, person) in self.named:
                 continue
             self.named.add((row, person))
-            key = (result.trial.subject.place, reason_of(tried))
-            self.found.setdefault(key, {}).setdefault(person, tried)
+            reason = reason_of(stuck[person])
+            by_person = self.found.setdefault((result.trial.subject.place, reason), {})
+            by_person[person] = self.first[row, reason, person]
 
 
 def report(world: World, fallbacks: Fallbacks, diagnostics: Diagnostics) -> None:
     """One report for each rule and reason."""
-    for (place, (_, code, _)), people in fallbacks.found.items():
+    for (place, (_, code, _, _)), people in fallbacks.found.items():
         whose = "a document of" if len(people) == 1 else "documents of"
         verb = "finds" if len(people) == 1 else "find"
         it = "it" if len(people) == 1 else "them"

@@ -85,6 +85,7 @@ def _changes(world: World, tried: Tried, data: MasterData) -> Iterator[Change]:
         yield from _limits(world, tried)
     yield from _people(world, tried, data, words, roles, 1)
     yield from _stand_ins(world, tried, data, roles)
+    yield from _instead(world, tried, data, roles)
     for more in range(2, MOST_MORE + 1):
         yield from _people(world, tried, data, words, roles, more)
 
@@ -201,6 +202,23 @@ def _people(
         more_text = "one more holder" if held and more == 1 else more_text
         text = f"add {more_text} of `{role.name}`{where} in roles.csv"
         yield Change(text, added, is_single=more == 1)
+
+
+def _instead(
+    world: World, tried: Tried, data: MasterData, roles: Iterable[Role]
+) -> Iterator[Change]:
+    """Somebody else in a role whose seats are taken."""
+    for role in roles:
+        for scope in dict.fromkeys((_scope(tried, role), "*")):
+            held = [h for h in data.holdings.get((role.name, scope), ()) if h.span.holds(world.now)]
+            if not role.seats or not held:
+                continue
+            entity = tried.trial.subject.entity.id
+            holdings = MappingProxyType({**data.holdings, (role.name, scope): ()})
+            emptied = replace(data, holdings=holdings)
+            added = _with_people(world, emptied, entity, 1, role=role.name, scope=scope)
+            text = f"let somebody else than `{held[0].person}` hold `{role.name}` in roles.csv"
+            yield Change(text, added)
 
 
 def _scope(tried: Tried, role: Role) -> str:

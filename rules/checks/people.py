@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -13,6 +14,7 @@ from engine.organization import Entity
 from engine.places import Place
 from engine.policy import Matrix, PolicySet
 from rules.checks import absence, fallback, unapprovable
+from rules.checks.absence import Absences
 from rules.checks.cells import TooManyBoxes
 from rules.checks.fallback import Fallbacks
 from rules.checks.ground import scope_entities
@@ -44,7 +46,7 @@ def lint_with_data(
     unheld = check_holders(policy, data, diagnostics, now)
     check_owners(policy, data, diagnostics, now)
     world = World(policy, data, decide, now, MOST_DECISIONS)
-    run = _Run(world, diagnostics, unheld)
+    found = _Found(unheld)
     pairs = [
         (matrix, entity)
         for matrix in policy.matrices
@@ -53,56 +55,51 @@ def lint_with_data(
     ]
     for done, (matrix, entity) in enumerate(pairs):
         progress(done, len(pairs))
-        run.try_out(matrix, entity)
+        _try_out(world, matrix, entity, found, diagnostics)
     progress(len(pairs), len(pairs))
-    run.report()
+    fallback.report(world, found.fallbacks, diagnostics)
+    unapprovable.report(world, found.findings, diagnostics)
+    absence.report(world, found.absences, diagnostics)
+    if world.left <= 0 and policy.matrices:
+        message = (
+            f"the set was tried out with its people by {MOST_DECISIONS} decisions, and there is "
+            "more to try"
+        )
+        diagnostics.note("not-proved", policy.matrices[-1].place, message)
 
 
-class _Run:
-    """One set tried out with its people; what is found is kept until all of it is known."""
+@dataclass(slots=True)
+class _Found:
+    """What is found, kept until all of it is known; `unheld` are words that nobody can fill."""
 
-    def __init__(
-        self, world: World, diagnostics: Diagnostics, unheld: frozenset[tuple[Place, str]]
-    ) -> None:
-        self._world = world
-        self._unheld = unheld
-        self._diagnostics = diagnostics
-        self._fallbacks = Fallbacks()
-        self._findings = Findings()
-        self._absences = absence.Absences()
+    unheld: frozenset[tuple[Place, str]]
+    fallbacks: Fallbacks = field(default_factory=Fallbacks)
+    findings: Findings = field(default_factory=Findings)
+    absences: Absences = field(default_factory=Absences)
 
-    def try_out(self, matrix: Matrix, entity: Entity) -> None:
-        """Every rule that the matrix, and the controls on top of it, have for the entity."""
-        world = self._world
-        day = local_day(world.now, entity.zone)
-        try:
-            field = field_of(world.policy, world.data, matrix, entity, day)
-        except TooManyBoxes as error:
-            message = f"{matrix_name(matrix)} was not tried out in {entity.id}: {error}"
-            self._diagnostics.note("not-proved", matrix.place, message)
+
+def _try_out(
+    world: World, matrix: Matrix, entity: Entity, found: _Found, diagnostics: Diagnostics
+) -> None:
+    """Every rule that the matrix, and the controls on top of it, have for the entity."""
+    day = local_day(world.now, entity.zone)
+    try:
+        ready = field_of(world.policy, world.data, matrix, entity, day)
+    except TooManyBoxes as error:
+        message = f"{matrix_name(matrix)} was not tried out in {entity.id}: {error}"
+        diagnostics.note("not-proved", matrix.place, message)
+        return
+    people = requesters(world.policy, world.data, entity, world.now)
+    for subject in subjects(ready):
+        if world.left <= 0:
             return
-        people = requesters(world.policy, world.data, entity, world.now)
-        for subject in subjects(field):
-            found = list(results(world, subject, people))
-            for result in found:
-                self._fallbacks.add(result)
-            named = frozenset(self._fallbacks.named)
-            for result in found:
-                self._findings.add(result, named, self._unheld)
-            self._absences.add(world, subject, found)
-            if is_cut(subject):
-                message = f"{subject.name} has more cases in {entity.id} than were tried out"
-                self._diagnostics.note("not-proved", subject.place, message)
-
-    def report(self) -> None:
-        """Everything that was found."""
-        fallback.report(self._world, self._fallbacks, self._diagnostics)
-        unapprovable.report(self._world, self._findings, self._diagnostics)
-        absence.report(self._world, self._absences, self._diagnostics)
-        if self._world.left <= 0 and self._world.policy.matrices:
-            message = (
-                f"the set was tried out with its people by {MOST_DECISIONS} decisions, "
-                "and there is more to try"
-            )
-            place = self._world.policy.matrices[-1].place
-            self._diagnostics.note("not-proved", place, message)
+        made = list(results(world, subject, people))
+        for result in made:
+            found.fallbacks.add(result)
+        named = frozenset(found.fallbacks.named)
+        for result in made:
+            found.findings.add(result, named, found.unheld)
+        found.absences.add(world, subject, made)
+        if is_cut(subject):
+            message = f"{subject.name} has more cases in {entity.id} than were tried out"
+            diagnostics.note("not-proved", subject.place, message)

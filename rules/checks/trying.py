@@ -51,13 +51,14 @@ class Tried:
 class Result:
     """What came out for one trial in one setting. `is_whole`: everybody was tried.
 
-    `usual` is the route of the first requester who gets one.
+    `others` counts the documents that the rule decided and that are held for another reason.
     """
 
     trial: Trial
     setting: Setting
     is_whole: bool
     tried: list[Tried] = field(default_factory=list)
+    others: int = 0
 
     @property
     def usual(self) -> Decision | None:
@@ -72,7 +73,7 @@ class Result:
     @property
     def is_blocked(self) -> bool:
         """Whether everybody finds nobody."""
-        return self.is_whole and bool(self.tried) and self.usual is None
+        return self.is_whole and bool(self.tried) and not self.others and self.usual is None
 
 
 def results(world: World, subject: Subject, people: tuple[Alike, ...]) -> Iterator[Result]:
@@ -146,6 +147,8 @@ def _decide(world: World, result: Result, people: Iterable[Alike]) -> None:
             return
         if speaks(trial.subject, decision):
             result.tried.append(Tried(trial, setting, alike, decision))
+        elif decision.row_place == trial.subject.row.place:
+            result.others += 1
 
 
 def speaks(subject: Subject, decision: Decision) -> bool:

@@ -23,7 +23,8 @@ from rules.diagnostics import Diagnostics
 MOST_NAMED: Final = 5
 MOST_REPORTS: Final = 40  # of one set
 
-Reason = tuple[Place, str, str]  # the word or guarantee, the code of the hold, its detail
+# The word or guarantee, the code of the hold, its detail, and what is special of the setting.
+Reason = tuple[Place, str, str, str]
 
 
 @dataclass(slots=True)
@@ -56,12 +57,13 @@ class Findings:
         `named` are rows and persons, `unheld` words and entities for which nobody is there.
         """
         entity = result.trial.subject.entity.id
-        for tried in result.stuck:
+        for tried in result.stuck[:1] if result.is_blocked else result.stuck:
             if (reason_of(tried)[0], entity) in unheld:
                 continue
             who = tuple(p for _, p in tried.setting.parts) or tried.alike.people
             row = tried.trial.subject.row.place
-            left = [p for p in who if (row, p) not in named]
+            is_named = named if not tried.setting.parts else frozenset()
+            left = [p for p in who if (row, p) not in is_named]
             if left or result.is_blocked:
                 self._add(tried, result.is_blocked, left)
 
@@ -79,7 +81,8 @@ def reason_of(tried: Tried) -> Reason:
     """Why it is stuck, alike for all who are stuck for the same."""
     held = tried.decision.held or Held("", (), NOWHERE, "")
     detail = dict(held.words).get("detail", "")
-    return held.place, held.code, "" if held.code == "authority_exceeded" else detail
+    special = tried.setting.supplier or " ".join(part for part, _ in tried.setting.parts)
+    return held.place, held.code, "" if held.code == "authority_exceeded" else detail, special
 
 
 def report(world: World, findings: Findings, diagnostics: Diagnostics) -> None:
@@ -89,7 +92,7 @@ def report(world: World, findings: Findings, diagnostics: Diagnostics) -> None:
         shown += 1
         if shown > MOST_REPORTS:
             break
-        place, code, detail = reason_of(found.witness)
+        place, code, detail, _ = reason_of(found.witness)
         message = f"{_who(found)} {_what(found)}: {_why(code, detail)}"
         tried = found.witness
         help = smallest_fix(world, tried)
@@ -104,13 +107,14 @@ def report(world: World, findings: Findings, diagnostics: Diagnostics) -> None:
 
 def _who(found: Finding) -> str:
     if found.is_blocked:
-        return "nobody can approve"
+        return "nobody can approve documents of"
     if found.witness.setting.parts:
         [(part, _)] = found.witness.setting.parts
-        return f"nobody can approve, with {people_text(list(found.people))} as {part},"
+        people = people_text(list(found.people))
+        return f"nobody can approve, with {people} as {part}, documents of"
     count = len(found.people)
     verb = "finds" if count == 1 else "find"
-    return f"{people_text(list(found.people))} {verb} nobody to approve"
+    return f"{people_text(list(found.people))} {verb} nobody to approve documents of"
 
 
 def _what(found: Finding) -> str:
@@ -121,7 +125,9 @@ def _what(found: Finding) -> str:
         amounts = f", {spans_text(found.spans, on.space.currency, on.lowest)}"
     names = list(found.rules)
     rules = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
-    return f"{rules} in {entities}{amounts}"
+    supplier = found.witness.setting.supplier
+    of = f", of supplier `{supplier}`" if supplier else ""
+    return f"{rules} in {entities}{of}{amounts}"
 
 
 def _why(code: str, detail: str) -> str:

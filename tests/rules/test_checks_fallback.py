@@ -78,13 +78,13 @@ def test_scenario_21_without_a_fallback_the_policy_fails_its_check() -> None:
     assert found == [
         "m.yaml:9:5: error[no-fallback]: a document of `carl` finds nobody who may approve it "
         "(no_eligible_approver)\n"
-        "  help: smallest fix: `- {for: cfo, by: board_chair, because: [barred]}` under `stand_ins` "
-        "of the handling file\n"
+        "  help: smallest fix: `- {for: cfo, by: board_chair, because: [barred]}` under "
+        "`stand_ins` of the handling file\n"
         "  witness: entity: US01, requester: carl, amount 1000000.01 USD",
         "m.yaml:9:5: error[no-fallback]: a document of `eve` finds nobody who may approve it "
         "(no_eligible_approver)\n"
-        "  help: smallest fix: `- {for: ceo, by: board_chair, because: [barred]}` under `stand_ins` "
-        "of the handling file\n"
+        "  help: smallest fix: `- {for: ceo, by: board_chair, because: [barred]}` under "
+        "`stand_ins` of the handling file\n"
         "  witness: entity: US01, requester: eve, amount 1000000.01 USD",
     ]
 
@@ -129,8 +129,8 @@ def test_several_who_are_stuck_for_one_reason_are_one_report() -> None:
     policy = compiled(m=rows, organization=organization)
     [first, *_] = reports(policy, people(policy, **ALL, cora="cfo"))
     assert first.startswith(
-        "m.yaml:8:5: error[no-fallback]: documents of 2 people (`carl`, `cora`) find nobody who may "
-        "approve them (no_eligible_approver)\n"
+        "m.yaml:8:5: error[no-fallback]: documents of 2 people (`carl`, `cora`) find nobody who "
+        "may approve them (no_eligible_approver)\n"
         "  help: smallest fix: add one more holder of `cfo` for US01 in roles.csv\n"
     )
 
