@@ -262,7 +262,8 @@ def test_scenario_26_a_change_that_two_people_cannot_satisfy_fails_with_the_fix(
 ) -> None:
     assert of_three_distinct(tmp_path, "fahad", "laila") == [
         "approvals/kw.yaml:13:14: error[unapprovable]: nobody can approve documents of row "
-        "`three of the top` in KW01, amounts above 75000.000 KWD: it needs 3 different persons (no_eligible_approver)",
+        "`three of the top` in KW01, amounts above 75000.000 KWD: it needs 3 different "
+        "persons (no_eligible_approver)",
         "  help: smallest fix: one more person of level `vp` or higher for KW01 in people.csv",
         "  witness: entity: KW01, requester: karim, document.type: credit_note, "
         "cost_center: kw100, amount 75000.001 KWD",
