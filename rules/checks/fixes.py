@@ -77,7 +77,8 @@ def _routes(world: World, tried: Tried, change: Change, data: MasterData) -> boo
 def _changes(world: World, tried: Tried, data: MasterData) -> Iterator[Change]:
     words = tuple(_words(world, tried))
     roles = list(_roles(world, words))
-    code = tried.decision.held.code if tried.decision.held is not None else ""
+    held = tried.decision.held
+    code = held.code if held is not None else ""
     if code == "guarantee_broken":
         yield from _steps(world, tried)
     yield from _supervisors(world, tried, data, words)
@@ -85,7 +86,10 @@ def _changes(world: World, tried: Tried, data: MasterData) -> Iterator[Change]:
         yield from _limits(world, tried)
     yield from _people(world, tried, data, words, roles, 1)
     yield from _stand_ins(world, tried, data, roles)
-    yield from _instead(world, tried, data, roles)
+    detail = "" if held is None else dict(held.words).get("detail", "")
+    if detail.endswith("different persons"):
+        yield from _instead(world, tried, data, roles)
+    yield from _second_seats(world, tried, data, roles)
     for more in range(2, MOST_MORE + 1):
         yield from _people(world, tried, data, words, roles, more)
 
@@ -154,8 +158,9 @@ def _able(world: World, data: MasterData, top: PersonId) -> list[PersonId]:
     organization, highest = world.policy.organization, data.people[top]
     least = organization.rank(current(highest.levels, world.now) or "")
 
-    def order(person: Person) -> tuple[bool, int, str]:
-        return person.entity != highest.entity, _rank(person), person.id
+    def order(person: Person) -> tuple[bool, bool, int, str]:
+        rank = _rank(person)
+        return person.entity != highest.entity, rank < 0, rank, person.id
 
     def _rank(person: Person) -> int:
         return organization.rank(current(person.levels, world.now) or "")
@@ -164,7 +169,7 @@ def _able(world: World, data: MasterData, top: PersonId) -> list[PersonId]:
         person
         for person in data.people.values()
         if person.is_active(world.now)
-        and _rank(person) >= max(least, 0)
+        and _rank(person) >= least
         and _top(world, data, person.id) != top
     ]
     return [person.id for person in sorted(people, key=order)[:MOST_SUPERVISORS]]
@@ -219,6 +224,18 @@ def _instead(
             added = _with_people(world, emptied, entity, 1, role=role.name, scope=scope)
             text = f"let somebody else than `{held[0].person}` hold `{role.name}` in roles.csv"
             yield Change(text, added)
+
+
+def _second_seats(
+    world: World, tried: Tried, data: MasterData, roles: Iterable[Role]
+) -> Iterator[Change]:
+    """One more seat of a role, and who takes it: two changes, where no single one helps."""
+    for role in roles:
+        if role.seats:
+            entity, scope = tried.trial.subject.entity.id, _scope(tried, role)
+            added = _with_people(world, data, entity, 1, role=role.name, scope=scope)
+            text = f"one more seat of `{role.name}` in the organization file, and its holder"
+            yield Change(text, added, is_single=False)
 
 
 def _scope(tried: Tried, role: Role) -> str:

@@ -139,6 +139,9 @@ def _why(code: str, detail: str) -> str:
         return f"it needs {detail} (no_eligible_approver)"
     if detail in ("chain", "requester.manager"):
         return "nobody above may be asked (no_eligible_approver)"
+    word, _, objects = detail.partition(" ")
+    if objects:
+        return f"nobody may act as `{word}` of `{objects}` (no_eligible_approver)"
     return f"nobody may act as `{detail}` (no_eligible_approver)"
 
 

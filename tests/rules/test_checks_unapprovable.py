@@ -1,4 +1,4 @@
-"""What nobody may approve, for everybody or for some who ask, and the smallest fix."""
+"""What nobody may approve, for everybody or for some who ask, and the smallest fix (C2)."""
 
 from __future__ import annotations
 
