@@ -7,6 +7,8 @@ rule, the persons and the smallest fix are reported.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice
+from typing import Final
 
 from engine.master_data import PersonId
 from engine.places import Place
@@ -15,6 +17,8 @@ from rules.checks.trying import Result, Tried, places_needed
 from rules.checks.unapprovable import Reason, people_text, reason_of, witness_of
 from rules.checks.world import World
 from rules.diagnostics import Diagnostics
+
+MOST_REPORTS: Final = 40  # of one set
 
 
 @dataclass(slots=True)
@@ -50,7 +54,7 @@ class Fallbacks:
 
 def report(world: World, fallbacks: Fallbacks, diagnostics: Diagnostics) -> None:
     """One report for each rule and reason."""
-    for (place, (_, code, _, _)), people in fallbacks.found.items():
+    for (place, (_, code, _, _)), people in islice(fallbacks.found.items(), MOST_REPORTS):
         whose = "a document of" if len(people) == 1 else "documents of"
         verb = "finds" if len(people) == 1 else "find"
         it = "it" if len(people) == 1 else "them"
@@ -59,3 +63,7 @@ def report(world: World, fallbacks: Fallbacks, diagnostics: Diagnostics) -> None
         first = next(iter(people.values()))
         help = smallest_fix(world, first)
         diagnostics.error("no-fallback", place, message, help, witness_of(first))
+    more = len(fallbacks.found) - MOST_REPORTS
+    if more > 0:
+        message = f"and {more} more rules for which somebody's own documents find nobody"
+        diagnostics.error("no-fallback", world.policy.matrices[-1].place, message)

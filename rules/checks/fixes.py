@@ -54,6 +54,9 @@ def smallest_fix(world: World, tried: Tried, data: MasterData | None = None) -> 
     """The help: the first change that makes the document route; `data` where others are there."""
     people = data or world.data
     for change in islice(_changes(world, tried, people), MOST_TRIED):
+        world.changes -= 1
+        if world.changes < 0:
+            return "no fix was looked for: there are too many reports"
         if _routes(world, tried, change, people):
             if change.is_single:
                 return f"smallest fix: {change.text}"

@@ -11,10 +11,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from engine.business_time import local_day
+from engine.facts.conditions import ALWAYS, Condition
+from engine.facts.truth import Known, holds
 from engine.master_data import MasterData, PersonId, current
 from engine.organization import Entity, Role
 from engine.places import Place
-from engine.policy import PolicySet
+from engine.policy import Additional, Guarantee, Matrix, PolicySet
+from engine.rates import Converter
 from engine.routing.words import (
     BodyWord,
     Distinct,
@@ -28,7 +31,7 @@ from engine.routing.words import (
     Word,
 )
 from rules.checks.answers import nested, words_of
-from rules.checks.ground import scope_entities
+from rules.checks.ground import entity_facts, scope_entities
 from rules.checks.settings import FIXED
 from rules.diagnostics import Diagnostics
 
@@ -110,27 +113,55 @@ def check_holders(
 
 def uses(policy: PolicySet, now: datetime) -> Iterator[Use]:
     """Every word inside the words of every rule in force, once for each of its entities."""
-    every = tuple(policy.organization.entities.values())
     for matrix in policy.matrices:
-        for entity in scope_entities(policy, matrix.scope):
-            if matrix.effective.covers(local_day(now, entity.zone)):
-                for answer in (*(row.answer for row in matrix.rows), matrix.otherwise):
-                    yield from _inside(words_of(answer), entity, True)
+        for entity in _where(policy, matrix, now):
+            if _is_replaced(policy, matrix, entity, now) or _never(matrix.when, entity):
+                continue
+            for row in matrix.rows:
+                if not _never(row.when, entity):
+                    yield from _inside(words_of(row.answer), entity, True)
+            yield from _inside(words_of(matrix.otherwise), entity, True)
     for control in policy.additional:
-        for entity in scope_entities(policy, control.scope):
-            if control.effective.covers(local_day(now, entity.zone)):
+        for entity in _where(policy, control, now):
+            if not _never(control.when, entity):
                 yield from _inside(words_of(control.answer), entity, True)
                 reviewers = control.review.by if control.review is not None else ()
                 yield from _inside(reviewers, entity, False)
-    for entity in every:
+    for guarantee in policy.guarantees:
+        for entity in _where(policy, guarantee, now):
+            if not _never(guarantee.when, entity):
+                for name in guarantee.by:
+                    yield Use(_word(policy, name, guarantee.place), entity, True)
+    for entity in policy.organization.entities.values():
         for related in policy.related_parties:
             yield from _inside(related.add, entity, True)
         yield from _inside(tuple(rule.by for rule in policy.stand_ins), entity, False)
-    for guarantee in policy.guarantees:
-        for entity in scope_entities(policy, guarantee.scope):
-            if guarantee.effective.covers(local_day(now, entity.zone)):
-                for name in guarantee.by:
-                    yield Use(_word(policy, name, guarantee.place), entity, True)
+
+
+def _where(
+    policy: PolicySet, rule: Matrix | Additional | Guarantee, now: datetime
+) -> Iterator[Entity]:
+    """The entities in which a rule is in force at the moment."""
+    for entity in scope_entities(policy, rule.scope):
+        if rule.effective.covers(local_day(now, entity.zone)):
+            yield entity
+
+
+def _never(when: Condition, entity: Entity) -> bool:
+    """Whether the condition is false for every document of the entity."""
+    return holds(when, Known(entity_facts(entity), Converter({}, None, None))) is False
+
+
+def _is_replaced(policy: PolicySet, matrix: Matrix, entity: Entity, now: datetime) -> bool:
+    """Whether matrices of narrower scope decide every document of the entity instead."""
+    others = [
+        other
+        for other in policy.matrices
+        if other.scope.width < matrix.scope.width
+        and other.when == ALWAYS
+        and entity in _where(policy, other, now)
+    ]
+    return matrix.documents <= {name for other in others for name in other.documents}
 
 
 def _word(policy: PolicySet, name: str, place: Place) -> Word:

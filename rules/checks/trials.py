@@ -39,13 +39,19 @@ OTHERWISE: Final = "otherwise"
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A matrix in one entity on one day, made ready; `personal` are conditions on approvers."""
+    """A matrix in one entity on one day, made ready.
+
+    `applies` is where each control does for certain, `may_apply` where it possibly does, by its
+    place. `personal` are the conditions on approvers: where each is not true, and where it is.
+    """
 
     policy: PolicySet
     on: Ground
     entity: Entity
     controls: tuple[Additional, ...]
-    personal: tuple[Condition, ...]
+    applies: Mapping[Place, Sequence[Box]]
+    may_apply: Mapping[Place, Sequence[Box]]
+    personal: tuple[tuple[Sequence[Box], Sequence[Box]], ...]
     splits: tuple[int, ...]
 
 
@@ -126,12 +132,23 @@ def field_of(
         and other.documents & matrix.documents
         and other.effective.covers(day)
     ]
-    conditions = [control_condition(control, matrix, (entity,)) for control in controls]
-    on = ground(
-        policy, matrix, (*conditions, *personal), entities=(entity,), narrower=tuple(narrower)
+    asked = {c.place: control_condition(c, matrix, (entity,)) for c in controls}
+    others = (*asked.values(), *personal)
+    on = ground(policy, matrix, others, entities=(entity,), narrower=tuple(narrower))
+    boxes = on.space.boxes
+    return Field(
+        policy=policy,
+        on=on,
+        entity=entity,
+        controls=controls,
+        applies={place: boxes(each, certain=True) for place, each in asked.items()},
+        may_apply={place: boxes(each, certain=False) for place, each in asked.items()},
+        personal=tuple(
+            (boxes(each, certain=True, wanted=False), boxes(each, certain=True))
+            for each in personal
+        ),
+        splits=splits(policy, data, matrix, entity, controls, day),
     )
-    amounts = splits(policy, data, matrix, entity, controls, day)
-    return Field(policy, on, entity, controls, personal, amounts)
 
 
 def subjects(field: Field) -> Iterator[Subject]:
@@ -217,20 +234,17 @@ def _starts(subject: Subject) -> list[Box]:
     own = on.of_row(on.matrix.rows.index(row)) if row.name != OTHERWISE else on.start
     met = [box.meet(start) for box in own for start in on.start]
     if subject.control is not None:
-        condition = control_condition(subject.control, on.matrix, (subject.entity,))
-        wanted = on.space.boxes(condition, certain=True)
+        wanted = subject.field.applies[subject.control.place]
         met = [box.meet(each) for box in met if box is not None for each in wanted]
     return [box for box in met if box is not None]
 
 
 def _cases(subject: Subject) -> list[list[Box]]:
     """The starts, divided by every condition on approvers; false before true."""
-    space = subject.field.on.space
     cases = [_starts(subject)]
-    for condition in subject.field.personal:
+    for sides in subject.field.personal:
         if len(cases) >= MOST_CASES:
             break
-        sides = [space.boxes(condition, certain=True, wanted=wanted) for wanted in (False, True)]
         divided = []
         for side in sides:
             for case in cases:
@@ -250,11 +264,10 @@ def _covers(subject: Subject) -> Sequence[Box]:
 
 def _avoiding(subject: Subject) -> Sequence[Box]:
     """The same, and where any other control applies."""
-    on, covers = subject.field.on, list(_covers(subject))
+    covers = list(_covers(subject))
     for control in subject.field.controls:
         if control is not subject.control and control.answer is not None:
-            condition = control_condition(control, on.matrix, (subject.entity,))
-            covers += on.space.boxes(condition, certain=False)
+            covers += subject.field.may_apply[control.place]
     return covers
 
 

@@ -17,13 +17,17 @@ Decide = Callable[[PolicySet, MasterData, Document, datetime, FactValues], Decis
 
 @dataclass(slots=True)
 class World:
-    """One run. `left` counts decisions down; beyond it nothing is decided any more."""
+    """One run. `left` counts decisions down; beyond it nothing is decided any more.
+
+    `changes` counts the changes down that are tried as fixes.
+    """
 
     policy: PolicySet
     data: MasterData
     decide: Decide
     now: datetime
     left: int
+    changes: int = 4_000
 
     def decided(
         self,

@@ -161,6 +161,26 @@ def test_a_file_that_is_not_in_force_asks_nobody() -> None:
     assert lacking(rows("{approve: clerk}", head=later)) == []
 
 
+def test_entities_that_have_a_matrix_of_their_own_are_left_out() -> None:
+    group = rows("{approve: clerk}", head=BOTH)
+    own = rows("{approve: cfo}").replace("name: m", "name: own").replace("US01", "DE01")
+    held = (holds("clerk", "carl", "US01"), holds("cfo", "carl"))
+    assert lacking(group, *held, own=own) == []
+    some = own.replace("purchase_order", "requisition")
+    assert lacking(group, *held, own=some) == ["m.yaml:7:15 error nobody holds `clerk` for DE01"]
+
+
+def test_a_row_asks_only_in_the_entities_of_its_condition() -> None:
+    matrix = rows(
+        "{when: {entity: US01}, approve: clerk}",
+        "{when: {entity: DE01}, approve: cfo}",
+        head=BOTH,
+    )
+    held = (holds("clerk", "carl", "US01"), holds("cfo", "carl"))
+    assert lacking(matrix, *held) == []
+    assert lacking(matrix, held[1]) == ["m.yaml:7:37 error nobody holds `clerk` for US01"]
+
+
 def test_limits_of_a_level_that_nobody_has_are_noted_once() -> None:
     policy = compiled(rows("{approve: cfo}"))
     data = staffed(policy, PEOPLE, [holds("cfo", "carl")])
