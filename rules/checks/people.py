@@ -20,15 +20,15 @@ from rules.checks.fallback import Fallbacks
 from rules.checks.ground import scope_entities
 from rules.checks.holding import check_holders
 from rules.checks.owners import check_owners
-from rules.checks.requesters import requesters
-from rules.checks.trials import field_of, is_cut, subjects
+from rules.checks.requesters import Alike, requesters
+from rules.checks.trials import Subject, field_of, is_cut, subjects
 from rules.checks.trying import results
 from rules.checks.unapprovable import Findings
 from rules.checks.wording import matrix_name
 from rules.checks.world import Decide, World
 from rules.diagnostics import Diagnostics
 
-MOST_DECISIONS: Final = 60_000  # for one set
+MOST_DECISIONS: Final = 40_000  # for one set
 Progress = Callable[[int, int], None]  # how many matrices in entities are done, and of how many
 
 
@@ -53,19 +53,22 @@ def lint_with_data(
         for entity in scope_entities(policy, matrix.scope)
         if matrix.effective.covers(local_day(now, entity.zone))
     ]
+    left = MOST_DECISIONS
     for done, (matrix, entity) in enumerate(pairs):
         progress(done, len(pairs))
+        world.left = left // (len(pairs) - done)  # each gets its share of what is left
+        left -= world.left
         _try_out(world, matrix, entity, found, diagnostics)
+        left += max(0, world.left)
     progress(len(pairs), len(pairs))
     fallback.report(world, found.fallbacks, diagnostics)
     unapprovable.report(world, found.findings, diagnostics)
     absence.report(world, found.absences, diagnostics)
-    if world.left <= 0 and policy.matrices:
-        message = (
-            f"the set was tried out with its people by {MOST_DECISIONS} decisions, and there is "
-            "more to try"
-        )
-        diagnostics.note("not-proved", policy.matrices[-1].place, message)
+    if found.cut:
+        subject = found.cut[0]
+        rules = "1 rule was" if len(found.cut) == 1 else f"{len(found.cut)} rules were"
+        message = f"{rules} tried out in part, the first is {subject.name} in {subject.entity.id}"
+        diagnostics.note("not-proved", subject.place, message)
 
 
 @dataclass(slots=True)
@@ -76,6 +79,7 @@ class _Found:
     fallbacks: Fallbacks = field(default_factory=Fallbacks)
     findings: Findings = field(default_factory=Findings)
     absences: Absences = field(default_factory=Absences)
+    cut: list[Subject] = field(default_factory=list)  # what there were not decisions enough for
 
 
 def _try_out(
@@ -90,16 +94,25 @@ def _try_out(
         diagnostics.note("not-proved", matrix.place, message)
         return
     people = requesters(world.policy, world.data, entity, world.now)
-    for subject in subjects(ready):
+    every, left = list(subjects(ready)), world.left
+    for done, subject in enumerate(every):
+        world.left = left // (len(every) - done)
+        left -= world.left
+        _try_subject(world, subject, people, found)
         if world.left <= 0:
-            return
-        made = list(results(world, subject, people))
-        for result in made:
-            found.fallbacks.add(result)
-        named = frozenset(found.fallbacks.named)
-        for result in made:
-            found.findings.add(result, named, found.unheld)
-        found.absences.add(world, subject, made)
+            found.cut.append(subject)
+        left += max(0, world.left)
         if is_cut(subject):
             message = f"{subject.name} has more cases in {entity.id} than were tried out"
             diagnostics.note("not-proved", subject.place, message)
+    world.left = left
+
+
+def _try_subject(world: World, subject: Subject, people: tuple[Alike, ...], found: _Found) -> None:
+    made = list(results(world, subject, people))
+    for result in made:
+        found.fallbacks.add(result)
+    named = frozenset(found.fallbacks.named)
+    for result in made:
+        found.findings.add(result, named, found.unheld)
+    found.absences.add(world, subject, made)

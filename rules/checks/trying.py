@@ -7,7 +7,7 @@ asks, for whoever is asked on the way, and in other settings for those whom they
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Final
 
@@ -140,9 +140,9 @@ def _result(
 
 def _decide(world: World, result: Result, people: Iterable[Alike]) -> None:
     trial, setting = result.trial, result.setting
+    document, given = document_in(world, trial, setting, PersonId(""))
     for alike in people:
-        document, given = document_in(world, trial, setting, alike.first)
-        decision = world.decided(document, given)
+        decision = world.decided(replace(document, requester=alike.first), given)
         if decision is None:
             return
         if speaks(trial.subject, decision):

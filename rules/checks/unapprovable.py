@@ -70,6 +70,10 @@ class Findings:
     def _add(self, tried: Tried, is_blocked: bool, people: Iterable[PersonId]) -> None:
         found = self.blocked if is_blocked else self.some
         subject = tried.trial.subject
+        place, code, detail, special = reason_of(tried)
+        plain = self.blocked.get((place, code, detail, ""))
+        if special and plain is not None and tried.trial.span in plain.spans:
+            return  # so it is without that supplier or part, too
         one = found.setdefault(reason_of(tried), Finding(tried, is_blocked))
         one.entities[subject.entity.id] = None
         one.rules[subject.name] = None
