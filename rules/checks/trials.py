@@ -34,7 +34,6 @@ from rules.checks.wording import row_name
 MOST_CASES: Final = 32  # of one row or control, by the conditions on who may approve
 MOST_REGIONS: Final = 60  # of one case
 SEARCH: Final = 50_000  # boxes looked at for one case
-OTHERWISE: Final = "otherwise"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +71,11 @@ class Subject:
     def entity(self) -> Entity:
         """Whose documents these are."""
         return self.field.entity
+
+    @property
+    def is_otherwise(self) -> bool:
+        """Whether it is what the matrix says where no row matches."""
+        return self.row.place == self.matrix.otherwise_place
 
     @property
     def place(self) -> Place:
@@ -156,7 +160,7 @@ def subjects(field: Field) -> Iterator[Subject]:
     matrix = field.on.matrix
     rows = [row for row in matrix.rows if isinstance(row.answer, Approve)]
     if isinstance(matrix.otherwise, Approve):
-        rows.append(Row(OTHERWISE, matrix.otherwise_place, matrix.otherwise))
+        rows.append(Row("otherwise", matrix.otherwise_place, matrix.otherwise))
     for row in rows:
         yield Subject(field, row)
         for control in field.controls:
@@ -231,7 +235,7 @@ def _is_personal(policy: PolicySet, fact: str) -> bool:
 def _starts(subject: Subject) -> list[Box]:
     """Where the row decides, before exceptions; where the control applies too."""
     on, row = subject.field.on, subject.row
-    own = on.of_row(on.matrix.rows.index(row)) if row.name != OTHERWISE else on.start
+    own = on.of_row(on.matrix.rows.index(row)) if not subject.is_otherwise else on.start
     met = [box.meet(start) for box in own for start in on.start]
     if subject.control is not None:
         wanted = subject.field.applies[subject.control.place]
@@ -257,7 +261,7 @@ def _cases(subject: Subject) -> list[list[Box]]:
 def _covers(subject: Subject) -> Sequence[Box]:
     """Where another matrix or row decides instead."""
     on = subject.field.on
-    if subject.row.name == OTHERWISE:
+    if subject.is_otherwise:
         return (*(entry.box for entry in on.possible), *on.elsewhere)
     return on.others_decide(on.matrix.rows.index(subject.row))
 

@@ -224,6 +224,15 @@ def test_a_test_on_lines_is_met_by_a_line() -> None:
     assert "a line with expense_type: gift, line.net: {above: 9.00 USD}" in report
 
 
+def test_what_is_asked_otherwise_is_tried_where_no_row_matches() -> None:
+    matrix = rows("{name: otherwise, when: {category: it}, approve: {any: [cfo, ceo]}}")
+    [report] = said(
+        matrix + "otherwise: {approve: {at_least: 2, of: clerk}}\n", CFO, CEO, CLERKS[0]
+    )
+    assert report.startswith("m.yaml:9:22: error[unapprovable]: nobody can approve documents of")
+    assert "category: (any other)" in report
+
+
 @pytest.mark.parametrize(("bound", "amount"), [("up_to: 200.00 USD", "200.01"), ("", "")])
 def test_a_stand_in_counts_up_to_its_bound(bound: str, amount: str) -> None:
     rule = f"{{for: clerk, by: cfo, because: [barred]{', ' if bound else ''}{bound}}}"
