@@ -134,6 +134,10 @@ _CHECKS: Final = {
     "ratified-by-approver": "somebody ratifies what he approved himself",
     "recorder-approves": "who records the resolution of a body also approves beside it",
     "no-fallback": "a person's own document finds nobody who may approve it",
+    "nobody-holds": "a rule asks a role, level or body for which nobody is there",
+    "no-owner": "a cost center, project or department has nobody whom a rule could ask for it",
+    "unapprovable": "documents that nobody may approve, for everybody or for some who ask",
+    "single-absence": "nobody can approve while one person is away",
 }
 
 _TESTS: Final = {

@@ -15,7 +15,7 @@ from api.code_pages import examples, section
 from api.commands import options
 from api.commands.loading import data_in
 from api.commands.options import At, Json, Out
-from api.commands.terminal import Code, Output, stop
+from api.commands.terminal import Code, Output, progress, stop
 from api.texts import plain
 from api.usecases.drafts import PolicyNotLoaded, check_draft, check_people
 from rules.diagnostics import Diagnostic, Severity, did_you_mean, shown
@@ -40,7 +40,7 @@ People = Annotated[
         "--data",
         "-d",
         metavar="FOLDER",
-        help="Also check with these master data that everybody's own document finds an approver.",
+        help="Also check with these people: who is missing, and what nobody may approve.",
     ),
 ]
 
@@ -71,7 +71,7 @@ def lint(
     plain_sets: list[dict[str, object]] = []
     with Output(out) as output:
         for folder in folders:
-            files, diagnostics = _checked(folder, data, now)
+            files, diagnostics = _checked(folder, data, now, with_progress=not as_json)
             counts = Counter(found.severity for found in diagnostics)
             fails |= counts[Severity.ERROR] > 0 or (strict and counts[Severity.WARNING] > 0)
             if as_json:
@@ -97,13 +97,23 @@ def _explain(code: str, out: Path | None) -> None:
         output.raw(section(code).rstrip("\n"))
 
 
-def _checked(folder: Path, data: Path | None, now: datetime) -> tuple[int, tuple[Diagnostic, ...]]:
+def _checked(
+    folder: Path, data: Path | None, now: datetime, *, with_progress: bool
+) -> tuple[int, tuple[Diagnostic, ...]]:
     try:
         files, policy, found = check_draft(folder, now.date())
     except PolicyNotLoaded as problem:
         raise stop(Code.POLICY, f"error: {problem}") from None
     if data is not None and policy is not None:
-        more = check_people(policy, data_in(data, policy).data, now)
+        people = data_in(data, policy).data
+        with progress("trying out with people", None, is_shown=with_progress) as bar:
+            task = bar.task_ids[0]
+            more = check_people(
+                policy,
+                people,
+                now,
+                lambda done, total: bar.update(task, completed=done, total=total),
+            )
         found = tuple(sorted((*found, *more), key=Diagnostic.sort_key))
     return len(files), found
 

@@ -143,7 +143,7 @@ def _printable(text: str) -> str:
 
 
 @contextmanager
-def progress(what: str, total: int | None) -> Iterator[Progress]:
+def progress(what: str, total: int | None, *, is_shown: bool = True) -> Iterator[Progress]:
     """A progress bar on standard error, on terminals only; task 0 counts."""
     console = Console(stderr=True)
     columns = (
@@ -154,7 +154,7 @@ def progress(what: str, total: int | None) -> Iterator[Progress]:
         TimeElapsedColumn(),
     )
     with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
+        *columns, console=console, transient=True, disable=not (is_shown and console.is_terminal)
     ) as bar:
         bar.add_task(what, total=total)
         yield bar

@@ -5,7 +5,7 @@ A folder is a draft: nobody has activated it. What is decided with it is marked 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -76,10 +76,18 @@ def check_draft(
     return files, policy, found.sorted()
 
 
-def check_people(policy: PolicySet, data: MasterData, now: datetime) -> tuple[Diagnostic, ...]:
-    """What the set alone does not show: whose own document finds nobody who may approve it."""
+def check_people(
+    policy: PolicySet,
+    data: MasterData,
+    now: datetime,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> tuple[Diagnostic, ...]:
+    """What the set alone does not show: who is missing, and what nobody may approve.
+
+    `progress` is told how many matrices and entities are done, and of how many.
+    """
     found = Diagnostics()
-    lint_with_data(policy, data, found, decide, now)
+    lint_with_data(policy, data, found, decide, now, progress)
     return found.sorted()
 
 

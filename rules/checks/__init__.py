@@ -9,12 +9,12 @@ from typing import Final
 from engine.policy import PolicySet
 from rules.checks.contradictions import check_conditions
 from rules.checks.coverage import check_coverage
-from rules.checks.fallback import lint_with_data
 from rules.checks.guarantees import check_guarantees
 from rules.checks.local_matrices import check_local_matrices
 from rules.checks.locally import check_locally
 from rules.checks.matrices import check_matrices
 from rules.checks.names import check_names
+from rules.checks.people import lint_with_data
 from rules.checks.shadows import check_shadows
 from rules.checks.steps import check_steps
 from rules.checks.straight_through import check_straight_through

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
+from itertools import islice, product
 from types import MappingProxyType
 from typing import Final
 
 from engine.documents.model import Document, Line
+from engine.facts.conditions import Compare, Condition, Constant, OneOf, Present, atoms, facts_of
 from engine.facts.kinds import Duration, FactValue, Kind
+from engine.facts.truth import Known, holds
 from engine.facts.vocabulary import Fact
 from engine.money import Exact, Money
 from engine.organization import Entity
 from engine.policy import HIGHEST, Matrix, PolicySet, Row
+from engine.rates import Converter, RateTable
 from rules.checks import variables as v
 from rules.checks.cells import Box
 from rules.checks.ground import WORK, Ground
 from rules.checks.possible import money_of
 from rules.checks.regions import Budget, Region, nearest_zero
 
+MOST_LINES: Final = 2_000  # lines tried for the tests on lines of one example
 OWN: Final = ("document.type", "entity", "entity.country", "entity.region", "entity.currency")
 
 
@@ -61,8 +66,9 @@ def _region(on: Ground, row: Row) -> Region | None:
 
 
 def stated(on: Ground, example: Example) -> dict[str, FactValue] | None:
-    """The facts of the example; `None` where one of them cannot be stated (tests on lines)."""
+    """The facts of the example, those of its one line too; `None` where one cannot be stated."""
     found: dict[str, FactValue] = {}
+    tests: list[tuple[Condition, bool]] = []
     for number, mask in sorted(example.region.masks.items()):
         variable = on.space.variables[number]
         exists = mask & v.full(variable)
@@ -82,9 +88,57 @@ def stated(on: Ground, example: Example) -> dict[str, FactValue] | None:
                     if value is None:
                         return None
                     found[name] = value
+            case v.LineTest(part=part):
+                tests.append((part, bool(cell)))
             case _:
                 return None
-    return found
+    line = _line(tests, found)
+    return None if line is None else found | line
+
+
+def _line(
+    tests: Sequence[tuple[Condition, bool]], facts: Mapping[str, FactValue]
+) -> dict[str, FactValue] | None:
+    """Facts of the one line of the example, so that each test on lines answers as it must."""
+    wanted = [part for part, answer in tests if answer]
+    names = sorted({name for part in wanted for name in facts_of(part)} - facts.keys())
+    choices = [_values_named(name, wanted) for name in names]
+    nothing: RateTable = MappingProxyType({})
+    for values in islice(product(*choices), MOST_LINES):
+        line = dict(zip(names, values, strict=True))
+        known = Known({**facts, **line}, Converter(nothing, None, None))
+        if all(holds(part, known) is True for part in wanted) and not any(
+            holds(part, known) for part, answer in tests if not answer
+        ):
+            return line
+    return None
+
+
+def _values_named(name: str, conditions: Sequence[Condition]) -> list[FactValue]:
+    """The values of a fact that some tests name, and one that they do not."""
+    found: dict[FactValue, None] = {}
+    for atom in (atom for condition in conditions for atom in atoms(condition)):
+        if atom.fact != name:
+            continue
+        if isinstance(atom, OneOf):
+            found |= dict.fromkeys(sorted(atom.values, key=str))
+        elif isinstance(atom, Compare) and isinstance(atom.bound, Constant):
+            found |= dict.fromkeys((atom.bound.value, *_beside(atom.bound.value)))
+        elif isinstance(atom, Present):
+            found[True] = None
+    return [*found, "something_else"]
+
+
+def _beside(value: FactValue) -> tuple[FactValue, ...]:
+    match value:
+        case Money(minor=minor, currency=currency):
+            return Money(minor - 1, currency), Money(minor + 1, currency)
+        case Fraction():
+            return value - 1, value + 1
+        case date():
+            return value - timedelta(1), value + timedelta(1)
+        case _:
+            return ()
 
 
 def _number(variable: v.Numbers, cell: int, numbers: Mapping[str, Fraction]) -> FactValue:
@@ -166,7 +220,7 @@ def given_of(
     own = {
         fact.name: harmless(fact, currency, now)
         for fact in policy.facts.values()
-        if fact.name not in _KNOWN_ELSEWHERE and fact.of.value in ("document", "supplier")
+        if fact.name not in _KNOWN_ELSEWHERE and fact.of.value in ("document", "supplier", "line")
     }
     found: dict[str, FactValue] = {k: x for k, x in own.items() if k not in computed}
     found |= {name: value for name, value in facts.items() if name not in OWN}

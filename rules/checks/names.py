@@ -13,7 +13,7 @@ from rules.diagnostics import Diagnostics
 
 def check_names(policy: PolicySet, diagnostics: Diagnostics) -> None:
     """Roles that no rule asks, and limits that no rule compares."""
-    words = tuple(_words(policy))
+    words = tuple(words_of_set(policy))
     used = _used_roles(policy, words)
     for role in policy.organization.roles.values():
         if role.name not in used:
@@ -37,7 +37,8 @@ def _check_limits(policy: PolicySet, words: tuple[Word, ...], diagnostics: Diagn
             diagnostics.note("limit-unused", limit.place, message, help)
 
 
-def _words(policy: PolicySet) -> Iterator[Word]:
+def words_of_set(policy: PolicySet) -> Iterator[Word]:
+    """Every word that some rule of the set asks with."""
     for matrix in policy.matrices:
         for answer in (*(row.answer for row in matrix.rows), matrix.otherwise):
             yield from words_of(answer)

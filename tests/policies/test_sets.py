@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 import pytest
 
+from api.usecases.drafts import check_people, load_data
 from rules.diagnostics import Diagnostics
 from rules.testing.forms import read_tests
-from tests.policies.sets import checked, failures, read_folder, results_of, set_folders
+from tests.policies.sets import (
+    POLICIES,
+    checked,
+    failures,
+    read_folder,
+    results_of,
+    set_folders,
+)
 
 # How many cases each published policy has, by the prefix of their names.
 PUBLISHED: Final = {"gitlab": 13, "sur": 10, "ukb": 12, "undp": 11, "city": 12}
@@ -42,3 +51,14 @@ def test_each_published_case_is_one_policy_test() -> None:
     }
     assert set(cases) == expected
     assert cases.total() == 58
+
+
+@pytest.mark.parametrize("name", ["acme", "university"])
+def test_the_people_of_a_set_can_approve_everything_it_asks(name: str) -> None:
+    """Only who must wait for one person is noted: `countersign lint --data`."""
+    folder = POLICIES / name
+    policy, _ = checked(read_folder(folder))
+    assert policy is not None
+    data = load_data(folder / "data", policy).data
+    found = check_people(policy, data, datetime.fromisoformat("2027-03-15T09:00:00-04:00"))
+    assert {(report.code, str(report.severity)) for report in found} == {("single-absence", "note")}

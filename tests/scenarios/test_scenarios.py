@@ -34,7 +34,7 @@ ACME: Final = POLICIES / "acme"
 HERE: Final = Path(__file__).parent
 AT: Final = "2027-03-15T09:00:00-04:00"
 # What the product can do so far; the others wait for cases, their history or posting.
-BUILT: Final = frozenset({*range(1, 11), *range(13, 24), 27, 28, 33, 34})
+BUILT: Final = frozenset({*range(1, 11), *range(13, 24), 26, 27, 28, 33, 34})
 
 LISTED: Final = re.compile(r"^(\d+)\. \*\*", re.MULTILINE)
 POLICY_TEST: Final = re.compile(r"- name: \"?scenario (\d+):")
@@ -237,7 +237,50 @@ def test_scenario_21_a_set_without_a_fallback_fails_its_check(tmp_path: Path) ->
         "approvals/us.yaml:9:5: error[no-fallback]: a document of `eve` finds nobody who may "
         "approve it (no_eligible_approver)"
     ) in result.stdout
-    assert "  witness: entity: US01, requester: eve, amount 10000.01 USD" in result.stdout
+    assert (
+        "  witness: entity: US01, requester: eve, document.type: credit_note, cost_center: cc100, "
+        "amount 10000.01 USD"
+    ) in result.stdout
+
+
+def of_three_distinct(folder: Path, *names: str) -> list[str]:
+    """What lint says of the Kuwaiti rows where these vice presidents are there."""
+    target = folder / "acme"
+    shutil.copytree(ACME, target, ignore=shutil.ignore_patterns("tests"))
+    rows = HERE / "sets" / "three_distinct" / "approvals" / "kw.yaml"
+    shutil.copy(rows, target / "approvals" / "kw.yaml")
+    with (target / "data" / "people.csv").open("a", encoding="utf-8") as file:
+        file.writelines(f"{id},{id},KW01,carl,vp,management,,2010-01-01,,,,\n" for id in names)
+    arguments = ["lint", str(target), "--data", str(target / "data"), "--at", AT]
+    lines = CliRunner().invoke(app, arguments).stdout.splitlines()
+    starts = [n for n, line in enumerate(lines) if line.startswith("approvals/kw.yaml")]
+    return [line for start in starts for line in lines[start : start + 3]]
+
+
+def test_scenario_26_a_change_that_two_people_cannot_satisfy_fails_with_the_fix(
+    tmp_path: Path,
+) -> None:
+    assert of_three_distinct(tmp_path, "fahad", "laila") == [
+        "approvals/kw.yaml:13:14: error[unapprovable]: nobody can approve documents of row "
+        "`three of the top` in KW01, amounts above 75000.000 KWD: it needs 3 different "
+        "persons (no_eligible_approver)",
+        "  help: smallest fix: one more person of level `vp` or higher for KW01 in people.csv",
+        "  witness: entity: KW01, requester: karim, document.type: credit_note, "
+        "cost_center: kw100, amount 75000.001 KWD",
+    ]
+
+
+def test_scenario_26_with_exactly_three_any_single_absence_blocks(tmp_path: Path) -> None:
+    found = of_three_distinct(tmp_path, "fahad", "laila", "omar")
+    assert (
+        "approvals/kw.yaml:13:14: warning[single-absence]: any single absence of `fahad`, `laila`, "
+        "`omar` blocks row `three of the top` in KW01"
+    ) in found
+    assert not any("[unapprovable]" in line for line in found)
+
+
+def test_scenario_26_with_a_fourth_there_is_nothing_to_say(tmp_path: Path) -> None:
+    assert of_three_distinct(tmp_path, "fahad", "laila", "omar", "salma") == []
 
 
 def test_scenario_22_the_second_login_is_refused_as_the_same_person() -> None:

@@ -1,0 +1,83 @@
+"""Whom and what a set is tried out with: requesters who are alike, divisions of amounts, work."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.deciding import decide
+from engine.matching import build
+from engine.money import Exact, Money, key
+from engine.rates import Converter
+from rules.checks import lint_with_data
+from rules.checks.requesters import requesters
+from rules.checks.splits import splits
+from rules.diagnostics import Diagnostics
+from tests.rules.staffed import NOW, ORGANIZATION, SET, compiled, holds, person, rows, staffed
+
+CLERK = rows("{approve: clerk}")
+
+
+def alike(*more: str) -> list[tuple[str, ...]]:
+    policy = compiled(CLERK)
+    people = [
+        person("mia", "", "manager"),
+        person("a", "mia"),
+        person("b", "mia"),
+        person("c", "mia", "manager"),
+        person("d", "mia", department="it"),
+        person("e"),
+        person("f", "mia", last_day="2027-01-01"),
+        person("g", "mia", entity="DE01"),
+    ]
+    data = staffed(policy, people, [holds("clerk", who) for who in more])
+    entity = policy.organization.entities["US01"]
+    return [tuple(each.people) for each in requesters(policy, data, entity, NOW)]
+
+
+def test_people_who_differ_in_nothing_that_is_asked_are_tried_once() -> None:
+    assert alike() == [("a", "b"), ("c",), ("d",), ("e",), ("mia",)]
+
+
+def test_who_could_be_asked_stands_for_himself() -> None:
+    assert ("a", "b") not in alike("b")
+    assert ("b",) in alike("b")
+
+
+def test_amounts_are_divided_where_a_limit_in_another_currency_ends() -> None:
+    """The last whole amount that a limit covers is below the division, the next above it."""
+    organization = ORGANIZATION.replace("up_to: 1_000.00 USD", "up_to: 1_000 JPY")
+    fx = "fx: {rate: c, on: decision, inverse: refuse}\n"
+    policy = build(compiled(CLERK, organization=organization, policy=SET + fx))
+    rate = {"id": "r", "type": "c", "base": "USD", "quote": "JPY", "day": "2027-03-15"}
+    data = staffed(policy, [person("mia")], rates=[rate | {"rate": "151.37"}])
+    entity = policy.organization.entities["US01"]
+    found = splits(policy, data, policy.matrices[0], entity, (), NOW.date())
+    converter = Converter(data.rates, policy.fx, NOW.date())
+
+    def covers(minor: int) -> bool:
+        amount = converter.convert(Money(minor, "USD"), "JPY")
+        assert isinstance(amount, Money | Exact)
+        return key(amount.minor) <= 2 * 1_000
+
+    first = found[0] // 2
+    assert (covers(first), covers(first + 1)) == (True, False)
+    assert found[1:] == (2 * 500_000, 2 * 10_000_000)
+
+
+@pytest.mark.parametrize(("most", "is_cut"), [(5, True), (5_000, False)])
+def test_what_there_were_not_decisions_enough_for_is_said(
+    monkeypatch: pytest.MonkeyPatch, most: int, is_cut: bool
+) -> None:
+    monkeypatch.setattr("rules.checks.people.MOST_DECISIONS", most)
+    policy = compiled(rows("{name: a, up_to: 5.00, approve: clerk}", "{above: 5.00, approve: cfo}"))
+    people = [person(f"p{number}", f"p{number + 1}") for number in range(9)] + [person("p9")]
+    data = staffed(policy, people, [holds("clerk", "p1"), holds("clerk", "p2"), holds("cfo", "p3")])
+    diagnostics = Diagnostics()
+    steps: list[tuple[int, int]] = []
+    lint_with_data(
+        policy, data, diagnostics, decide, NOW, lambda done, total: steps.append((done, total))
+    )
+    cut = [report.message for report in diagnostics if report.code == "not-proved"]
+    expected = "2 rules were tried out in part, the first is row `a` in US01"
+    assert cut == ([expected] if is_cut else [])
+    assert steps == [(0, 1), (1, 1)]
