@@ -16,20 +16,17 @@ from engine.facts.conditions import (
     ALWAYS,
     All,
     Any,
-    Bound,
     Compare,
     Condition,
-    Constant,
-    FactBound,
     Lines,
     Not,
     Op,
     Settled,
 )
 from engine.facts.kinds import Duration, FactValue
-from engine.facts.tracing import text_of
 from engine.facts.truth import Known, bound_value, holds, in_currency
-from engine.money import Exact, Money, fraction_text
+from engine.money import Exact, Money
+from rules.checks.wording import condition_text
 
 NEVER = Any(())
 
@@ -73,22 +70,9 @@ def side_of_amount(op: Op, left: Fraction, right: Fraction) -> Side | None:
 
 
 def bound_text(test: Compare) -> str:
-    """`up_to: 10000.00 USD`, with the name of the fact where it is not the amount of the file."""
-    said = f"{test.op}: {_said(test.bound)}"
-    return said if test.fact == "amount" else f"{test.fact}: {{{said}}}"
-
-
-def _said(bound: Bound) -> str:
-    match bound:
-        case Constant(Money() | Exact() as amount):
-            return str(amount)
-        case Constant(value):
-            return text_of(value)
-        case FactBound(fact, share):
-            return fact if share is None else f"{fraction_text(share * 100)}% of {fact}"
-        case _:
-            word = "lesser" if bound.lesser else "greater"
-            return f"{{{word}: [{', '.join(map(_said, bound.parts))}]}}"
+    """`up_to: 10_000.00 USD`, with the name of the fact where it is not the amount of the file."""
+    said = condition_text(test)
+    return said.removeprefix("amount: {").removesuffix("}") if test.fact == "amount" else said
 
 
 def _compares(condition: Condition, on_lines: bool) -> Iterator[tuple[Compare, bool]]:

@@ -13,8 +13,10 @@ from enum import StrEnum
 from fractions import Fraction
 
 from engine.facts.conditions import All, Condition
+from engine.money import Money
 from engine.places import Place
 from engine.policy import Hold, PolicySet, Refuse, Requirement
+from rules.checks.wording import value_text
 from rules.testing.bounds import Side, bound_text, sites
 from rules.testing.observing import (
     DECIDED,
@@ -139,7 +141,7 @@ def _of_people(policy: PolicySet) -> Iterator[Item]:
     for mitigation in policy.mitigations:
         yield Item(Sort.RULE, mitigation.place, f"mitigation{_named(mitigation.name)}")
         if mitigation.cap is not None:
-            yield _bound(mitigation.place, f"cap: {mitigation.cap}")
+            yield _bound(mitigation.place, "cap", mitigation.cap)
     for related in policy.related_parties:
         if related.match:
             yield Item(Sort.RULE, related.place, "related parties: match", (MATCHED,))
@@ -151,7 +153,7 @@ def _of_people(policy: PolicySet) -> Iterator[Item]:
             continue  # proved by the linter; no single decision can show it
         yield Item(Sort.RULE, guarantee.place, f"guarantee{_named(guarantee.name)}")
         for amount in guarantee.above.values():
-            yield _bound(guarantee.place, f"above: {amount}")
+            yield _bound(guarantee.place, "above", amount)
         yield from _bounds(guarantee.place, (guarantee.when,))
 
 
@@ -160,15 +162,15 @@ def _of_authority(policy: PolicySet) -> Iterator[Item]:
         who = " and ".join(limit.who) if limit.jointly else ", ".join(limit.who)
         yield Item(Sort.RULE, limit.place, f"limit of {who}")
         if limit.up_to is not None:
-            yield _bound(limit.place, f"up_to: {limit.up_to}")
+            yield _bound(limit.place, "up_to", limit.up_to)
     for rule in policy.delegation:
         yield Item(Sort.RULE, rule.place, "delegation row")
         if rule.cap is not None:
-            yield _bound(rule.place, f"cap: {rule.cap}")
+            yield _bound(rule.place, "cap", rule.cap)
     for stand_in in policy.stand_ins:
         yield Item(Sort.RULE, stand_in.place, f"stand-in for `{stand_in.for_role}`")
         if stand_in.up_to is not None:
-            yield _bound(stand_in.place, f"up_to: {stand_in.up_to}")
+            yield _bound(stand_in.place, "up_to", stand_in.up_to)
         yield from _required(stand_in.require)
 
 
@@ -191,8 +193,9 @@ def _bounds(place: Place, tests: tuple[Condition, ...]) -> Iterator[Item]:
         yield Item(Sort.BOUND, place, f"`{bound_text(site.test)}`", needs)
 
 
-def _bound(place: Place, text: str) -> Item:
-    return Item(Sort.BOUND, place, f"`{text}`", tuple(bound_key(text, side) for side in Side))
+def _bound(place: Place, word: str, amount: Money) -> Item:
+    needs = tuple(bound_key(f"{word}: {amount}", side) for side in Side)
+    return Item(Sort.BOUND, place, f"`{word}: {value_text(amount)}`", needs)
 
 
 def _required(require: Iterable[Requirement]) -> Iterator[Item]:

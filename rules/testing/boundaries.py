@@ -1,0 +1,205 @@
+"""Tests for both sides of every bound, written out with the answer that the set gives today."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Final
+
+from engine.facts.conditions import All, Compare, Constant
+from engine.facts.kinds import FactValue, Kind
+from engine.facts.vocabulary import Fact
+from engine.money import Money
+from engine.organization import Entity, Limit
+from engine.places import Place
+from engine.policy import Effective, Matrix, PolicySet, Row
+from rules.checks.cells import TooManyBoxes
+from rules.checks.examples import Example, examples, stated
+from rules.checks.ground import Ground, ground, scope_entities
+from rules.checks.wording import value_text
+from rules.testing.bounds import next_to, sites
+from rules.testing.specimens import Specimen, Trials, specimen
+from rules.testing.spelling import expectation, sentence, spelled, spoken
+
+HEADING: Final = """\
+# Both sides of every bound, with the answer that the policy gives today. A machine wrote this file:
+# it knows what the policy says, and not whether that is what was meant. A person must read each
+# test and confirm it, or correct the policy. Delete this comment when that is done.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One document to be tested: the facts and the amount, and what its test is called."""
+
+    facts: Mapping[str, FactValue]
+    amount: Money | None
+    said: str
+
+
+@dataclass(slots=True)
+class Written:
+    """The tests as lines, how many, and the rows for which no document could be made."""
+
+    lines: list[str] = field(default_factory=list)
+    tests: int = 0
+    left_out: list[tuple[Place, str]] = field(default_factory=list)
+    names: dict[str, int] = field(default_factory=dict)
+    documents: set[str] = field(default_factory=set)
+
+    def add(self, tried: Specimen, name: str, expect: Mapping[str, str]) -> None:
+        """One more test; a name that is taken gets a number."""
+        self.names[name] = number = self.names.get(name, 0) + 1
+        full = name if number == 1 else f"{name} ({number})"
+        self.lines += ["", *(f"  {line}" for line in tried.lines(full, expect))]
+        self.tests += 1
+
+
+def write_boundaries(policy: PolicySet, trials: Trials) -> tuple[str, Written]:
+    """The file, and what is in it. Every test in it passes when it is run."""
+    written = Written()
+    for matrix in policy.matrices:
+        try:
+            on = ground(policy, matrix)
+        except TooManyBoxes:
+            written.left_out.append((matrix.place, "its rows are too many to try"))
+            continue
+        for entity in scope_entities(policy, matrix.scope):
+            _matrix(on, entity, trials, written)
+    head = [f"{HEADING}kind: tests", f"on: {trials.on}", "tests:"]
+    notes = [f"# {place}: no test was written, since {why}" for place, why in written.left_out]
+    body = written.lines[1:] if written.lines else []
+    return "\n".join([*head, *body, *(["", *notes] if notes else [])]) + "\n", written
+
+
+def _matrix(on: Ground, entity: Entity, trials: Trials, written: Written) -> None:
+    """The tests of one matrix in one entity, by amount."""
+    is_first = entity == scope_entities(trials.policy, on.matrix.scope)[0]
+    limits = tuple(_limits(trials.policy, on.matrix, entity))
+    if not is_first and not any(entity.id in limit.entities for limit in limits):
+        return  # nothing is different here
+    found: list[Try] = []
+    for row in on.matrix.rows:
+        example = next(examples(on, row, ()), None)
+        facts = None if example is None else stated(on, example)
+        if example is None or facts is None:
+            if is_first:
+                why = "no document can be made up that this row decides"
+                written.left_out.append((row.place, why))
+        elif facts.get("entity", entity.id) == entity.id:
+            found += _of_row(row, facts, example, on.matrix)
+            found += _of_limits(limits, example, facts)
+    for tried in sorted(found, key=lambda tried: tried.amount.minor if tried.amount else 0):
+        _write(on.matrix, entity, tried, trials, written)
+
+
+def _limits(policy: PolicySet, matrix: Matrix, entity: Entity) -> Iterator[Limit]:
+    """The limits that may bound documents of the matrix in the entity."""
+    for limit in policy.organization.limits:
+        if limit.up_to is not None and limit.up_to.currency == matrix.currency:
+            here = not limit.entities or entity.id in limit.entities
+            if here and (not limit.documents or limit.documents & matrix.documents):
+                yield limit
+
+
+def _of_row(
+    row: Row, facts: Mapping[str, FactValue], example: Example, matrix: Matrix
+) -> Iterator[Try]:
+    """Both sides of each bound of a row: on its amount, and inside its condition."""
+    amount = Money(example.key // 2, matrix.currency) if matrix.amount else None
+    for site in sites(All((*row.bounds, row.when))):
+        test = site.test
+        if site.on_lines or not isinstance(test.bound, Constant):
+            continue
+        for value in (test.bound.value, next_to(test.bound.value, test)):
+            if value is None:
+                continue
+            if test.fact == "amount":
+                if isinstance(value, Money):
+                    yield Try(facts, value, _said(test, value))
+            elif test.fact in facts:
+                yield Try({**facts, test.fact: value}, amount, _said(test, value))
+
+
+def _said(test: Compare, value: FactValue) -> str:
+    at = isinstance(test.bound, Constant) and test.bound.value == value
+    word = "exactly " if at else ""
+    said = spoken(value) if isinstance(value, Money) else value_text(value)
+    fact = "" if test.fact == "amount" else f"{_plain(test.fact)} "
+    return f"{fact}{word}{said}"
+
+
+def _of_limits(
+    limits: tuple[Limit, ...], example: Example, facts: Mapping[str, FactValue]
+) -> Iterator[Try]:
+    """Both sides of each limit of authority that lies among the amounts of the row."""
+    for limit in limits:
+        if limit.up_to is None:
+            continue
+        minor, currency = limit.up_to.minor, limit.up_to.currency
+        for at, word in ((minor, "exactly "), (minor + 1, "")):
+            if any(low <= 2 * at <= high for low, high in example.region.spans):
+                amount = Money(at, currency)
+                yield Try(facts, amount, f"{word}{spoken(amount)}")
+
+
+def _write(matrix: Matrix, entity: Entity, tried: Try, trials: Trials, written: Written) -> None:
+    made = specimen(trials.policy, matrix, entity, tried.facts, tried.amount)
+    if made is None:
+        return
+    day = day_in(matrix.effective, date.fromisoformat(trials.on[:10]))
+    if day is not None:
+        made = Specimen(
+            made.document, made.facts, made.suppliers, made.requester, made.entities, str(day)
+        )
+    found = trials.decided(made, entity)
+    if found is None:
+        return
+    full, decided = found
+    if str(full) in written.documents:
+        return
+    written.documents.add(str(full))
+    expect = _confirmed(full, expectation(decided.decision, trials.policy), trials)
+    answer = sentence(decided.decision, trials.policy)
+    said = f"{tried.said}{_beside(tried, matrix, entity, trials.policy)} {answer}"
+    where = f"{matrix.title or matrix.name}: " if len(trials.policy.matrices) > 1 else ""
+    written.add(full, f"{where}{said}", expect)
+
+
+def _beside(tried: Try, matrix: Matrix, entity: Entity, policy: PolicySet) -> str:
+    """What else the document states, in brackets; empty for nothing."""
+    facts = tried.facts.items()
+    about = [_fact(policy.facts[n], x) for n, x in facts if not tried.said.startswith(_plain(n))]
+    if len(scope_entities(policy, matrix.scope)) > 1:
+        about.insert(0, entity.id)
+    return f" ({', '.join(about)})" if about else ""
+
+
+def _fact(fact: Fact, value: FactValue) -> str:
+    if isinstance(value, Money):
+        return f"{_plain(fact.name)}: {spoken(value)}"
+    return f"{_plain(fact.name)}: {spelled(value, is_paper=fact.kind is Kind.PAPER)}"
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ").replace(".", " ")
+
+
+def _confirmed(tried: Specimen, expect: Mapping[str, str], trials: Trials) -> Mapping[str, str]:
+    """The expectation, or as much of it as a test of it confirms."""
+    for keys in (tuple(expect), ("outcome", "code"), ("outcome",)):
+        part = {key: text for key, text in expect.items() if key in keys}
+        result = trials.run(tried, part)
+        if result is not None and result.passed:
+            return part
+    return {"outcome": expect["outcome"]}
+
+
+def day_in(effective: Effective, wanted: date) -> date | None:
+    """A day on which a file is in force; `None` where the wanted day is one."""
+    if effective.covers(wanted):
+        return None
+    if effective.start is not None and wanted < effective.start:
+        return effective.start
+    return effective.to - timedelta(days=1) if effective.to is not None else None
