@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -19,6 +19,7 @@ from rules.checks.examples import Example, examples, stated
 from rules.checks.ground import Ground, ground, scope_entities
 from rules.checks.wording import value_text
 from rules.testing.bounds import next_to, sites
+from rules.testing.running import Made
 from rules.testing.specimens import Specimen, Trials, specimen
 from rules.testing.spelling import expectation, sentence, spelled, spoken
 
@@ -73,25 +74,40 @@ def write_boundaries(policy: PolicySet, trials: Trials) -> tuple[str, Written]:
     return "\n".join([*head, *body, *(["", *notes] if notes else [])]) + "\n", written
 
 
-def _matrix(on: Ground, entity: Entity, trials: Trials, written: Written) -> None:
-    """The tests of one matrix in one entity, by amount."""
-    is_first = entity == scope_entities(trials.policy, on.matrix.scope)[0]
-    limits = tuple(_limits(trials.policy, on.matrix, entity))
-    if not is_first and not any(entity.id in limit.entities for limit in limits):
-        return  # nothing is different here
+def tries(on: Ground, entity: Entity, policy: PolicySet) -> tuple[list[Try], list[Row]]:
+    """What to try in one matrix and entity, by amount; and the rows without a document."""
+    limits = tuple(_limits(policy, on.matrix, entity))
     found: list[Try] = []
+    without: list[Row] = []
     for row in on.matrix.rows:
         example = next(examples(on, row, ()), None)
         facts = None if example is None else stated(on, example)
         if example is None or facts is None:
-            if is_first:
-                why = "no document can be made up that this row decides"
-                written.left_out.append((row.place, why))
+            without.append(row)
         elif facts.get("entity", entity.id) == entity.id:
-            found += _of_row(row, facts, example, on.matrix)
-            found += _of_limits(limits, example, facts)
-    for tried in sorted(found, key=lambda tried: tried.amount.minor if tried.amount else 0):
+            bounds = [*_of_row(row, facts, example, on.matrix), *_of_limits(limits, example, facts)]
+            found += bounds or [_usual(facts, example, on.matrix)]
+    return sorted(found, key=lambda tried: tried.amount.minor if tried.amount else 0), without
+
+
+def _usual(facts: Mapping[str, FactValue], example: Example, matrix: Matrix) -> Try:
+    """The one document to try for a row without bounds."""
+    amount = Money(example.key // 2, matrix.currency) if matrix.amount else None
+    return Try(facts, amount, spoken(amount) if amount is not None else "any document")
+
+
+def _matrix(on: Ground, entity: Entity, trials: Trials, written: Written) -> None:
+    """The tests of one matrix in one entity."""
+    is_first = entity == scope_entities(trials.policy, on.matrix.scope)[0]
+    limits = _limits(trials.policy, on.matrix, entity)
+    if not is_first and not any(entity.id in limit.entities for limit in limits):
+        return  # nothing is different here
+    found, without = tries(on, entity, trials.policy)
+    for tried in found:
         _write(on.matrix, entity, tried, trials, written)
+    for row in without if is_first else ():
+        why = "no document can be made up that this row decides"
+        written.left_out.append((row.place, why))
 
 
 def _limits(policy: PolicySet, matrix: Matrix, entity: Entity) -> Iterator[Limit]:
@@ -144,23 +160,24 @@ def _of_limits(
                 yield Try(facts, amount, f"{word}{spoken(amount)}")
 
 
-def _write(matrix: Matrix, entity: Entity, tried: Try, trials: Trials, written: Written) -> None:
+def tried_out(
+    matrix: Matrix, entity: Entity, tried: Try, trials: Trials
+) -> tuple[Specimen, Made] | None:
+    """The document of a try and what is decided about it; `None` where none can be made."""
     made = specimen(trials.policy, matrix, entity, tried.facts, tried.amount)
     if made is None:
-        return
+        return None
     day = day_in(matrix.effective, date.fromisoformat(trials.on[:10]))
-    if day is not None:
-        made = Specimen(
-            made.document, made.facts, made.suppliers, made.requester, made.entities, str(day)
-        )
-    found = trials.decided(made, entity)
-    if found is None:
+    return trials.decided(made if day is None else replace(made, on=str(day)), entity)
+
+
+def _write(matrix: Matrix, entity: Entity, tried: Try, trials: Trials, written: Written) -> None:
+    found = tried_out(matrix, entity, tried, trials)
+    if found is None or str(found[0]) in written.documents:
         return
     full, decided = found
-    if str(full) in written.documents:
-        return
     written.documents.add(str(full))
-    expect = _confirmed(full, expectation(decided.decision, trials.policy), trials)
+    expect = confirmed(full, expectation(decided.decision, trials.policy), trials)
     answer = sentence(decided.decision, trials.policy)
     said = f"{tried.said}{_beside(tried, matrix, entity, trials.policy)} {answer}"
     where = f"{matrix.title or matrix.name}: " if len(trials.policy.matrices) > 1 else ""
@@ -186,7 +203,7 @@ def _plain(name: str) -> str:
     return name.replace("_", " ").replace(".", " ")
 
 
-def _confirmed(tried: Specimen, expect: Mapping[str, str], trials: Trials) -> Mapping[str, str]:
+def confirmed(tried: Specimen, expect: Mapping[str, str], trials: Trials) -> Mapping[str, str]:
     """The expectation, or as much of it as a test of it confirms."""
     for keys in (tuple(expect), ("outcome", "code"), ("outcome",)):
         part = {key: text for key, text in expect.items() if key in keys}

@@ -18,7 +18,7 @@ from engine.policy import Matrix, PolicySet
 from rules.checks.examples import harmless
 from rules.diagnostics import Diagnostics
 from rules.testing.forms import read_tests
-from rules.testing.running import Made, Result, Runner
+from rules.testing.running import Made, Ready, Result, Runner
 from rules.testing.spelling import flow, quoted, spelled
 from rules.testing.worlds import Sources, Worlds
 
@@ -40,6 +40,7 @@ class Specimen:
     suppliers: Parts = field(default_factory=dict)
     requester: Parts = field(default_factory=dict)
     entities: Mapping[str, Parts] = field(default_factory=dict)
+    vacant: str = ""
     on: str = ""
 
     def given(self) -> str:
@@ -51,6 +52,8 @@ class Specimen:
             found["people"] = flow({"requester": flow(self.requester)})
         if self.entities:
             found["entities"] = flow({id: flow(parts) for id, parts in self.entities.items()})
+        if self.vacant:
+            found["vacant"] = f"[{self.vacant}]"
         return flow(found) if found else ""
 
     def lines(self, name: str, expect: Mapping[str, str]) -> list[str]:
@@ -102,17 +105,25 @@ def with_fact(
     found: Specimen, policy: PolicySet, entity: Entity, name: str, value: FactValue
 ) -> Specimen | None:
     """The specimen with one more fact, where a test states it; `None` where none can."""
-    fact = policy.facts.get(name)
     if name == "document.type":
         return found
     if name in _OWN:
         own = (entity.id, entity.country, entity.region, entity.currency)
         return found if value == dict(zip(_OWN, own, strict=True))[name] else None
+    fact = policy.facts.get(name)
+    is_paper = fact is not None and fact.kind is Kind.PAPER
+    return stating(found, policy, entity, name, spelled(value, is_paper=is_paper))
+
+
+def stating(
+    found: Specimen, policy: PolicySet, entity: Entity, name: str, text: str
+) -> Specimen | None:
+    """The specimen with one more fact as YAML; `None` where no test states it."""
+    fact = policy.facts.get(name)
     if name in _SUMS:
-        return replace(found, document={**found.document, "amount": spelled(value)})
+        return replace(found, document={**found.document, "amount": text})
     if fact is None or name in ("now", "requester.limit"):
         return None
-    text = spelled(value, is_paper=fact.kind is Kind.PAPER)
     if fact.total is not None or fact.source or name.startswith("contract."):
         return replace(found, facts={**found.facts, name: text})
     short = name.rpartition(".")[2]
@@ -146,19 +157,24 @@ class Trials:
     def __init__(self, policy: PolicySet, sources: Sources, on: str) -> None:
         self.policy = policy
         self.on = on
-        self._runner = Runner(policy, Worlds(policy, sources))
+        self.runner = Runner(policy, Worlds(policy, sources))
 
-    def run(self, tried: Specimen, expect: Mapping[str, str]) -> Result | None:
+    def ready(self, tried: Specimen, expect: Mapping[str, str]) -> Ready | None:
         """The specimen as a test; `None` where it is no document that could be tested."""
         lines = tried.lines("specimen", expect)
         head = ["kind: tests", f"on: {self.on}", "tests:"]
         text = "\n".join([*head, *(f"  {line}" for line in lines)])
         found = Diagnostics()
-        for file in read_tests({FILE: f"{text}\n".encode()}, found):
-            for test in file.tests:
-                ready = None if found.has_errors else self._runner.ready(file, test, found)
-                return None if ready is None else self._runner.judge(ready)
-        return None
+        files = read_tests({FILE: f"{text}\n".encode()}, found)
+        tests = [(file, test) for file in files for test in file.tests]
+        if found.has_errors or not tests:
+            return None
+        return self.runner.ready(*tests[0], found)
+
+    def run(self, tried: Specimen, expect: Mapping[str, str]) -> Result | None:
+        """The specimen run as a test; `None` where it is none."""
+        ready = self.ready(tried, expect)
+        return None if ready is None else self.runner.judge(ready)
 
     def decided(self, tried: Specimen, entity: Entity) -> tuple[Specimen, Made] | None:
         """The specimen with what the set asks for, and the decision."""
