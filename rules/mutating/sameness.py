@@ -46,10 +46,15 @@ def answer(decision: Decision) -> object:
         held.code if held is not None else "",
         refused.code if refused is not None else "",
         decision.amount,
-        tuple(tuple(_part(part) for part in step.parts) for step in decision.steps),
+        route(decision),
         tuple((finding.code, finding.text) for finding in decision.findings),
         tuple(review.code for review in decision.reviews),
     )
+
+
+def route(decision: Decision) -> object:
+    """Who is asked, step by step."""
+    return tuple(tuple(_part(part) for part in step.parts) for step in decision.steps)
 
 
 def _part(part: Part) -> object:

@@ -21,10 +21,10 @@ from rules.checks.cells import TooManyBoxes
 from rules.checks.ground import ground, scope_entities
 from rules.diagnostics import Diagnostics
 from rules.mutating.faults import Fault
-from rules.mutating.sameness import answer
+from rules.mutating.sameness import answer, route
 from rules.reading.nodes import Mapping as MappingNode
 from rules.reading.nodes import Scalar
-from rules.testing.boundaries import confirmed, tried_out, tries
+from rules.testing.boundaries import confirmed, title, tried_out, tries
 from rules.testing.running import Made, Ready, Runner
 from rules.testing.specimens import Specimen, Trials, stating
 from rules.testing.spelling import expectation, flow, sentence, spelled
@@ -37,11 +37,16 @@ DAY: Final = "2027-03-15"  # where the tests of the set state none
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A document to try. `specimen` is one that was made up; else it is that of a test."""
+    """A document to try. `specimen` is one that was made up; else it is that of a test.
+
+    `title` is what the name of a test would say of it, `changed` the fact that was given another
+    value, and what.
+    """
 
     ready: Ready
     specimen: Specimen | None = None
     entity: Entity | None = None
+    title: str = ""
     changed: tuple[str, str] | None = None
 
 
@@ -79,16 +84,34 @@ class Witnesses:
         return self._answers[key]
 
     def _candidates(self, fault: Fault) -> Iterator[Candidate]:
-        yield from (Candidate(ready) for ready in self._ready)
+        """Those that are made already first; then those made for the fault, near its file."""
+        yield from self._tests
         yield from self._specimens
+        tests, specimens = (self._near(fault, group) for group in (self._tests, self._specimens))
         values = tuple(_values(fault, self._policy))
-        for candidate in self._specimens:
+        seen: set[str] = set()
+        for candidate in specimens:
             for name, text in values:
-                yield from self._stating(candidate, name, text)
-        for ready in self._ready[:MOST_TESTS]:
+                yield from self._stating(candidate, name, text, seen)
+        for candidate in tests[:MOST_TESTS]:
             for name, text in values:
-                yield from self._restated(ready, name, text)
-        yield from self._of_roles
+                yield from self._restated(candidate.ready, name, text)
+        yield from self._near(fault, self._of_roles)
+
+    def _near(self, fault: Fault, candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+        """Those that the matrix of the fault's file decides; all for a fault in another file."""
+        names = {m.name for m in self._policy.matrices if m.file == fault.place.file}
+        if not names:
+            return candidates
+        return tuple(
+            candidate
+            for candidate in candidates
+            if any(made.decision.matrix in names for made in self._made(candidate))
+        )
+
+    @cached_property
+    def _tests(self) -> tuple[Candidate, ...]:
+        return tuple(Candidate(ready) for ready in self._ready)
 
     @cached_property
     def _specimens(self) -> tuple[Candidate, ...]:
@@ -102,7 +125,8 @@ class Witnesses:
                 for tried in tries(on, entity, self._policy)[0]:
                     made = tried_out(matrix, entity, tried, self._trials)
                     if made is not None and str(made[0]) not in found:
-                        candidate = self._candidate(made[0], entity)
+                        said = title(matrix, entity, tried, self._policy)
+                        candidate = self._candidate(made[0], entity, said)
                         found.update({str(made[0]): candidate} if candidate else {})
         return tuple(found.values())
 
@@ -110,29 +134,44 @@ class Witnesses:
     def _of_roles(self) -> tuple[Candidate, ...]:
         """Documents for the need of each role, and with the role vacant."""
         found = []
-        for candidate in self._specimens:
+        by_answer = {
+            (
+                candidate.ready.world.document.entity,
+                route(self._made(candidate)[0].decision),
+            ): candidate
+            for candidate in self._specimens
+        }
+        for candidate in by_answer.values():
             made = candidate.specimen
             if made is None or candidate.entity is None:
                 continue
             for role in self._policy.organization.roles.values():
                 if role.body is None:
                     own = replace(made, document={**made.document, "requester": role.name})
-                    for each in (own, replace(made, vacant=role.name)):
-                        found.append(self._candidate(each, candidate.entity))
+                    gone = replace(made, vacant=role.name)
+                    for each, why in ((own, "for the need of"), (gone, "without")):
+                        said = f"{candidate.title}, {why} {role.name}"
+                        found.append(self._candidate(each, candidate.entity, said))
         return tuple(candidate for candidate in found if candidate is not None)
 
-    def _candidate(self, made: Specimen, entity: Entity) -> Candidate | None:
+    def _candidate(self, made: Specimen, entity: Entity, said: str) -> Candidate | None:
         ready = self._trials.ready(made, {"outcome": "held"})
-        return None if ready is None else Candidate(ready, made, entity)
+        return None if ready is None else Candidate(ready, made, entity, said)
 
-    def _stating(self, candidate: Candidate, name: str, text: str) -> Iterator[Candidate]:
+    def _stating(
+        self, candidate: Candidate, name: str, text: str, seen: set[str]
+    ) -> Iterator[Candidate]:
         if candidate.specimen is None or candidate.entity is None:
             return
         wanted = name or self._amount_of(candidate)
         made = stating(candidate.specimen, self._policy, candidate.entity, wanted, text)
-        found = None if made is None else self._candidate(made, candidate.entity)
+        if made is None or str(made) in seen:
+            return
+        seen.add(str(made))
+        said = f"{candidate.title}, with {wanted} {text}"
+        found = self._candidate(made, candidate.entity, said)
         if found is not None:
-            yield replace(found, changed=(name, text))
+            yield replace(found, changed=(wanted, text))
 
     def _amount_of(self, candidate: Candidate) -> str:
         made = self._made(candidate)
@@ -156,9 +195,9 @@ class Witnesses:
     def _lines(self, candidate: Candidate, made: Made) -> tuple[str, ...]:
         expect = expectation(made.decision, self._policy)
         if candidate.specimen is not None:
-            name = sentence(made.decision, self._policy)
+            name = f"{candidate.title} {sentence(made.decision, self._policy)}"
             expect = dict(confirmed(candidate.specimen, expect, self._trials))
-            return tuple(candidate.specimen.lines(f"it {name}", expect))
+            return tuple(candidate.specimen.lines(name, expect))
         test = candidate.ready.test
         if candidate.changed is not None:
             name, text = candidate.changed
@@ -180,7 +219,9 @@ def _values(fault: Fault, policy: PolicySet) -> Iterator[tuple[str, str]]:
     kind = Kind.MONEY if fact is None else fact.kind
     seen: dict[str, None] = {}
     for text in fault.values:
-        if kind is Kind.MONEY:
+        if text in policy.documents:
+            yield "document.type", text
+        elif kind is Kind.MONEY:
             seen.update(dict.fromkeys(_amounts(text, fault.currency)))
         elif text not in ("present", "missing"):
             seen[text] = None

@@ -179,9 +179,13 @@ def _write(matrix: Matrix, entity: Entity, tried: Try, trials: Trials, written: 
     written.documents.add(str(full))
     expect = confirmed(full, expectation(decided.decision, trials.policy), trials)
     answer = sentence(decided.decision, trials.policy)
-    said = f"{tried.said}{_beside(tried, matrix, entity, trials.policy)} {answer}"
-    where = f"{matrix.title or matrix.name}: " if len(trials.policy.matrices) > 1 else ""
-    written.add(full, f"{where}{said}", expect)
+    written.add(full, f"{title(matrix, entity, tried, trials.policy)} {answer}", expect)
+
+
+def title(matrix: Matrix, entity: Entity, tried: Try, policy: PolicySet) -> str:
+    """What the name of a test says before the answer: `Spending: exactly 8,000.00 EUR (DE01)`."""
+    where = f"{matrix.title or matrix.name}: " if len(policy.matrices) > 1 else ""
+    return f"{where}{tried.said}{_beside(tried, matrix, entity, policy)}"
 
 
 def _beside(tried: Try, matrix: Matrix, entity: Entity, policy: PolicySet) -> str:
