@@ -24,7 +24,7 @@ def junit(name: str, results: Iterable[Result], problems: Iterable[Diagnostic]) 
     suites = [_suite(file, found) for file, found in by_file.items()]
     if errors:
         suites.append(_problems(errors))
-    root = ElementTree.Element("testsuites", name=_written(name), **_sums(suites))
+    root = ElementTree.Element("testsuites", {"name": _written(name), **_sums(suites)})
     root.extend(suites)
     ElementTree.indent(root)
     body = ElementTree.tostring(root, encoding="unicode")
@@ -71,7 +71,7 @@ def _problems(problems: Sequence[Diagnostic]) -> ElementTree.Element:
         error = ElementTree.SubElement(case, "error", message=_written(problem.message))
         error.text = _written(str(problem))
         cases.append(case)
-    suite = ElementTree.Element("testsuite", name="problems", **_counts(cases, 0, len(cases)))
+    suite = ElementTree.Element("testsuite", {"name": "problems", **_counts(cases, 0, len(cases))})
     suite.extend(cases)
     return suite
 

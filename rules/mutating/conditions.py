@@ -82,7 +82,7 @@ def _of_test(key: Piece, value: Piece, words: Words) -> Iterator[Fault]:
         opposite = "" if is_open else OPPOSITE.get(value.text, "")
         yield became(key, value, opposite or f"{{not: {value.text}}}", words, fact, value.text)
     elif value.kind is Kind.SEQUENCE:
-        yield from items_removed(value, words, "", fact)
+        yield from items_removed(value, words, fact, fact, inside=True)
         text = words.text[value.start : value.end]
         if value.flow:
             yield became(key, value, f"{{not: {text}}}", words, fact)
@@ -94,7 +94,7 @@ def _of_test(key: Piece, value: Piece, words: Words) -> Iterator[Fault]:
             edit = Edit(value.start, value.end, words.text[bound.start : bound.end])
             yield Fault(value.place, (edit,), said, fact, (bound.text,))
             if bound.kind is Kind.SEQUENCE:
-                yield from items_removed(bound, words, "", fact)
+                yield from items_removed(bound, words, fact, fact, inside=True)
     if value.kind is Kind.MAPPING and len(value.parts) == 4:
         for index in range(2):
             yield from entry_removed(value, index, words, fact)

@@ -128,12 +128,17 @@ def entry_removed(mapping: Piece, index: int, words: Words, fact: str = "") -> I
         yield Fault(key.place, (edit,), said, fact, _texts(value), words.currency)
 
 
-def items_removed(items: Piece, words: Words, what: str = "", fact: str = "") -> Iterator[Fault]:
-    """Each item of a list is gone, one at a time; `what` says so of a whole row."""
+def items_removed(
+    items: Piece, words: Words, what: str = "", fact: str = "", inside: bool = False
+) -> Iterator[Fault]:
+    """Each item of a list is gone, one at a time; `what` is a whole row, or the key of the list."""
     for index, item in enumerate(items.parts):
         edit = without_item(items, index)
         if edit is not None:
-            said = f"{what or words.quoted(item)} was removed"
+            found = words.quoted(item)
+            said = (
+                f"{found} was removed from `{what}`" if inside else f"{what or found} was removed"
+            )
             yield Fault(item.place, (edit,), said, fact, _texts(item), words.currency)
 
 

@@ -139,7 +139,7 @@ def _of_value(key: Piece, value: Piece, words: Words, inside: str) -> Iterator[F
 def _of_rest(key: Piece, value: Piece, words: Words, inside: str) -> Iterator[Fault]:
     """Lists of names, and mappings that are only gone through."""
     if key.text in NAMED and value.kind is Kind.SEQUENCE:
-        yield from items_removed(value, words)
+        yield from items_removed(value, words, key.text, inside=True)
     elif value.kind is Kind.MAPPING:
         yield from _of_entries(value, words, key.text)
     else:
