@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from itertools import islice
 from typing import Final
 
 from engine.facts.conditions import All, Compare, Constant
@@ -15,14 +16,16 @@ from engine.organization import Entity, Limit
 from engine.places import Place
 from engine.policy import Effective, Matrix, PolicySet, Row
 from rules.checks.cells import TooManyBoxes
-from rules.checks.examples import Example, examples, stated
+from rules.checks.examples import Example, regions, stated
 from rules.checks.ground import Ground, ground, scope_entities
+from rules.checks.regions import Span, nearest_zero
 from rules.checks.wording import value_text
 from rules.testing.bounds import next_to, sites
 from rules.testing.running import Made
 from rules.testing.specimens import Specimen, Trials, specimen
 from rules.testing.spelling import expectation, sentence, spelled, spoken
 
+MOST_REGIONS: Final = 40  # looked at to state one row
 HEADING: Final = """\
 # Both sides of every bound, with the answer that the policy gives today. A machine wrote this file:
 # it knows what the policy says, and not whether that is what was meant. A person must read each
@@ -77,23 +80,52 @@ def write_boundaries(policy: PolicySet, trials: Trials) -> tuple[str, Written]:
 def tries(on: Ground, entity: Entity, policy: PolicySet) -> tuple[list[Try], list[Row]]:
     """What to try in one matrix and entity, by amount; and the rows without a document."""
     limits = tuple(_limits(policy, on.matrix, entity))
-    found: list[Try] = []
+    found: dict[str, Try] = {}
     without: list[Row] = []
     for row in on.matrix.rows:
-        example = next(examples(on, row, ()), None)
-        facts = None if example is None else stated(on, example)
-        if example is None or facts is None:
+        known = tuple(_stated(on, row))
+        if not known:
             without.append(row)
-        elif facts.get("entity", entity.id) == entity.id:
-            bounds = [*_of_row(row, facts, example, on.matrix), *_of_limits(limits, example, facts)]
-            found += bounds or [_usual(facts, example, on.matrix)]
-    return sorted(found, key=lambda tried: tried.amount.minor if tried.amount else 0), without
+            continue
+        here = [place for place in known if place.facts.get("entity", entity.id) == entity.id]
+        bounds = [*_of_row(row, here, on.matrix), *_of_limits(limits, here)]
+        usual = (_usual(place, on.matrix) for place in here[:1])
+        for tried in bounds or usual:
+            found.setdefault(f"{tried.said} {sorted(tried.facts.items(), key=str)}", tried)
+    by_amount = sorted(found.values(), key=lambda one: one.amount.minor if one.amount else 0)
+    return by_amount, without
 
 
-def _usual(facts: Mapping[str, FactValue], example: Example, matrix: Matrix) -> Try:
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """Facts with which a row decides, and the amounts for which it does (keys)."""
+
+    facts: Mapping[str, FactValue]
+    spans: tuple[Span, ...]
+
+    def has(self, amount: int) -> bool:
+        """Whether the amount (minor units) lies there."""
+        return any(low <= 2 * amount <= high for low, high in self.spans)
+
+
+def _stated(on: Ground, row: Row) -> Iterator[_Spot]:
+    """Where a row decides, as far as a test can state it."""
+    for region in islice(regions(on, row), MOST_REGIONS):
+        facts = stated(on, Example(region, nearest_zero(region.spans[0], on.space.between)))
+        if facts is not None:
+            yield _Spot(facts, region.spans)
+
+
+def _usual(spot: _Spot, matrix: Matrix) -> Try:
     """The one document to try for a row without bounds."""
-    amount = Money(example.key // 2, matrix.currency) if matrix.amount else None
-    return Try(facts, amount, spoken(amount) if amount is not None else "any document")
+    amount = _least(spot, matrix)
+    return Try(spot.facts, amount, spoken(amount) if amount is not None else "any document")
+
+
+def _least(spot: _Spot, matrix: Matrix) -> Money | None:
+    """The amount of the spot that is nearest to zero."""
+    key = nearest_zero(spot.spans[0], False)
+    return Money(key // 2, matrix.currency) if matrix.amount else None
 
 
 def _matrix(on: Ground, entity: Entity, trials: Trials, written: Written) -> None:
@@ -119,23 +151,26 @@ def _limits(policy: PolicySet, matrix: Matrix, entity: Entity) -> Iterator[Limit
                 yield limit
 
 
-def _of_row(
-    row: Row, facts: Mapping[str, FactValue], example: Example, matrix: Matrix
-) -> Iterator[Try]:
+def _of_row(row: Row, spots: Sequence[_Spot], matrix: Matrix) -> Iterator[Try]:
     """Both sides of each bound of a row: on its amount, and inside its condition."""
-    amount = Money(example.key // 2, matrix.currency) if matrix.amount else None
     for site in sites(All((*row.bounds, row.when))):
         test = site.test
         if site.on_lines or not isinstance(test.bound, Constant):
             continue
-        for value in (test.bound.value, next_to(test.bound.value, test)):
-            if value is None:
+        pair = (test.bound.value, next_to(test.bound.value, test))
+        if test.fact == "amount":
+            inside = [value.minor for value in pair if isinstance(value, Money)]
+            spot = next((spot for spot in spots if any(map(spot.has, inside))), None)
+        else:
+            spot = next((spot for spot in spots if test.fact in spot.facts), None)
+        for value in pair if spot is not None else ():
+            if spot is None or value is None:
                 continue
-            if test.fact == "amount":
-                if isinstance(value, Money):
-                    yield Try(facts, value, _said(test, value))
-            elif test.fact in facts:
-                yield Try({**facts, test.fact: value}, amount, _said(test, value))
+            if test.fact != "amount":
+                facts = {**spot.facts, test.fact: value}
+                yield Try(facts, _least(spot, matrix), _said(test, value))
+            elif isinstance(value, Money):
+                yield Try(spot.facts, value, _said(test, value))
 
 
 def _said(test: Compare, value: FactValue) -> str:
@@ -146,18 +181,17 @@ def _said(test: Compare, value: FactValue) -> str:
     return f"{fact}{word}{said}"
 
 
-def _of_limits(
-    limits: tuple[Limit, ...], example: Example, facts: Mapping[str, FactValue]
-) -> Iterator[Try]:
+def _of_limits(limits: tuple[Limit, ...], spots: Sequence[_Spot]) -> Iterator[Try]:
     """Both sides of each limit of authority that lies among the amounts of the row."""
     for limit in limits:
         if limit.up_to is None:
             continue
         minor, currency = limit.up_to.minor, limit.up_to.currency
         for at, word in ((minor, "exactly "), (minor + 1, "")):
-            if any(low <= 2 * at <= high for low, high in example.region.spans):
+            spot = next((spot for spot in spots if spot.has(at)), None)
+            if spot is not None:
                 amount = Money(at, currency)
-                yield Try(facts, amount, f"{word}{spoken(amount)}")
+                yield Try(spot.facts, amount, f"{word}{spoken(amount)}")
 
 
 def tried_out(
