@@ -26,12 +26,12 @@ def test_both_sides_of_each_bound_with_the_answer_of_today() -> None:
 kind: tests
 on: 2027-03-15
 tests:
-  - name: "exactly 100.00 USD goes to manager"
-    document: {type: purchase_order, amount: 100.00 USD, urgent: no}
+  - name: "exactly 100.00 USD (urgent: yes) goes to manager"
+    document: {type: purchase_order, urgent: yes, amount: 100.00 USD}
     expect: {outcome: route, steps: [[manager]]}
 
-  - name: "100.01 USD goes to director"
-    document: {type: purchase_order, amount: 100.01 USD, urgent: no}
+  - name: "100.01 USD (urgent: yes) goes to director"
+    document: {type: purchase_order, urgent: yes, amount: 100.01 USD}
     expect: {outcome: route, steps: [[director]]}
 
   - name: "exactly 200.00 USD (urgent: yes) goes to director"
@@ -42,12 +42,12 @@ tests:
     document: {type: purchase_order, urgent: yes, amount: 200.01 USD}
     expect: {outcome: route, steps: [[cfo]], findings: [case]}
 
-  - name: "exactly 500.00 USD goes to director"
-    document: {type: purchase_order, amount: 500.00 USD, urgent: no}
+  - name: "exactly 500.00 USD (urgent: no) goes to director"
+    document: {type: purchase_order, urgent: no, amount: 500.00 USD}
     expect: {outcome: route, steps: [[director]]}
 
-  - name: "500.01 USD is held (big)"
-    document: {type: purchase_order, amount: 500.01 USD, urgent: no}
+  - name: "500.01 USD (urgent: no) is held (big)"
+    document: {type: purchase_order, urgent: no, amount: 500.01 USD}
     expect: {outcome: held, code: big}
 """
     )
