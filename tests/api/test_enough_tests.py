@@ -38,8 +38,8 @@ all                       3/5          1/7       -
 not covered:
   approvals/orders.yaml:8:5: `up_to: 100.00 USD`
   approvals/orders.yaml:8:5: row `small`
-  approvals/orders.yaml:9:5: `above: 100.00 USD`
   approvals/orders.yaml:9:5: `up_to: 50_000.00 USD`
+  approvals/orders.yaml:9:5: `above: 100.00 USD`
   approvals/orders.yaml:13:5: `above: 50_000.00 USD`
   approvals/orders.yaml:13:5: row `large`
   approvals/orders.yaml:16:15: required: `business_case: present`
