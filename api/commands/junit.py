@@ -35,9 +35,8 @@ def _suite(file: str, results: Sequence[Result]) -> ElementTree.Element:
     cases = [_case(file, result) for result in results]
     failures = sum(case.find("failure") is not None for case in cases)
     errors = sum(case.find("error") is not None for case in cases)
-    suite = ElementTree.Element(
-        "testsuite", name=_written(file), **_counts(cases, failures, errors)
-    )
+    attributes = {"name": _written(file), **_counts(cases, failures, errors)}
+    suite = ElementTree.Element("testsuite", attributes)
     suite.extend(cases)
     return suite
 

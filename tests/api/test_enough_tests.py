@@ -43,7 +43,7 @@ not covered:
   approvals/orders.yaml:13:5: `above: 50_000.00 USD`
   approvals/orders.yaml:13:5: row `large`
   approvals/orders.yaml:16:15: required: `business_case: present`
-  organization.yaml:9:5: `up_to: 50_000.00 USD`
+  organization.yaml:10:5: `up_to: 50_000.00 USD`
 codes that came out: over_limit 1
 """
     )
