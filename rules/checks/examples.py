@@ -39,7 +39,7 @@ class Example:
 
 def examples(on: Ground, row: Row, limits: tuple[int, ...]) -> Iterator[Example]:
     """The least amount of the row, and the least one above each of the limits (minor units)."""
-    region = _region(on, row)
+    region = next(regions(on, row), None)
     if region is None:
         return
     keys = {nearest_zero(region.spans[0], on.space.between)}
@@ -53,16 +53,15 @@ def examples(on: Ground, row: Row, limits: tuple[int, ...]) -> Iterator[Example]
             yield Example(region, key)
 
 
-def _region(on: Ground, row: Row) -> Region | None:
+def regions(on: Ground, row: Row) -> Iterator[Region]:
+    """Where the row decides, one region after the other."""
     covers = () if row.exception else on.exceptions
     search = on.search(Budget(WORK))
     for own in on.of_row(on.matrix.rows.index(row)):
         for start in on.start:
             met: Box | None = own.meet(start)
-            region = next(search.uncovered(met, covers), None) if met is not None else None
-            if region is not None:
-                return region
-    return None
+            if met is not None:
+                yield from search.uncovered(met, covers)
 
 
 def stated(on: Ground, example: Example) -> dict[str, FactValue] | None:

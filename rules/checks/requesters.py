@@ -13,8 +13,7 @@ from datetime import datetime
 from engine.master_data import CostCenter, MasterData, Person, PersonId, current
 from engine.organization import Entity
 from engine.policy import PolicySet
-from engine.routing.words import LevelWord
-from rules.checks.answers import nested
+from engine.routing.words import LevelWord, nested
 from rules.checks.names import words_of_set
 
 

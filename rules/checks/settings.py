@@ -18,7 +18,7 @@ from engine.master_data import CostCenter, Person, PersonId, Supplier, current
 from engine.organization import Role
 from engine.routing.seating import MOST_STEPS
 from engine.routing.words import OwnerWord, Word
-from rules.checks.answers import nested, roles_named
+from rules.checks.answers import roles_named
 from rules.checks.examples import Charged, document_of, given_of
 from rules.checks.trials import Subject, Trial
 from rules.checks.world import World

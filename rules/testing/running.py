@@ -36,11 +36,33 @@ MOST_MOMENTS: Final = 200  # tried for a test without a moment; beyond that it h
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """One decision that a test made, with everything it was made from."""
+
+    data: MasterData
+    document: Document
+    now: datetime
+    given: FactValues
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A test that can be run: its world is built. `now` is any moment where it states none."""
+
+    file: PolicyTests
+    test: PolicyTest
+    world: World
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """One test and how it ended.
 
     `problems` keep a test from being run at all. `reasons` are those of the decision, as
-    `place: code words`, and `decision` is the decision itself, to be explained.
+    `place: code words`, and `decision` is the decision itself, to be explained. `made` is every
+    decision that the test was judged by: the first, and one for each later moment of an act.
     """
 
     name: str
@@ -49,6 +71,7 @@ class Result:
     problems: tuple[str, ...] = ()
     decision: Decision | None = None
     reasons: tuple[str, ...] = ()
+    made: tuple[Made, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -83,7 +106,7 @@ def run_tests(
     the set, for `lint:`; `None` leaves them out.
     """
     found = read_tests(files, diagnostics)
-    runner = _Runner(policy, Worlds(policy, sources), decide_with)
+    runner = Runner(policy, Worlds(policy, sources), decide_with)
     results = [runner.run(file, test, diagnostics) for file in found for test in file.tests]
     if reports is not None:
         results += _report_results(found, reports)
@@ -98,10 +121,10 @@ def _report_results(
         yield Result(name, place, (found,))
 
 
-class _Runner:
+class Runner:
     """Runs tests of one set; worlds that several tests share are built once."""
 
-    def __init__(self, policy: PolicySet, worlds: Worlds, decide_with: Decide) -> None:
+    def __init__(self, policy: PolicySet, worlds: Worlds, decide_with: Decide = decide) -> None:
         self._policy = policy
         self._worlds = worlds
         self._decide = decide_with
@@ -109,36 +132,48 @@ class _Runner:
     def run(self, file: PolicyTests, test: PolicyTest, diagnostics: Diagnostics) -> Result:
         """One test. Whatever is wrong with it is a diagnostic, and a problem of the result."""
         own = Diagnostics()
-        moment = self._worlds.moment(test, own)
-        world = self._worlds.build(file, test, moment or ANY_MOMENT, Context(own))
+        ready = self.ready(file, test, own)
         result = Result(test.name, test.place)
-        if world is not None and not own.has_errors:
-            result = self._result(test, world, moment or ANY_MOMENT)
-            if moment is None and self._depends_on_time(file, test, world):
+        if ready is not None:
+            result = self.judge(ready)
+            if test.on is None and self._depends_on_time(file, test, ready.world):
                 message = "the result depends on time, and neither test nor file states `on`"
                 own.error("no-time", test.place, message, "write `on: 2027-03-15`, say")
         diagnostics.extend(own)
         problems = tuple(str(problem) for problem in own if problem.severity == "error")
         return replace(result, problems=problems)
 
-    def _result(self, test: PolicyTest, world: World, now: datetime) -> Result:
+    def ready(self, file: PolicyTests, test: PolicyTest, diagnostics: Diagnostics) -> Ready | None:
+        """The test with its world; `None` once it is reported why there is none."""
+        moment = self._worlds.moment(test, diagnostics) or ANY_MOMENT
+        world = self._worlds.build(file, test, moment, Context(diagnostics))
+        if world is None or diagnostics.has_errors:
+            return None
+        return Ready(file, test, world, moment)
+
+    def judge(self, ready: Ready) -> Result:
+        """Decides, replays the acts, and compares with what the test expects."""
+        test, world, now = ready.test, ready.world, ready.now
         given, missing = self._given(world, now)
-        decision = self._decide(self._policy, world.data, world.document, now, given)
+        made: dict[datetime, Made] = {}
+
+        def decide_at(moment: datetime) -> Decision:
+            if moment not in made:
+                found = self._decide(self._policy, world.data, world.document, moment, given)
+                made[moment] = Made(world.data, world.document, moment, given, found)
+            return made[moment].decision
+
+        decision = decide_at(now)
         acts = tuple(
             Act(act.by, self._worlds.at(act.at, world, now), act.kind, act.on_behalf_of, act.body)
             for act in test.acts
         )
-
-        def decide_at(moment: datetime) -> Decision:
-            if moment == now:
-                return decision
-            return self._decide(self._policy, world.data, world.document, moment, given)
-
         latest = max((now, *(act.at for act in acts)))
         reached = progress(decide_at, world.data, world.document.requester, acts, latest)
         compared = compare(test.expect, Outcome(decision, reached, world.data))
         reasons = (*_reasons(decision, missing), *_course(reached, acts))
-        return Result(test.name, test.place, compared, (), decision, reasons)
+        result = Result(test.name, test.place, compared, (), decision, reasons)
+        return replace(result, made=tuple(made.values()))
 
     def _given(self, world: World, now: datetime) -> tuple[FactValues, Mapping[str, Shortage]]:
         """Totals over the earlier documents, and the facts that the test states."""

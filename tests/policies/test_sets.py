@@ -12,15 +12,9 @@ import pytest
 
 from api.usecases.drafts import check_people, load_data
 from rules.diagnostics import Diagnostics
+from rules.testing.coverage import coverage
 from rules.testing.forms import read_tests
-from tests.policies.sets import (
-    POLICIES,
-    checked,
-    failures,
-    read_folder,
-    results_of,
-    set_folders,
-)
+from tests.policies.sets import POLICIES, checked, failures, read_folder, results_of, set_folders
 
 # How many cases each published policy has, by the prefix of their names.
 PUBLISHED: Final = {"gitlab": 13, "sur": 10, "ukb": 12, "undp": 11, "city": 12}
@@ -34,6 +28,16 @@ def test_a_set_reports_what_it_says_and_passes_its_tests(folder: Path) -> None:
     assert policy is not None, found.render()
     results = results_of(policy, files, found, folder)
     assert not failures(results), failures(results)
+
+
+@pytest.mark.parametrize(("name", "least"), [("acme", 95), ("gitlab", 100)])
+def test_the_tests_of_a_set_cover_it(name: str, least: int) -> None:
+    files = read_folder(POLICIES / name)
+    policy, found = checked(files)
+    assert policy is not None
+    covered = coverage(policy, results_of(policy, files, found, POLICIES / name))
+    missed = "\n".join(f"{item.place}: {item.what}" for item in covered.missed())
+    assert covered.counted().share * 100 >= least, missed
 
 
 def test_each_published_case_is_one_policy_test() -> None:
