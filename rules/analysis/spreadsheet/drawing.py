@@ -38,10 +38,16 @@ _TINTS: Final = {
 }
 _SPECIAL: Final = PatternFill("solid", fgColor="FFEAF2FB")  # exceptions, and what no row covers
 _TOP: Final = Alignment(vertical="top", wrap_text=True)
-_RIGHT: Final = Alignment(vertical="top", horizontal="right")
+_RIGHT: Final = Alignment(vertical="top", horizontal="right", indent=1)
+_LEFT: Final = Alignment(vertical="top", horizontal="left")
 _LINE_HEIGHT: Final = 14.5
 _FROZEN_MAX: Final = 12  # lines above the table that may stay in sight
-_WIDTHS: Final = {"Who, or why": (34, 52), "Name": (14, 30), "Requires": (16, 34)}
+_WIDTHS: Final = {
+    "Who, or why": (34, 52),
+    "Name": (14, 30),
+    "Requires": (16, 34),
+    "Answer": (13, 13),
+}
 _WIDTH: Final = (10, 30)
 _DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
 _ESCAPE: Final = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
@@ -79,7 +85,7 @@ def _draw_sheet(ws: Worksheet, sheet: Sheet, day: date) -> None:
 
 def _draw_about(ws: Worksheet, sheet: Sheet) -> int:
     """Title and lines; gives the row of the table's head."""
-    _put(_at(ws, 1, 1), sheet.title, Font(size=16, bold=True, color=_INK))
+    _put(_at(ws, 1, 1), sheet.title, _font(size=16, bold=True, color=_INK))
     ws.row_dimensions[1].height = 26
     row = 2
     left, right = _halves(sheet)
@@ -88,8 +94,8 @@ def _draw_about(ws: Worksheet, sheet: Sheet) -> int:
         for pairs, column, gap in ((left, 1, 2), (right, _right_column(sheet), 1)):
             if index < len(pairs):
                 label, value = pairs[index]
-                _put(_at(ws, row, column), label, Font(size=9, color=_GREY))
-                _put(_at(ws, row, column + gap), value, Font(size=9, color=_INK))
+                _put(_at(ws, row, column), label, _font(size=9, color=_GREY))
+                _put(_at(ws, row, column + gap), value, _font(size=9, color=_INK))
     return row + 2
 
 
@@ -116,7 +122,7 @@ def _draw_table(ws: Worksheet, sheet: Sheet, head: int) -> int:
     """The head and the rows; gives the last row."""
     for column, label in enumerate(sheet.labels, 1):
         cell = _at(ws, head, column)
-        _put(cell, label, Font(bold=True, color="FFFFFFFF"))
+        _put(cell, label, _font(bold=True, color="FFFFFFFF"))
         cell.fill = _HEAD
         cell.alignment = Alignment(vertical="center", wrap_text=True)
     for row, line in enumerate(sheet.lines, head + 1):
@@ -132,15 +138,15 @@ def _draw_line(ws: Worksheet, row: int, line: Line, sheet: Sheet) -> None:
     number: Cell = Decimal(line.number) if line.number.isdigit() else line.number
     tint = _tint(line)
     values: list[tuple[Field | None, Cell]] = [(None, number)]
-    values += [(field, cell) for field in sheet.table.fields for cell in line.cells[field]]
     currency = sheet.table.currency
-    for field in sheet.table.fields:
-        if field.form is Form.LIMIT:
-            currency = str(line.cells[field][-1])
+    for shown in sheet.table.fields:
+        values += [(shown, cell) for cell in line.cells[shown]]
+        if shown.form is Form.LIMIT:
+            currency = str(line.cells[shown][-1])
     for column, (field, value) in enumerate(values, 1):
         cell = _at(ws, row, column)
-        _put(cell, value, Font(color=_GREY if field is None else _INK))
-        cell.alignment = _TOP
+        _put(cell, value, _font(color=_GREY if field is None else _INK))
+        cell.alignment = _TOP if field is not None else _LEFT
         if isinstance(value, Decimal) and field is not None:
             cell.alignment = _RIGHT
             cell.number_format = _money_format(currency)
@@ -168,22 +174,22 @@ def _draw_section(
     """A title with lines; gives the next free row. Nothing where there are no lines."""
     if not pairs:
         return row
-    _put(_at(ws, row, 1), title, Font(bold=True, color=_INK))
+    _put(_at(ws, row, 1), title, _font(bold=True, color=_INK))
     for at, (label, text) in enumerate(pairs, row + 1):
-        _put(_at(ws, at, 1), label, Font(size=9, color=_GREY))
-        _put(_at(ws, at, 2), text, Font(size=9, color=_INK))
+        _put(_at(ws, at, 1), label, _font(size=9, color=_GREY))
+        _put(_at(ws, at, 2), text, _font(size=9, color=_INK))
     return row + len(pairs) + 2
 
 
 def _draw_signatures(ws: Worksheet, row: int, sheet: Sheet) -> int:
     """Where people sign; gives the last row."""
-    _put(_at(ws, row, 1), SIGNATURES, Font(bold=True, color=_INK))
+    _put(_at(ws, row, 1), SIGNATURES, _font(bold=True, color=_INK))
     columns = len(sheet.labels)
     places = sorted({2, max(3, columns // 2), max(4, columns - 1), max(5, columns)})[:4]
     for column, label in zip(places, ("Name", "Role", "Date", "Signature"), strict=False):
-        _put(_at(ws, row + 1, column), label, Font(size=9, color=_GREY))
+        _put(_at(ws, row + 1, column), label, _font(size=9, color=_GREY))
     for at, signer in enumerate(_SIGNERS, row + 2):
-        _put(_at(ws, at, 1), signer, Font(size=9, color=_GREY))
+        _put(_at(ws, at, 1), signer, _font(size=9, color=_GREY))
         ws.row_dimensions[at].height = 24
         for column in range(2, max(places[-1], columns) + 1):
             ws.cell(at, column).border = Border(bottom=_RULE)
@@ -248,12 +254,16 @@ def _set_page(ws: Worksheet, sheet: Sheet, head: int, end: int, day: date) -> No
     ws.print_title_rows = f"{head}:{head}"
     ws.print_area = f"A1:{get_column_letter(max(5, len(sheet.labels)))}{end}"
     ws.page_margins.left = ws.page_margins.right = 0.5
-    ws.page_margins.top = ws.page_margins.bottom = 0.6
+    ws.page_margins.top, ws.page_margins.bottom, ws.page_margins.footer = 0.6, 0.8, 0.4
     file = sheet.table.file.replace("&", "&&")
     if (footer := ws.oddFooter) is not None:
         footer.left.text = f"{sheet.tab.replace('&', '&&')}  {file}"
         footer.center.text = "Page &P of &N"
         footer.right.text = f"printed {day.isoformat()}"
+
+
+def _font(*, color: str, size: int = 10, bold: bool = False) -> Font:
+    return Font(name="Arial", size=size, bold=bold, color=color)
 
 
 def _at(ws: Worksheet, row: int, column: int) -> XlsxCell:

@@ -111,8 +111,8 @@ def about_file(name: str, file: str, policy: PolicySet, digest: str) -> list[Pai
         ("Policy set", policy.name),
         ("Name", name),
         ("File", file),
-        ("Version of the file", digest),
-        ("Version of the set", policy.digest),
+        ("File version", digest),
+        ("Set version", policy.digest),
     ]
 
 
