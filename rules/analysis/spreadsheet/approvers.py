@@ -6,8 +6,8 @@
     2 of (cfo, ceo, coo), 2 of director      {at_least: 2, of: ...}
     ratify by council within 30 days         {ratify: {by: council, within: 30 days}}
 
-Whatever has no such words stands as it does in the file, in braces. What is written is read back
-first, and stands in braces too where that does not give the same.
+Whatever has no such words stands as it does in the file, in braces or quotes. What is written is
+read back first, and stands in braces too where that does not give the same.
 """
 
 from __future__ import annotations
@@ -17,15 +17,14 @@ from typing import Final
 
 from engine.places import NOWHERE
 from rules.diagnostics import shown
-from rules.editing.edits import values
-from rules.editing.flow import flow, read_flow, word
+from rules.editing.flow import flow, quoted, read_flow, word
 from rules.reading.nodes import Mapping, Node, Scalar, Sequence
 
 _GROUPS: Final = ("all", "any", "first")
 _TOLD: Final = ("consult", "notify")
 _ENDS: Final = ("until", "of", "to", "steps", "asks", "counts")
-_NAME: Final = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*", re.ASCII)
 _TOKEN: Final = re.compile(r"[(),]|[^\s(),{}\"']+")
+_QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
 _KEYWORDS: Final = frozenset(
     {"then", "as", "by", "within", "level", "ratify", "supervisors", "chain"}
     | {*_GROUPS, *_TOLD, *_ENDS}
@@ -52,13 +51,26 @@ def steps_node(text: str) -> Node:
     return found[0] if len(found) == 1 else Sequence(tuple(found), NOWHERE)
 
 
-def _verified(node: Node) -> str:
-    text = _text(node)
+def _verified(item: Node) -> str:
+    text = _text(item)
     try:
-        same = text is not None and values(steps_node(text)) == values(node)
+        same = text is not None and _unquoted(steps_node(text)) == _unquoted(item)
     except NoApprovers:
         same = False
-    return text if same and text is not None else flow(node)
+    if same and text is not None:
+        return text
+    return quoted(item.text) if isinstance(item, Scalar) else flow(item)
+
+
+def _unquoted(node: Node) -> object:
+    """What a value says; quotes mean nothing in approver words."""
+    match node:
+        case Scalar(text):
+            return text
+        case Sequence(items):
+            return [_unquoted(item) for item in items]
+        case Mapping(entries):
+            return {key.text: (at, _unquoted(each)) for at, (key, each) in enumerate(entries)}
 
 
 def _text(node: Node) -> str | None:
@@ -122,7 +134,7 @@ class _Reader:
 
     def _plain_word(self) -> Node:
         token = self._next("an approver")
-        if token.startswith("{"):
+        if token.startswith(("{", '"')):
             return self._as_in_the_file(token)
         match token:
             case "all" | "any" | "first" if self.take("of"):
@@ -151,7 +163,7 @@ class _Reader:
         node = read_flow(token)
         if isinstance(node, str):
             raise NoApprovers(f"in {shown(token)}: {node}")
-        return node
+        return word(node.text) if isinstance(node, Scalar) else node
 
     def _ratify(self) -> Node:
         if not self.take("by"):
@@ -227,6 +239,8 @@ class _Reader:
         self._at += len(rest) - len(rest.lstrip())
         if self._text.startswith("{", self._at):
             end = _closing(self._text, self._at)
+        elif in_quotes := _QUOTED.match(self._text, self._at):
+            end = in_quotes.end()
         else:
             match = _TOKEN.match(self._text, self._at)
             end = match.end() if match else min(self._at + 1, len(self._text))
