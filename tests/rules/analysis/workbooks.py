@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,10 +34,15 @@ def files_of(folder: str) -> dict[str, bytes]:
 
 
 def loaded(files: Mapping[str, bytes]) -> PolicySet:
+    return _loaded(tuple(sorted(files.items())))[0]
+
+
+@cache
+def _loaded(files: tuple[tuple[str, bytes], ...]) -> tuple[PolicySet, Diagnostics]:
     found = Diagnostics()
-    policy = load_set(files, found)
+    policy = load_set(dict(files), found)
     assert policy is not None, found.render()
-    return policy
+    return policy, found
 
 
 def exported(files: Mapping[str, bytes], *matrices: str) -> bytes:
@@ -44,9 +50,7 @@ def exported(files: Mapping[str, bytes], *matrices: str) -> bytes:
 
 
 def taken(data: bytes, files: Mapping[str, bytes]) -> Outcome:
-    found = Diagnostics()
-    policy = load_set(files, found)
-    assert policy is not None, found.render()
+    policy, found = _loaded(tuple(sorted(files.items())))
     return take_over("sheet.xlsx", data, policy, files, found)
 
 
