@@ -61,7 +61,7 @@ def take_over(
     `name` is what the file is called in messages; `before` is what checking the set reports now.
     """
     tabs = open_tabs(name, data)
-    base = _base(name, tabs)
+    base = base_in(name, tabs)
     if base.set != policy.name:
         message = f"it shows the set {shown(base.set)}, and this is {shown(policy.name)}"
         raise refused(name, message)
@@ -69,8 +69,8 @@ def take_over(
     problems: list[Problem] = []
     changes: list[Change] = []
     new: dict[str, bytes] = {}
-    for sheet, tab in _paired(base, tabs, problems):
-        one = _OneSheet(sheet, tab, base.files[sheet.file])
+    for sheet, tab in paired(base, tabs, problems):
+        one = ReturnedSheet(sheet, tab, base.files[sheet.file])
         merged, content = one.taken(files.get(sheet.file), currencies.get(sheet.file, ""))
         problems += merged.problems
         changes += merged.changes
@@ -81,7 +81,8 @@ def take_over(
     return _checked(changes, new, files, before)
 
 
-def _base(name: str, tabs: Mapping[str, Tab]) -> Base:
+def base_in(name: str, tabs: Mapping[str, Tab]) -> Base:
+    """What the file carries of its export. Raises `SheetRefused`."""
     tab = tabs.get(TAB)
     if tab is None:
         help = "only a spreadsheet made by `countersign sheet export` can come back"
@@ -94,7 +95,7 @@ def _base(name: str, tabs: Mapping[str, Tab]) -> Base:
         raise refused(name, str(problem)) from None
 
 
-def _paired(
+def paired(
     base: Base, tabs: Mapping[str, Tab], problems: list[Problem]
 ) -> Iterator[tuple[Shown, Tab]]:
     """Each sheet that was exported with the one that came back, whatever it is called now."""
@@ -120,8 +121,8 @@ def _paired(
             yield sheet, found
 
 
-class _OneSheet:
-    """One sheet with the file it shows."""
+class ReturnedSheet:
+    """One sheet that came back, and the file it shows as that was exported."""
 
     def __init__(self, shown_sheet: Shown, tab: Tab, exported: bytes) -> None:
         self._shown = shown_sheet
