@@ -12,6 +12,7 @@ from adapters.whole_files import NotWritten
 from api.commands.lint import counted
 from api.commands.loading import policy_of
 from api.commands.options import Json, Policy
+from api.commands.options import Out as Report
 from api.commands.terminal import Code, Output, stop
 from api.usecases.sheets import SheetNotUsable, export_sheet, import_sheet
 
@@ -51,7 +52,9 @@ def export(folder: Folder, out: Out, matrix: Matrices = None, on: On = None) -> 
         output.say(f"{out}: written")
 
 
-def take_back(file: File, policy: Policy, dry_run: DryRun = False, as_json: Json = False) -> None:
+def take_back(
+    file: File, policy: Policy, dry_run: DryRun = False, as_json: Json = False, out: Report = None
+) -> None:
     """Take the changes of an exported spreadsheet over into the files: all of them, or none.
 
     Whatever changed in the files since the export stays. A change on both sides is refused, and so
@@ -64,7 +67,7 @@ def take_back(file: File, policy: Policy, dry_run: DryRun = False, as_json: Json
         raise stop(Code.FOUND, f"error: {problem}") from None
     except NotWritten as problem:
         raise stop(Code.FILE, f"error: {problem}") from None
-    with Output(None) as output:
+    with Output(out) as output:
         if as_json:
             output.json(_plain(outcome, file, policy, is_written=not dry_run))
         else:

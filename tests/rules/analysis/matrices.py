@@ -157,7 +157,8 @@ class Written:
 def matrices(draw: DrawFn) -> Written:
     """A matrix that compiles; whether it leaves gaps is not its business."""
     said = [draw(rows(f"row {number}")) for number in range(draw(st.integers(1, 4)))]
-    text = "# a schedule\nkind: approvals\nname: m\ndocuments: [invoice]\namount: document.net\nrows:\n"
+    text = "# a schedule\nkind: approvals\nname: m\ndocuments: [invoice]\n"
+    text += "amount: document.net\nrows:\n"
     for row in said:
         text += draw(COMMENTS) + _row_text(draw, row)
     if draw(st.booleans()):

@@ -1,4 +1,4 @@
-"""What a person changes in a sheet reaches the file, and nothing else does."""
+"""What a person changes in a sheet reaches the file, and nothing else does (C6)."""
 
 from __future__ import annotations
 

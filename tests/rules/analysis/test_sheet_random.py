@@ -1,4 +1,4 @@
-"""A cell edited in the sheet is that value in the file, whatever the matrix and its layout."""
+"""A cell edited in the sheet is that value in the file, whatever the matrix and its layout (C6)."""
 
 from __future__ import annotations
 
