@@ -52,7 +52,7 @@ def test_what_was_replaced_is_put_back_where_a_later_one_fails(
         return replace(self, target)
 
     monkeypatch.setattr(Path, "replace", failing)
-    with pytest.raises(NotWritten, match="b.yaml` cannot be written: no space left on device"):
+    with pytest.raises(NotWritten, match=r"b\.yaml` cannot be written: no space left on device"):
         replace_all(root, NEW, OLD)
     assert content(root) == OLD
 

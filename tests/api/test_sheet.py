@@ -80,10 +80,10 @@ def test_json_says_the_same(folder: Path, sheet: Path) -> None:
         "files": ["organization.yaml"],
         "changes": [
             {
-                "cell": "limits!D10",
+                "cell": "limits!D11",
                 "file": "organization.yaml",
                 "line": 9,
-                "column": 26,
+                "column": 27,
                 "row": "manager",
                 "before": "up_to: 10_000.00 USD",
                 "after": "up_to: 9_000.50 USD",
@@ -99,7 +99,7 @@ def test_a_refusal_has_the_cell(folder: Path, sheet: Path) -> None:
     found = run("import", sheet, "--policy", folder)
     assert found.exit_code == 1
     assert found.output == (
-        "limits!D10: expected at most 2 decimals for USD, found `9000.505`\n"
+        "limits!D11: expected at most 2 decimals for USD, found `9000.505`\n"
         "  help: a computed or rounded number: write what is meant\n"
         f"{sheet}: refused for 1 reason, nothing was written\n"
     )

@@ -1,4 +1,4 @@
-"""What cannot be taken over exactly is refused with its cell, and nothing of the rest is taken (C6)."""
+"""What cannot be taken over exactly is refused with its cell, and nothing is taken (C6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Out and back without a change is no change, for every set; every value comes back exactly (C6)."""
+"""Out and back without a change is no change, for every set; every value is exact (C6)."""
 
 from __future__ import annotations
 
