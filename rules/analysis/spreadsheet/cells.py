@@ -84,9 +84,14 @@ def cells_of(field: Field, entry: Entry | None, currency: str) -> Cells:
 
 def same_cells(field: Field, one: Cells, other: Cells) -> bool:
     """Whether cells say the same, spaces and ways to write a number aside."""
-    if field.form is Form.TEXT or (field.form is Form.ANSWER and one[0] != "approve"):
-        return tuple(map(_stripped, one)) == tuple(map(_stripped, other))
-    return tuple(map(_normal, one)) == tuple(map(_normal, other))
+    return normal_cells(field, one) == normal_cells(field, other)
+
+
+def normal_cells(field: Field, cells: Cells) -> Cells:
+    """Cells in one form for everything that says the same."""
+    if field.form is Form.TEXT or (field.form is Form.ANSWER and cells[0] != "approve"):
+        return tuple(map(_stripped, cells))
+    return tuple(map(_normal, cells))
 
 
 def entry_of(field: Field, cells: Cells, currency: str, like: str = "") -> Entry | None:

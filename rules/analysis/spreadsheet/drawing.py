@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import cache
 from typing import Final
 
 from openpyxl import Workbook
@@ -30,6 +31,7 @@ from rules.analysis.spreadsheet.sheets import COMMENTS, NOTES, SIGNATURES, Line,
 _INK: Final = "FF1F2A44"
 _GREY: Final = "FF6B7280"
 _RULE: Final = Side(style="thin", color="FFD1D5DB")
+_BETWEEN: Final = Border(top=_RULE, bottom=_RULE)
 _EDGE: Final = Side(style="medium", color=_INK)
 _HEAD: Final = PatternFill("solid", fgColor=_INK)
 _TINTS: Final = {
@@ -40,6 +42,8 @@ _SPECIAL: Final = PatternFill("solid", fgColor="FFEAF2FB")  # exceptions, and wh
 _TOP: Final = Alignment(vertical="top", wrap_text=True)
 _RIGHT: Final = Alignment(vertical="top", horizontal="right", indent=1)
 _LEFT: Final = Alignment(vertical="top", horizontal="left")
+_HEAD_LEFT: Final = Alignment(vertical="center", wrap_text=True)
+_HEAD_RIGHT: Final = Alignment(vertical="center", horizontal="right", indent=1, wrap_text=True)
 _LINE_HEIGHT: Final = 14.5
 _FROZEN_MAX: Final = 12  # lines above the table that may stay in sight
 _WIDTHS: Final = {
@@ -124,7 +128,8 @@ def _draw_table(ws: Worksheet, sheet: Sheet, head: int) -> int:
         cell = _at(ws, head, column)
         _put(cell, label, _font(bold=True, color="FFFFFFFF"))
         cell.fill = _HEAD
-        cell.alignment = Alignment(vertical="center", wrap_text=True)
+        is_amount = label.lower().endswith("amount")
+        cell.alignment = _HEAD_RIGHT if is_amount else _HEAD_LEFT
     for row, line in enumerate(sheet.lines, head + 1):
         _draw_line(ws, row, line, sheet)
     last = head + len(sheet.lines)
@@ -150,7 +155,7 @@ def _draw_line(ws: Worksheet, row: int, line: Line, sheet: Sheet) -> None:
         if isinstance(value, Decimal) and field is not None:
             cell.alignment = _RIGHT
             cell.number_format = _money_format(currency)
-        cell.border = Border(top=_RULE, bottom=_RULE)
+        cell.border = _BETWEEN
         if tint is not None:
             cell.fill = tint
 
@@ -262,6 +267,7 @@ def _set_page(ws: Worksheet, sheet: Sheet, head: int, end: int, day: date) -> No
         footer.right.text = f"printed {day.isoformat()}"
 
 
+@cache
 def _font(*, color: str, size: int = 10, bold: bool = False) -> Font:
     return Font(name="Arial", size=size, bold=bold, color=color)
 

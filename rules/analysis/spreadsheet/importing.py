@@ -202,8 +202,11 @@ def _checked(
         return Outcome(tuple(changes), files={})
     found = Diagnostics()
     policy = load_set({**files, **new}, found)
-    known = {(report.code, report.place.file, report.message) for report in before}
-    reports = tuple(
-        report for report in found if (report.code, report.place.file, report.message) not in known
-    )
+    known = set(map(_kind_of, before))
+    reports = tuple(report for report in found if _kind_of(report) not in known)
     return Outcome(tuple(changes), (), reports, None if policy is None else new)
+
+
+def _kind_of(report: Diagnostic) -> tuple[str, ...]:
+    """What makes two reports the same, wherever in a file they stand by now."""
+    return (report.code, report.severity, report.place.file, report.message)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from engine.places import Place
 from rules.analysis.spreadsheet.cells import (
@@ -15,15 +16,19 @@ from rules.analysis.spreadsheet.cells import (
     Entry,
     NotACell,
     entry_of,
+    normal_cells,
     same_cells,
 )
-from rules.analysis.spreadsheet.fields import OTHERWISE, WHEN, Field
+from rules.analysis.spreadsheet.fields import NAME, OTHERWISE, WHEN, Field
 from rules.analysis.spreadsheet.problems import Problem
 from rules.analysis.spreadsheet.returning import Returned
 from rules.analysis.spreadsheet.tables import Row, Table
 from rules.diagnostics import shown
 from rules.editing.flow import flow
 from rules.reading.nodes import Scalar
+
+PAIRS_MAX: Final = 250_000
+Said = dict[Field, Cells]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,49 +82,72 @@ def merge(base: Table, ours: Table, theirs: Sequence[Returned], tab: str) -> Mer
 
 
 def aligned(base: Table, ours: Table) -> dict[int, int]:
-    """Which row of the file each exported row is now: the same, the same name, or the likest."""
+    """Which row of the file each exported row is now: the same, the same name, or the likest.
+
+    Each comparison leaves fewer rows for the next; so many that all the likenesses would take long
+    are left alone, and then a row that changed on both sides counts as gone.
+    """
+    before = [_said(row, base) for row in base.rows]
+    now = [_said(row, base) for row in ours.rows]
     found: dict[int, int] = {}
-    left = list(range(len(ours.rows)))
-    for is_same in (_says_same, _has_name_of):
-        for index, row in enumerate(base.rows):
-            match = next(
-                (at for at in left if index not in found and is_same(row, ours.rows[at], base)),
-                None,
-            )
-            if match is not None:
-                found[index] = match
-                left.remove(match)
-    scores = sorted(
-        (-_likeness(base.rows[index], ours.rows[at], base), abs(index - at), index, at)
-        for index in range(len(base.rows))
-        if index not in found
-        for at in left
-    )
-    for score, _, index, at in scores:
-        if score < 0 and index not in found and at in left:
-            found[index] = at
-            left.remove(at)
+    for key_of in (_everything, _name):
+        left: dict[object, list[int]] = {}
+        taken = set(found.values())
+        for at in range(len(now) - 1, -1, -1):
+            if at not in taken and (key := key_of(now[at])) is not None:
+                left.setdefault(key, []).append(at)
+        for index, row in enumerate(before):
+            if index not in found and (places := left.get(key_of(row))):
+                found[index] = places.pop()
+    taken = set(found.values())
+    rest = [at for at in range(len(now)) if at not in taken]
+    open_rows = [index for index in range(len(before)) if index not in found]
+    if len(rest) * len(open_rows) <= PAIRS_MAX:
+        _pair_likest(before, now, open_rows, rest, found)
     return found
 
 
-def _says_same(one: Row, other: Row, table: Table) -> bool:
-    return one.entries.keys() == other.entries.keys() and _likeness(one, other, table) == 1
+def _pair_likest(
+    before: Sequence[Said],
+    now: Sequence[Said],
+    open_rows: Sequence[int],
+    rest: Sequence[int],
+    found: dict[int, int],
+) -> None:
+    scores = sorted(
+        (-_likeness(before[index], now[at]), abs(index - at), index, at)
+        for index in open_rows
+        for at in rest
+    )
+    taken = set(found.values())
+    for score, _, index, at in scores:
+        if score < 0 and index not in found and at not in taken:
+            found[index] = at
+            taken.add(at)
 
 
-def _has_name_of(one: Row, other: Row, table: Table) -> bool:
-    named = [each for each in one.entries if each.name == "name"]
-    return bool(named) and _same(named[0], one, other, table)
+def _said(row: Row, table: Table) -> Said:
+    """What a row says by field, in a form that is the same where the meaning is."""
+    return {each: normal_cells(each, row.cells(each, table.currency)) for each in row.entries}
 
 
-def _likeness(one: Row, other: Row, table: Table) -> float:
+def _everything(said: Said) -> object:
+    return frozenset(said.items())
+
+
+def _name(said: Said) -> object:
+    return said.get(NAME)
+
+
+def _likeness(one: Said, other: Said) -> float:
     """The share of what two rows say that both say."""
-    fields = one.entries.keys() | other.entries.keys()
-    same = sum(_same(each, one, other, table) for each in fields)
+    fields = one.keys() | other.keys()
+    same = sum(one.get(each) == other.get(each) for each in fields)
     return same / len(fields) if fields else 1.0
 
 
-def _same(each: Field, one: Row, other: Row, table: Table) -> bool:
-    return same_cells(each, one.cells(each, table.currency), other.cells(each, table.currency))
+def _says_same(one: Row, other: Row, table: Table) -> bool:
+    return _said(one, table) == _said(other, table)
 
 
 class _Merger:

@@ -25,6 +25,7 @@ NOTES: Final = "Notes"
 COMMENTS: Final = "Comments in the file"
 SIGNATURES: Final = "Signatures"
 NOTE: Final = re.compile(r"note [1-9][0-9]{0,4}")
+ROWS_MAX: Final = 9_000  # fewer than are read back, so that rows can be added
 _LONGEST: Final = 140  # characters in a cell; longer ones stand in a note
 _CELL_MAX: Final = 32_000  # what a spreadsheet can hold in one cell
 _TAB_MAX: Final = 31
@@ -68,6 +69,8 @@ def sheet_of(
     table: Table, title: str, about: Sequence[Pair], comments: Sequence[tuple[int, str]], tab: str
 ) -> Sheet:
     """The sheet of a table. Raises `SheetRefused` where a value fits no cell."""
+    if len(table.rows) > ROWS_MAX:
+        raise refused(table.file, f"a sheet shows at most {ROWS_MAX:,} rows")
     notes = _Notes(table.file)
     lines = [_line(str(number), row, table, notes) for number, row in enumerate(table.rows, 1)]
     if table.otherwise is not None:

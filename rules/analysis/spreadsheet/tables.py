@@ -62,13 +62,13 @@ class Table:
     rows: tuple[Row, ...]
     otherwise: Row | None = None
     has_amount: bool = True
+    fields: tuple[Field, ...] = field(init=False)  # what the columns of its sheet show
 
-    @property
-    def fields(self) -> tuple[Field, ...]:
-        """What the columns of its sheet show."""
+    def __post_init__(self) -> None:
         rows = self.rows if self.otherwise is None else (*self.rows, self.otherwise)
         used = {each for row in rows for each in row.entries}
-        return shown_fields(self.kind, used, has_amount=self.has_amount)
+        shown = shown_fields(self.kind, used, has_amount=self.has_amount)
+        object.__setattr__(self, "fields", shown)
 
 
 def list_key(kind: Kind) -> str:
