@@ -89,7 +89,7 @@ TESTS: Final[dict[str, st.SearchStrategy[Node]]] = {
 }
 REASONS: Final = st.one_of(
     one_of("ask first", "ask, then decide", "#1: no", '"so"', "note 1", "=1+1", "über 10 €", "yes"),
-    st.just(word("a long reason " * 12)),
+    st.just(word("a long reason, " * 12 + "and so on")),
 )
 REQUIRED: Final = st.one_of(
     some_of("paper_a", "paper_b"),

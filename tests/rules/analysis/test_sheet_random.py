@@ -6,7 +6,7 @@ import dataclasses
 import io
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -115,6 +115,7 @@ def test_a_cell_edited_is_the_value_edited(
     edit: tuple[Written, int, Entries, Field, tuple[Any, ...]],
 ) -> None:
     matrix, number, row, field, cells = edit
+    assume("note 1" not in cells)  # in a cell these words mean the note
     policy, found = compiled(matrix.files)
     assert policy is not None, found.render()
 
