@@ -19,6 +19,7 @@ from openpyxl.cell.cell import Cell as XlsxCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -44,7 +45,7 @@ _RIGHT: Final = Alignment(vertical="top", horizontal="right", indent=1)
 _LEFT: Final = Alignment(vertical="top", horizontal="left")
 _HEAD_LEFT: Final = Alignment(vertical="center", wrap_text=True)
 _HEAD_RIGHT: Final = Alignment(vertical="center", horizontal="right", indent=1, wrap_text=True)
-_LINE_HEIGHT: Final = 14.5
+_LINE_HEIGHT: Final = 14
 _FROZEN_MAX: Final = 12  # lines above the table that may stay in sight
 _WIDTHS: Final = {
     "Who, or why": (34, 52),
@@ -224,9 +225,9 @@ def _set_heights(ws: Worksheet, sheet: Sheet, head: int, end: int) -> None:
         most = 1
         for column in range(1, len(sheet.labels) + 1):
             text = str(ws.cell(row, column).value or "")
-            width = ws.column_dimensions[get_column_letter(column)].width
-            most = max(most, sum(1 + int(len(part) * 1.05 // width) for part in text.split("\n")))
-        ws.row_dimensions[row].height = most * _LINE_HEIGHT + 3
+            width = int(ws.column_dimensions[get_column_letter(column)].width)
+            most = max(most, sum(1 + len(part) // width for part in text.split("\n")))
+        ws.row_dimensions[row].height = most * _LINE_HEIGHT + 4
 
 
 def _set_choices(ws: Worksheet, sheet: Sheet, head: int, last: int) -> None:
@@ -258,8 +259,7 @@ def _set_page(ws: Worksheet, sheet: Sheet, head: int, end: int, day: date) -> No
     ws.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     ws.print_title_rows = f"{head}:{head}"
     ws.print_area = f"A1:{get_column_letter(max(5, len(sheet.labels)))}{end}"
-    ws.page_margins.left = ws.page_margins.right = 0.5
-    ws.page_margins.top, ws.page_margins.bottom, ws.page_margins.footer = 0.6, 0.8, 0.4
+    ws.page_margins = PageMargins("0.5", "0.5", "0.6", "0.8", "0.3", "0.4")  # inches
     file = sheet.table.file.replace("&", "&&")
     if (footer := ws.oddFooter) is not None:
         footer.left.text = f"{sheet.tab.replace('&', '&&')}  {file}"
@@ -284,8 +284,7 @@ def _put(cell: XlsxCell, value: Cell, font: Font | None = None) -> None:
     if font is not None:
         cell.font = font
     if isinstance(value, Decimal):
-        whole = value == value.to_integral_value()
-        cell.value = int(value) if whole else float(value)
+        cell.value = value  # at most 15 digits, so that no program rounds it
     elif value:
         cell.value = _ESCAPE.sub("_x005F_", value)
         cell.data_type = "s"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Final
 
 from engine.places import Place
@@ -139,11 +140,11 @@ def _name(said: Said) -> object:
     return said.get(NAME)
 
 
-def _likeness(one: Said, other: Said) -> float:
+def _likeness(one: Said, other: Said) -> Fraction:
     """The share of what two rows say that both say."""
     fields = one.keys() | other.keys()
     same = sum(one.get(each) == other.get(each) for each in fields)
-    return same / len(fields) if fields else 1.0
+    return Fraction(same, max(1, len(fields)))
 
 
 def _says_same(one: Row, other: Row, table: Table) -> bool:

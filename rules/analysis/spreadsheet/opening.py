@@ -8,7 +8,6 @@ matters only where the cell does.
 from __future__ import annotations
 
 import io
-import math
 import re
 import struct
 import warnings
@@ -18,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from numbers import Real
 from typing import Final
 
 from openpyxl import load_workbook
@@ -105,7 +105,7 @@ def _tab(sheet: Worksheet) -> Tab:
 
 
 def _value(cell: XlsxCell) -> Found:
-    value = cell.value
+    value: object = cell.value
     if cell.data_type == "f":
         return Unread("a formula: write the value that it should have")
     if cell.data_type == "e":
@@ -113,7 +113,7 @@ def _value(cell: XlsxCell) -> Found:
     match value:
         case bool():
             return "yes" if value else "no"
-        case int() | float():
+        case Real():
             return _number(value, str(cell.number_format))
         case datetime() if value.time() == datetime.min.time():
             return value.date().isoformat()
@@ -124,15 +124,13 @@ def _value(cell: XlsxCell) -> Found:
     return Unread("a time of day or a duration")
 
 
-def _number(value: int | float, number_format: str) -> Found:
+def _number(value: Real, number_format: str) -> Found:
     """The shortest decimal that stands for a number."""
     if "%" in number_format:
         return Unread("a percentage as a number: write it as text, such as `5%`")
-    if isinstance(value, int):
-        return Decimal(value)
-    if not math.isfinite(value):
-        return Unread("a number that is too large")
     found = Decimal(repr(value))
+    if not found.is_finite():
+        return Unread("a number that is too large")
     return found.quantize(Decimal(1)) if found == found.to_integral_value() < 10**20 else found
 
 
