@@ -53,10 +53,10 @@ lock: ## pin dependencies again (UPGRADE=--upgrade: newest versions)
 	@$(MAKE) --no-print-directory python-is-new-enough
 	@test -x $(LOCK_VENV)/bin/uv || $(PYTHON) -m venv $(LOCK_VENV)
 	@$(LOCK_VENV)/bin/python -m pip install $(PIP_FLAGS) uv==$(UV_VERSION)
-	@$(COMPILE) -o requirements/runtime.txt
-	@$(COMPILE) --extra dev -c requirements/runtime.txt -o requirements/dev.txt
+	@$(COMPILE) --extra analysis -o requirements/runtime.txt
+	@$(COMPILE) --extra analysis --extra dev -c requirements/runtime.txt -o requirements/dev.txt
 	@# drools-jpy is wanted for its jar only: its Python bridge lacks wheels and is left out.
-	@$(COMPILE) --extra bench -c requirements/runtime.txt --no-emit-package jpy \
+	@$(COMPILE) --extra analysis --extra bench -c requirements/runtime.txt --no-emit-package jpy \
 		-o requirements/bench.txt
 	@echo "locked: requirements/runtime.txt, dev.txt, bench.txt"
 

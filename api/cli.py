@@ -44,7 +44,7 @@ def _root(
 
 
 def _register() -> None:
-    from api.commands import master_data
+    from api.commands import master_data, sheet
     from api.commands.authority import authority
     from api.commands.decide import decide
     from api.commands.demo import demo
@@ -62,6 +62,9 @@ def _register() -> None:
     master_data.app.command("check", epilog=_EPILOG)(master_data.check)
     app.command("demo", epilog=_EPILOG)(demo)
     app.add_typer(master_data.app, name="data")
+    sheet.app.command("export", epilog=_EPILOG)(sheet.export)
+    sheet.app.command("import", epilog=_EPILOG)(sheet.take_back)
+    app.add_typer(sheet.app, name="sheet")
 
 
 _register()

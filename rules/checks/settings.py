@@ -17,7 +17,7 @@ from engine.facts.kinds import FactValues
 from engine.master_data import CostCenter, Person, PersonId, Supplier, current
 from engine.organization import Role
 from engine.routing.seating import MOST_STEPS
-from engine.routing.words import OwnerWord, Word
+from engine.routing.words import OwnerWord, Word, nested
 from rules.checks.answers import roles_named
 from rules.checks.examples import Charged, document_of, given_of
 from rules.checks.trials import Subject, Trial

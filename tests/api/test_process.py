@@ -168,7 +168,9 @@ def test_what_may_not_be_read_is_said(folder: Path) -> None:
     assert (found.returncode, b"permission denied" in found.stderr) == (3, True)
 
 
-@pytest.mark.parametrize("command", ["decide", "explain", "lint", "test", "demo", "data check"])
+@pytest.mark.parametrize(
+    "command", ["decide", "explain", "lint", "test", "demo", "data check", "sheet import"]
+)
 def test_every_command_has_help_with_the_exit_codes_and_json(command: str) -> None:
     found = run(*command.split(), "--help", COLUMNS="200", TERM="dumb")
     assert found.returncode == 0

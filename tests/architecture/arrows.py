@@ -43,11 +43,13 @@ ALLOWED: Final[Mapping[str, Allowance]] = MappingProxyType(
     }
 )
 
-# pydantic reads what crosses the edge, and nothing further in.
+# pydantic reads what crosses the edge, and nothing further in; openpyxl reads and writes
+# spreadsheets, and nothing else of the rules knows what one is.
 EDGES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         "engine.documents": frozenset({"pydantic", "pydantic_core"}),
         "rules.schema": frozenset({"pydantic"}),
+        "rules.analysis.spreadsheet": frozenset({"openpyxl"}),
     }
 )
 

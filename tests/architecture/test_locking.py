@@ -25,7 +25,8 @@ def test_a_requirement_without_pin_or_hash_is_found(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "extras"), [("runtime", []), ("dev", ["dev"]), ("bench", ["bench"])]
+    ("name", "extras"),
+    [("runtime", ["analysis"]), ("dev", ["analysis", "dev"]), ("bench", ["analysis", "bench"])],
 )
 def test_the_lock_has_every_dependency_and_what_builds(name: str, extras: list[str]) -> None:
     wanted = ["hatchling", "editables", *PROJECT["dependencies"]]
