@@ -1,0 +1,1 @@
+"""What can be said about whole sets beyond their lints: how two of them differ."""
