@@ -56,9 +56,7 @@ def _reach_text(amount: Money | None) -> str:
 LIMITS: Final[Kind[Limit]] = Kind(
     Area.LIMITS,
     limit_label,
-    lambda limit: (
-        f"may approve up to {say.up_to(limit.up_to)}" if limit.up_to else "may approve any amount"
-    ),
+    lambda limit: f"may approve {_reach_text(limit.up_to)}",
     (
         Aspect("may now approve", lambda limit: limit.up_to, _reach_text, by_amount(LOOSER)),
         Aspect("in", lambda limit: limit.entities, names_text, by_reach(LOOSER)),
