@@ -47,11 +47,13 @@ def _register() -> None:
     from api.commands import master_data
     from api.commands.decide import decide
     from api.commands.demo import demo
+    from api.commands.diff import diff
     from api.commands.explain import explain
     from api.commands.lint import lint
     from api.commands.policy_tests import run_tests
 
     app.command("decide", epilog=_EPILOG)(decide)
+    app.command("diff", epilog=_EPILOG)(diff)
     app.command("explain", epilog=_EPILOG)(explain)
     app.command("lint", epilog=_EPILOG)(lint)
     app.command("test", epilog=_EPILOG)(run_tests)
