@@ -46,7 +46,7 @@ def read_revision(text: str, where: Path | None = None) -> dict[str, bytes]:
     if git is None:
         raise FolderRefused(f"`{shown}` is a revision, and there is no `git` to read it with")
     tree = _tree(git, text, shown, where)
-    listed = _run(git, ["ls-tree", "-r", "-z", "-l", tree], where)
+    listed = _run(git, ["ls-tree", "-r", "-z", "-l", "--full-tree", tree], where)
     if len(listed) > MOST_LISTED:
         raise FolderRefused(f"`{shown}` holds too many files")
     wanted = dict(_wanted(listed, shown))

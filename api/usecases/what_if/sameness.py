@@ -6,10 +6,11 @@ once, and for a type and an entity the rules that are found under its scope.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from engine.matching import scope_keys
+from engine.organization import Limit
 from engine.policy import Lookup, PolicySet
 from rules.analysis.differences.essence import essence, ordered
 
@@ -34,7 +35,7 @@ class Sameness:
             and old.lookup is not None
             and new.lookup is not None
             and old.lookup.reads == new.lookup.reads
-            and essence(old, without=_BY_SCOPE) == essence(new, without=_BY_SCOPE)
+            and _for_all(old) == _for_all(new)
         )
 
     def holds(self, type_: str, entity: str) -> bool:
@@ -50,6 +51,16 @@ class Sameness:
         if known is None or old is None or new is None:
             return False
         return all(_rules(old, key) == _rules(new, key) for key in scope_keys(known, type_))
+
+
+def _bag_of(limits: tuple[Limit, ...]) -> tuple[str, ...]:
+    return tuple(sorted(ordered(essence(limit)) for limit in limits))
+
+
+def _for_all(policy: PolicySet) -> object:
+    """What speaks of every document: limits are asked by entity, and are not among it."""
+    organization = replace(policy.organization, limits=())
+    return essence(replace(policy, organization=organization), without=_BY_SCOPE)
 
 
 def _rules(lookup: Lookup, key: tuple[str, str, str]) -> object:

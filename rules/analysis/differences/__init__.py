@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from engine.facts.vocabulary import Fact
 from engine.policy import PolicySet
 from rules.analysis.differences import choices, controls, organization
 from rules.analysis.differences.aspects import compared
-from rules.analysis.differences.effect import Effects, effects, scales_of
+from rules.analysis.differences.effect import BUILT_IN_NAMES, Effects, effects, scales_of
 from rules.analysis.differences.essence import of_set
 from rules.analysis.differences.model import Area, Difference, Differences, Direction
 from rules.analysis.differences.schedules import Written, schedules
@@ -56,7 +57,7 @@ def _besides_schedules(old: PolicySet, new: PolicySet) -> Iterator[Difference]:
     yield from compared(organization.ROLES, before.roles.values(), after.roles.values())
     yield from compared(organization.ENTITIES, before.entities.values(), after.entities.values())
     yield from choices.names(old, new)
-    yield from compared(organization.FACTS, old.facts.values(), new.facts.values())
+    yield from compared(organization.FACTS, _declared(old), _declared(new))
     yield from compared(controls.CONTROLS, old.additional, new.additional)
     yield from compared(controls.BARRED, old.barred, new.barred)
     yield from compared(controls.DUTIES, old.duties.values(), new.duties.values())
@@ -66,6 +67,11 @@ def _besides_schedules(old: PolicySet, new: PolicySet) -> Iterator[Difference]:
     yield from compared(controls.GUARANTEES, old.guarantees, new.guarantees)
     yield from compared(organization.DELEGATION, old.delegation, new.delegation)
     yield from compared(organization.STAND_INS, old.stand_ins, new.stand_ins)
+
+
+def _declared(policy: PolicySet) -> list[Fact]:
+    """The company's own facts; what the built-in ones can be follows from the organization."""
+    return [fact for name, fact in policy.facts.items() if name not in BUILT_IN_NAMES]
 
 
 def _is_proved(written: Written, result: Effects, old: PolicySet, new: PolicySet) -> bool:

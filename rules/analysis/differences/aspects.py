@@ -72,7 +72,7 @@ def changes(kind: Kind[T], before: T, after: T) -> Iterator[Difference]:
             kind.name(after),
             Change.CHANGED,
             aspect.judge(old, new) or Direction.DIFFERENT,
-            f"{aspect.label}{'' if ' now ' in f'{aspect.label} ' else ' now'} {now}, before {was}",
+            f"{aspect.label}{'' if 'now' in aspect.label.split() else ' now'} {now}, before {was}",
             was,
             now,
             getattr(before, "place", NOWHERE),

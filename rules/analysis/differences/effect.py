@@ -12,14 +12,15 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from engine.facts.conditions import facts_of
-from engine.policy import HIGHEST, LOWEST, Matrix, PolicySet
+from engine.facts.vocabulary import BUILT_IN
+from engine.policy import HIGHEST, LOWEST, Hold, Matrix, PolicySet, Refuse
 from rules.analysis.differences import strictness
 from rules.analysis.differences.describing import Described, described
 from rules.analysis.differences.essence import essence, of_rows
 from rules.analysis.differences.model import Direction, Effect, Unproved
 from rules.analysis.differences.phrases import answer as answer_text
-from rules.analysis.differences.phrases import requirements
-from rules.analysis.differences.pieces import Piece, Unknowable, conditions, pieces
+from rules.analysis.differences.phrases import requirements, when
+from rules.analysis.differences.pieces import NO_MATRIX, Piece, Unknowable, conditions, pieces
 from rules.analysis.differences.stacks import Meeting, Stack, meetings
 from rules.checks.cells import Box, Space, TooManyBoxes
 from rules.checks.ground import SIGNED, WORK, domains, entity_facts, has_between
@@ -28,6 +29,7 @@ from rules.checks.possible import Amount, Possible
 from rules.checks.regions import Budget, Region, Search
 
 MOST_REGIONS: Final = 3_000  # of two stacks
+BUILT_IN_NAMES: Final = frozenset(fact.name for fact in BUILT_IN)
 ENTITY_FACTS: Final = frozenset({"entity.country", "entity.region", "entity.currency"})
 
 
@@ -56,8 +58,12 @@ def effects(old: PolicySet, new: PolicySet) -> Effects:
     """Every document that the schedules answer differently, or that could not be examined."""
     result = Effects()
     found, periods = meetings(old, new)
-    unequal = [each for each in found if not _is_equal(each.old, each.new)]
-    for each in sorted(unequal, key=Meeting.sort_key):
+    for each in sorted(found, key=Meeting.sort_key):
+        if _is_equal(each.old, each.new):
+            why = _redeclared(old, new, each)
+            if why:
+                result.unproved.append(Unproved(each.documents, each.entities, why))
+            continue
         days = each.days(periods)
         try:
             why = _incomparable(old, new, each)
@@ -113,8 +119,13 @@ def _incomparable(old: PolicySet, new: PolicySet, each: Meeting) -> str:
     if len(amounts) > 1:
         names = " and ".join(sorted(f"{fact} in {currency}" for fact, currency in amounts))
         return f"amounts are compared as {names}"
+    return _redeclared(old, new, each)
+
+
+def _redeclared(old: PolicySet, new: PolicySet, each: Meeting) -> str:
+    """Which fact that a schedule asks for does not mean the same in both sets."""
     reads = _reads(each.old) | _reads(each.new)
-    for name in sorted(reads):
+    for name in sorted(reads - BUILT_IN_NAMES):
         if essence(old.facts.get(name)) != essence(new.facts.get(name)):
             return f"the fact `{name}` is declared differently"
     before, after = old.organization, new.organization
@@ -176,6 +187,9 @@ def divided(
 
 
 def _compared(old: PolicySet, new: PolicySet, each: Meeting, days: str) -> Iterator[Effect]:
+    if not each.old or not each.new:
+        yield _uncovered(each, days)
+        return
     on, search, differing = divided(old, new, each)
     scales = _scales(old, new, each.documents)
     for before, after, regions in differing:
@@ -183,6 +197,25 @@ def _compared(old: PolicySet, new: PolicySet, each: Meeting, days: str) -> Itera
         texts = _text(before, after), _text(after, before)
         for part in described(on.space, search, regions, on.lowest, on.has_amount):
             yield _effect(each, days, part, texts, direction)
+
+
+def _uncovered(each: Meeting, days: str) -> Effect:
+    """A whole stack that has nothing against it: what it covers is held in one of the sets."""
+    stack = each.old or each.new
+    texts = [f"what `{matrix.name}` says" for matrix in stack], [answer_text(NO_MATRIX)]
+    before, after = (", ".join(each_text) for each_text in (texts if each.old else texts[::-1]))
+    covered = [when(matrix.when) for matrix in stack]
+    return Effect(
+        documents=each.documents,
+        entities=each.entities,
+        days=days,
+        amounts="",
+        where="; or ".join(covered) if all(covered) else "",
+        before=before,
+        after=after,
+        direction=Direction.DIFFERENT,
+        witness=f"{each.documents[0]} in {each.entities[0]}",
+    )
 
 
 def _effect(
@@ -205,17 +238,14 @@ def _effect(
 def _text(piece: Piece, other: Piece) -> str:
     required = requirements(piece.require)
     text = answer_text(piece.answer)
-    return text if required == requirements(other.require) else f"{text}; requires {required}"
+    is_stopped = isinstance(piece.answer, Hold | Refuse)
+    is_told = not is_stopped and required != requirements(other.require)
+    return f"{text}; requires {required}" if is_told else text
 
 
 def _direction(before: Piece, after: Piece, scales: strictness.Scales) -> Direction:
-    found = strictness.together(
-        (
-            strictness.of_answers(before.answer, after.answer, scales),
-            strictness.of_requirements(before.require, after.require),
-        )
-    )
-    return found or Direction.DIFFERENT
+    given = (before.answer, before.require), (after.answer, after.require)
+    return strictness.of_given(*given, scales) or Direction.DIFFERENT
 
 
 def _scales(old: PolicySet, new: PolicySet, documents: Iterable[str]) -> strictness.Scales:

@@ -16,9 +16,9 @@ from engine.places import Place
 from engine.policy import Additional, Matrix, PolicySet, Row
 from engine.routing.words import Together
 
-# Where something stands, and what is only there to find or to print it.
+# Where something stands, what is there to find or to print it, what the vocabulary says already.
 _NO_MEANING: Final = frozenset(
-    {"place", "otherwise_place", "index", "lookup", "file", "bounds", "text"}
+    {"place", "otherwise_place", "index", "lookup", "file", "bounds", "text", "domain", "scale"}
 )
 _UNORDERED: Final = frozenset(
     {"rows", "require", "waives", "matrices", "limits", "additional", "barred", "conflicts"}

@@ -70,8 +70,8 @@ def by_days(old: Effective, new: Effective) -> Direction:
 def layer() -> tuple[Aspect[Any], ...]:
     """What every rule of a controls file has."""
     return (
-        Aspect("it holds for", lambda rule: rule.scope, say.scope, by_scope),
-        Aspect("it is in force", lambda rule: rule.effective, say.days, by_days),
+        Aspect("now holds for", lambda rule: rule.scope, say.scope, by_scope),
+        Aspect("is now in force", lambda rule: rule.effective, say.days, by_days),
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from engine.policy import HIGHEST, LOWEST, Answer, Approve, Matrix, Requirement, Row
+from engine.policy import HIGHEST, LOWEST, Answer, Approve, Matrix, Row
 from rules.analysis.differences import phrases as say
 from rules.analysis.differences import strictness as strict
 from rules.analysis.differences.aspects import Aspect, Kind, changes, lone, phrase
@@ -18,10 +18,9 @@ from rules.analysis.differences.essence import essence, of_answer
 from rules.analysis.differences.judging import condition_text
 from rules.analysis.differences.model import Area, Change, Difference, Direction
 from rules.analysis.differences.pairing import Likeness, paired, same
-from rules.analysis.differences.strictness import Scales
+from rules.analysis.differences.strictness import Given, Scales
 
 Pair = tuple[Row, Row]
-Given = tuple[Answer, tuple[Requirement, ...]]
 
 
 def _overlap(one: Row, other: Row) -> bool:
@@ -71,11 +70,15 @@ def _kind(matrix: Matrix, currency: str, scales: Scales) -> Kind[Row]:
         name,
         lambda row: row_text(row, currency),
         (
-            Aspect("asks", lambda row: row.answer, say.answer, by_answer),
-            Aspect("requires", lambda row: row.require, say.requirements, strict.of_requirements),
-            Aspect("where", lambda row: row.when, condition_text),
+            Aspect("now asks", lambda row: row.answer, say.answer, by_answer),
             Aspect(
-                "it is", lambda row: row.exception, lambda e: "an exception" if e else "a plain row"
+                "now requires", lambda row: row.require, say.requirements, strict.of_requirements
+            ),
+            Aspect("now where", lambda row: row.when, condition_text),
+            Aspect(
+                "is now",
+                lambda row: row.exception,
+                lambda e: "an exception" if e else "a plain row",
             ),
         ),
         LIKENESSES,
@@ -131,9 +134,8 @@ def _direction(move: Move, old: Matrix, new: Matrix, scales: Scales) -> Directio
     mine: Given = (move.row.answer, move.row.require)
     found = []
     for theirs in _over(old if gains else new, move, low + 1, high):
-        (was, needed), (now, needs) = (theirs, mine) if gains else (mine, theirs)
-        found.append(strict.of_answers(was, now, scales))
-        found.append(strict.of_requirements(needed, needs))
+        was, now = (theirs, mine) if gains else (mine, theirs)
+        found.append(strict.of_given(was, now, scales))
     return strict.together(found) or Direction.DIFFERENT
 
 

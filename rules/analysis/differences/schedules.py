@@ -41,11 +41,11 @@ def _otherwise(old: Answer | None, new: Answer | None) -> Direction | None:
 
 
 REACH: Final[tuple[Aspect[Matrix], ...]] = (
-    Aspect("it holds for", lambda matrix: matrix.scope, say.scope),
-    Aspect("it is in force", lambda matrix: matrix.effective, say.days),
-    Aspect("it decides", lambda matrix: matrix.documents, say.documents),
-    Aspect("it covers", lambda matrix: matrix.when, condition_text),
-    Aspect("its rows compare", _amount),
+    Aspect("now holds for", lambda matrix: matrix.scope, say.scope),
+    Aspect("is now in force", lambda matrix: matrix.effective, say.days),
+    Aspect("now decides", lambda matrix: matrix.documents, say.documents),
+    Aspect("now covers", lambda matrix: matrix.when, condition_text),
+    Aspect("its rows now compare", _amount),
     Aspect(
         "where no row matches:",
         lambda matrix: matrix.otherwise,
@@ -55,9 +55,9 @@ REACH: Final[tuple[Aspect[Matrix], ...]] = (
 )
 LABELS: Final[tuple[Aspect[Matrix], ...]] = (
     Aspect("its owner is", lambda matrix: matrix.owner or "nobody"),
-    Aspect("it is called", lambda matrix: matrix.title or "nothing"),
+    Aspect("is now called", lambda matrix: matrix.title or "nothing"),
     Aspect(
-        "its rows waive",
+        "its rows now waive",
         lambda matrix: frozenset(waiver for row in matrix.rows for waiver in row.waives),
         lambda waivers: ", ".join(sorted(f"{name} ({why})" for name, why in waivers)) or "nothing",
     ),

@@ -29,6 +29,7 @@ from rules.analysis.differences.model import Direction
 from rules.checks.answers import nested
 
 Scales = tuple[tuple[str, ...], ...]  # levels and orders that the sets state, each ascending
+Given = tuple[Answer, tuple[Requirement, ...]]
 SAME: Final = None
 LOOSER, STRICTER, DIFFERENT = Direction.LOOSER, Direction.STRICTER, Direction.DIFFERENT
 
@@ -71,6 +72,14 @@ def of_answers(
     return DIFFERENT
 
 
+def of_given(old: Given, new: Given, scales: Scales = ()) -> Direction | None:
+    """The same with what is required: of what is held or refused nothing needs to be complete."""
+    answers = of_answers(old[0], new[0], scales)
+    if _rank(old[0]) != _rank(new[0]) and max(_rank(old[0]), _rank(new[0])) > 1:
+        return answers
+    return together((answers, of_requirements(old[1], new[1])))
+
+
 def _rank(answer: Answer | None) -> int:
     match answer:
         case Refuse():
@@ -97,10 +106,10 @@ def of_steps(old: tuple[Word, ...], new: tuple[Word, ...], scales: Scales = ()) 
 def _contains(more: tuple[Word, ...], less: tuple[Word, ...]) -> bool:
     """Whether `more` needs all that `less` needs, in the same order, and not less by a chain.
 
-    A chain may be satisfied by an earlier approver whose limit covers: there an addition may take
-    a person out, so nothing is claimed.
+    A chain may be satisfied by an earlier approver whose limit covers: where somebody is added
+    before it, nothing is claimed.
     """
-    if any(_may_be_satisfied(word) for word in more) or not _keeps_order(more, less):
+    if not (_keeps_order(more, less) and _keeps_chains(more, less)):
         return False
     needs, fewer = _needs(more), _needs(less)
     told = ({essence(word) for word in each if isinstance(word, Notify)} for each in (more, less))
@@ -108,6 +117,17 @@ def _contains(more: tuple[Word, ...], less: tuple[Word, ...]) -> bool:
         return False  # to be told is neither more nor less
     return fewer.words <= needs.words and all(
         any(group <= other for other in needs.apart) for group in fewer.apart
+    )
+
+
+def _keeps_chains(more: tuple[Word, ...], less: tuple[Word, ...]) -> bool:
+    """Whether the same steps stand before each chain that an earlier approver may satisfy."""
+    steps = [essence(word) for word in more]
+    return all(
+        essence(word) in steps
+        and set(steps[: steps.index(essence(word))]) == set(map(essence, less[:number]))
+        for number, word in enumerate(less)
+        if _may_be_satisfied(word)
     )
 
 
