@@ -174,8 +174,9 @@ def main() -> None:
             largest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
             sys.stdout.write(
                 f"{title}: {tally.count:,} documents in {seconds:.1f} s ({used:.1f} s of CPU) "
-                f"with {asked.jobs} processes; {tally.changed.count:,} changed, {tally.proved:,} proved alike, "
-                f"{tally.refused_count:,} not accepted; {largest:.0f} MB\n"
+                f"with {asked.jobs} processes; {tally.changed.count:,} changed, "
+                f"{tally.proved:,} proved alike, {tally.refused_count:,} not accepted; "
+                f"{largest:.0f} MB\n"
             )
 
 
