@@ -1,4 +1,4 @@
-"""`diff`: what it says of two sets, of people and of documents, and where sets come from."""
+"""`diff`: what it says of two sets, people and documents (C4), and where sets come from."""
 
 from __future__ import annotations
 

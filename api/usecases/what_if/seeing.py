@@ -57,7 +57,7 @@ def seen(decision: Decision) -> Seen:
         code=stop.code if stop is not None else "",
         matrix=decision.matrix,
         row=decision.row,
-        steps=tuple(tuple(map(_way, step.parts)) for step in decision.steps),
+        steps=tuple(_ways(step.parts) for step in decision.steps),
         tasks=frozenset(
             (person, str(leaf.ask))
             for leaf in places
@@ -75,9 +75,14 @@ def _persons(place: Assignment) -> tuple[str, ...]:
     return tuple(str(assignee.person) for assignee in place.assignees)
 
 
+def _ways(parts: tuple[Part, ...]) -> tuple[Way, ...]:
+    """What is asked beside each other has no order."""
+    return tuple(sorted(map(_way, parts), key=repr))
+
+
 def _way(part: Part) -> Way:
     if not isinstance(part, Assignment):
-        return part.need, tuple(map(_way, part.parts))
+        return part.need, _ways(part.parts)
     ballot = part.body
     votes = None if ballot is None else (ballot.present, ballot.in_favour, ballot.above)
     return str(part.ask), _persons(part), part.as_, part.within, part.already >= 0, votes

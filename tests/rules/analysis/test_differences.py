@@ -1,4 +1,4 @@
-"""How sets differ, in words: golden cases, and what holds for any two sets."""
+"""How sets differ, in words: golden cases, and what holds for any two sets (C3)."""
 
 from __future__ import annotations
 

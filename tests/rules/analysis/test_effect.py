@@ -1,4 +1,4 @@
-"""Regions of different answers, held against deciding document by document."""
+"""Regions of different answers, held against deciding document by document (C3)."""
 
 from __future__ import annotations
 
