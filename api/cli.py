@@ -48,12 +48,14 @@ def _register() -> None:
     from api.commands.authority import authority
     from api.commands.decide import decide
     from api.commands.demo import demo
+    from api.commands.diff import diff
     from api.commands.explain import explain
     from api.commands.lint import lint
     from api.commands.policy_tests import run_tests
     from api.commands.who_can import who_can
 
     app.command("decide", epilog=_EPILOG)(decide)
+    app.command("diff", epilog=_EPILOG)(diff)
     app.command("explain", epilog=_EPILOG)(explain)
     app.command("who-can", epilog=_EPILOG)(who_can)
     app.command("authority", epilog=_EPILOG)(authority)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import typer
@@ -23,10 +23,10 @@ from rules.diagnostics import Diagnostic
 MOST_SHOWN = 20
 
 
-def policy_of(folder: Path) -> Draft:
+def policy_of(folder: Path, load: Callable[[Path], Draft] = load_draft) -> Draft:
     """The draft in the folder; ends the command with code 4 where it does not load."""
     try:
-        return load_draft(folder)
+        return load(folder)
     except PolicyNotLoaded as problem:
         raise stop(Code.POLICY, f"error: {problem}", *_first(problem.diagnostics)) from None
 

@@ -53,22 +53,37 @@ class Judge:
 
     def judge(self, submission: Submission) -> Judged:
         """The decision, or the errors."""
+        document = self.accept(submission)
+        if isinstance(document, Judged):
+            return document
+        return self.decide(submission.position, document)
+
+    def accept(self, submission: Submission) -> Document | Judged:
+        """The document, or the errors why there is none."""
         name = _name(submission.raw)
         if submission.errors:
             return Judged(submission.position, name, errors=submission.errors)
         policy = self.draft.policy
         try:
-            document = canonical.accept(
+            return canonical.accept(
                 submission.raw, policy.facts, policy.documents, received_at=self.received_at
             )
         except InputErrors as refusal:
             return Judged(submission.position, name, errors=refusal.errors)
+
+    def decide(self, position: int, document: Document) -> Judged:
+        """The decision on a document that was accepted."""
+        policy = self.draft.policy
         now = self.now if self.now is not None else local(policy, document)
         given = totals(policy, self.data.data, document, self.earlier, now).values
         decision = decide(policy, self.data.data, document, now, given)
+        self.count(document)
+        return Judged(position, document.id, document, decision, given)
+
+    def count(self, document: Document) -> None:
+        """Lets the document count as pending for those that follow it."""
         if self.totals_are_partial:
             self.earlier.append(Earlier(document, PENDING, document.submitted_at))
-        return Judged(submission.position, document.id, document, decision, given)
 
 
 def local(policy: PolicySet, document: Document) -> datetime:

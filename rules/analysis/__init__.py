@@ -1,1 +1,1 @@
-"""What is asked of policy beside deciding by it; needs the extra `analysis`, loaded when asked."""
+"""What is asked of whole sets beyond deciding and lints: how two differ, sheets of their matrices."""

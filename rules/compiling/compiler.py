@@ -80,6 +80,13 @@ def compile_files(
     return (None if settled.has_errors else matching.build(policy)), chosen.accepted
 
 
+def accepted_by(files: Mapping[str, bytes]) -> tuple[Accepted, ...]:
+    """The reports that `policy.yaml` accepts, read without compiling the rest."""
+    only = {name: data for name, data in files.items() if name == SET_FILE}
+    context = Context(Diagnostics(), suggester=Suggester())
+    return _choices(_read_files(only, context.diagnostics), context).accepted
+
+
 @dataclass(frozen=True, slots=True)
 class Sources:
     """The files of a set by kind. `unsure` is true where one of them could not be read."""
