@@ -43,7 +43,8 @@ class Code(IntEnum):
 
 MEANINGS: Final[Mapping[Code, str]] = {
     Code.FINE: "done; for decide: every document was decided, also if it was held or refused",
-    Code.FOUND: "lint found errors, a policy test failed, or rows of master data were left out",
+    Code.FOUND: "lint found errors, a policy test failed, rows of master data were left out, or a"
+    " file is not formatted",
     Code.USAGE: "the command was called in a way it does not understand",
     Code.DOCUMENT: "a document cannot be read or accepted; the others were decided",
     Code.POLICY: "the policy set does not load",
