@@ -51,11 +51,13 @@ def _register() -> None:
     from api.commands.formatting import format_policies
     from api.commands.lint import lint
     from api.commands.policy_tests import run_tests
+    from api.commands.schema import schema
 
     app.command("decide", epilog=_EPILOG)(decide)
     app.command("explain", epilog=_EPILOG)(explain)
     app.command("lint", epilog=_EPILOG)(lint)
     app.command("format", epilog=_EPILOG)(format_policies)
+    app.command("schema", epilog=_EPILOG)(schema)
     app.command("test", epilog=_EPILOG)(run_tests)
     master_data.app.command("check", epilog=_EPILOG)(master_data.check)
     app.command("demo", epilog=_EPILOG)(demo)

@@ -70,7 +70,7 @@ def _summary(files: list[Formatted], writes: bool) -> str:
     changed = sum(file.state is State.CHANGED for file in files)
     kept = sum(file.state in _KEPT for file in files)
     what = "formatted" if writes else "would be formatted"
-    left = f", {counted(kept, 'file')} left as they are" if kept else ""
+    left = f", {counted(kept, 'file')} left alone" if kept else ""
     return f"{changed:,} of {counted(len(files), 'file')} {what}{left}"
 
 

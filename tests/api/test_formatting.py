@@ -8,7 +8,6 @@ import stat
 from pathlib import Path
 
 import pytest
-
 from typer.testing import CliRunner, Result
 
 from adapters import replacing
@@ -101,7 +100,7 @@ def test_a_file_that_may_not_be_written_is_said_and_kept(folder: Path) -> None:
         patch.setattr(os, "access", lambda _path, mode: mode != os.W_OK)
         found = run(folder)
     assert found.exit_code == 6
-    assert "may not be written\n0 of 5 files formatted, 1 file left as they are" in found.output
+    assert "may not be written\n0 of 5 files formatted, 1 file left alone" in found.output
     assert file.read_text(encoding="utf-8") == CROOKED
     assert sorted(os.listdir(folder)) == before
 
