@@ -46,7 +46,7 @@ def schema_of(kind: str | None = None, words: Vocabulary | None = None) -> Schem
         "description": "a role or another word, a person, or several",
         "anyOf": [single("text", None), several],
     }
-    files = {name: _reference(shape, maker) for name, shape in FILES.items()}
+    files = {name: _file(name, shape, maker) for name, shape in FILES.items()}
     root: Schema = files[kind] if kind is not None else _by_kind(files)
     return {
         "$schema": DIALECT,
@@ -71,6 +71,13 @@ def _by_kind(files: dict[str, Schema]) -> Schema:
             for kind, reference in files.items()
         ],
     }
+
+
+def _file(kind: str, shape: Shape, maker: _Maker) -> Schema:
+    reference = _reference(shape, maker)
+    own = maker.definitions[maker.names[shape]]["properties"]
+    own[KIND.name] = {"description": KIND.doc, "enum": [kind]}
+    return reference
 
 
 def _reference(shape: Shape, maker: _Maker) -> Schema:

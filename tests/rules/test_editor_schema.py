@@ -144,6 +144,15 @@ def test_every_kind_of_file_that_is_applied_has_a_schema() -> None:
     assert {*tables.FILES} == {*KINDS} - {"readiness"}
 
 
+@pytest.mark.parametrize("kind", tables.FILES)
+def test_the_schema_of_one_kind_takes_files_of_no_other(kind: str) -> None:
+    validator = Draft7Validator(schema_of(kind))
+    files = [data for folder in SETS for data in read_folder(folder).values()]
+    taken = [data for data in files if not complaints(validator, data)]
+    assert taken == [data for data in files if loaded(data)["kind"] == kind]
+    assert taken
+
+
 def test_every_form_of_the_language_has_a_schema() -> None:
     unread = Form("never heard of", lambda _node, _context: None)
     shape = Shape("a file", (Key("x", unread, ""),))
