@@ -50,6 +50,23 @@ def read_set(path: Path | str) -> dict[str, bytes]:
     return found
 
 
+def read_files(path: Path | str) -> dict[Path, bytes]:
+    """The policy files of a folder that may hold several sets, or one named file, by their path.
+
+    Raises `FolderRefused` for what is not there, for links and other files, and beyond the bounds.
+    """
+    root = Path(path)
+    if root.is_dir():
+        return {root / name: _content(root, name) for name in _names(root)}
+    if not os.path.lexists(root):
+        raise FolderRefused(f"there is no file or folder `{_shown(root)}`")
+    if root.is_symlink():
+        raise FolderRefused(f"`{_shown(root)}` is a link, and links are not followed")
+    if not root.name.endswith(SUFFIXES):
+        raise FolderRefused(f"`{_shown(root)}` is no policy file: its name ends otherwise")
+    return {root: _content(root.parent, root.name)}
+
+
 def _expect_folder(root: Path) -> None:
     try:
         mode = root.stat().st_mode

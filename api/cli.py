@@ -50,8 +50,11 @@ def _register() -> None:
     from api.commands.demo import demo
     from api.commands.diff import diff
     from api.commands.explain import explain
+    from api.commands.formatting import format_policies
+    from api.commands.language_server import language_server
     from api.commands.lint import lint
     from api.commands.policy_tests import run_tests
+    from api.commands.schema import schema
     from api.commands.who_can import who_can
 
     app.command("decide", epilog=_EPILOG)(decide)
@@ -60,6 +63,9 @@ def _register() -> None:
     app.command("who-can", epilog=_EPILOG)(who_can)
     app.command("authority", epilog=_EPILOG)(authority)
     app.command("lint", epilog=_EPILOG)(lint)
+    app.command("format", epilog=_EPILOG)(format_policies)
+    app.command("schema", epilog=_EPILOG)(schema)
+    app.command("language-server", epilog=_EPILOG)(language_server)
     app.command("test", epilog=_EPILOG)(run_tests)
     master_data.app.command("check", epilog=_EPILOG)(master_data.check)
     app.command("demo", epilog=_EPILOG)(demo)

@@ -1,1 +1,1 @@
-"""What is asked of whole sets beyond deciding and lints: how two differ, sheets of their matrices."""
+"""What is asked of whole sets beyond deciding and lints: how two differ, and their sheets."""

@@ -44,7 +44,7 @@ def read_steps(node: Node, context: Context) -> Steps | None:
 
 APPROVE: Final[Key[Steps]] = Key(
     "approve",
-    Form("steps", _read_steps, words=(NOT_NEEDED,), item=WORD),
+    Form("steps", _read_steps, words=(NOT_NEEDED,), item=WORD, alone=True),
     "who approves; a list is steps, in order",
 )
 HOLD: Final = Key("hold", TEXT, "held for a person, with this reason")

@@ -24,13 +24,14 @@ from rules.compiling import choices, limits, organization, segregation, vocabula
 from rules.compiling.accepting import BY_COMPILING, Accepted, owned, settle
 from rules.compiling.approvals import read_matrix, take_name
 from rules.compiling.choices import Choices
-from rules.compiling.context import Context, Suggester
+from rules.compiling.context import Context, Suggester, Vocabulary
 from rules.compiling.controls import Controls, open_layer, read_additional
 from rules.compiling.files import ANY_CURRENCY, File, Header, read_kind
 from rules.compiling.guarantees import check_waivers, read_guarantees
 from rules.compiling.handling import Handling, read_handling
 from rules.diagnostics import Diagnostics
 from rules.reading.nodes import Mapping as MappingNode
+from rules.reading.nodes import Node
 from rules.reading.reader import read
 
 SET_FILE: Final = "policy.yaml"
@@ -120,16 +121,10 @@ def _compile(
 ) -> tuple[PolicySet, Choices]:
     chosen = _choices(sources, context)
     sources = _with_organization(sources, context)
-    words = organization.declare(sources.of("organization"), context)
-    declared = vocabulary.declare(sources.of("vocabulary"), context)
-    base = words.vocabulary(sources.unsure)
-    plain = {name: fact for name, (fact, _) in declared.facts.items()}
-    context = context.knowing(vocabulary.vocabulary_of(declared, plain, base))
-    facts = vocabulary.complete(declared, context)
-    roles = MappingProxyType(organization.complete(words, context))
-    known = replace(vocabulary.vocabulary_of(declared, facts, base), roles=roles)
-    context = context.knowing(known)
-    authority = [limit for node in words.limits for limit in limits.read_limits(node, context)]
+    declared = _words(sources, context)
+    context = declared.context
+    known = context.words
+    authority = [limit for node in declared.limits for limit in limits.read_limits(node, context)]
     header = _default_header(sources, chosen, context)
     chosen = replace(chosen, accepted=owned(chosen.accepted, header.owner, context))
     matrices = _matrices(sources, header, context)
@@ -144,8 +139,10 @@ def _compile(
         name=chosen.name,
         digest=digest_of(files),
         language=chosen.language,
-        organization=Organization(known.entities, known.levels, roles, tuple(authority)),
-        facts=MappingProxyType({name: known.facts[name] for name in (*_BUILT_IN_NAMES, *facts)}),
+        organization=Organization(known.entities, known.levels, known.roles, tuple(authority)),
+        facts=MappingProxyType(
+            {name: known.facts[name] for name in (*_BUILT_IN_NAMES, *declared.facts)}
+        ),
         documents=known.documents,
         matrices=matrices,
         credits=chosen.credits,
@@ -164,6 +161,34 @@ def _compile(
     )
     choices.check_choices(chosen, policy, context)
     return policy, chosen
+
+
+def words_of(files: Mapping[str, bytes]) -> Vocabulary:
+    """The words that a set knows, as far as its files can be read: for who is still writing it."""
+    context = Context(Diagnostics(), suggester=Suggester())
+    return _words(_read_files(files, context.diagnostics), context).context.words
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the organization and the vocabulary declare: limits not read yet, names of facts."""
+
+    limits: list[Node]
+    facts: tuple[str, ...]
+    context: Context
+
+
+def _words(sources: Sources, context: Context) -> _Known:
+    """Everything that is declared; the context knows it from then on."""
+    words = organization.declare(sources.of("organization"), context)
+    declared = vocabulary.declare(sources.of("vocabulary"), context)
+    base = words.vocabulary(sources.unsure)
+    plain = {name: fact for name, (fact, _) in declared.facts.items()}
+    context = context.knowing(vocabulary.vocabulary_of(declared, plain, base))
+    facts = vocabulary.complete(declared, context)
+    roles = MappingProxyType(organization.complete(words, context))
+    known = replace(vocabulary.vocabulary_of(declared, facts, base), roles=roles)
+    return _Known(words.limits, tuple(facts), context.knowing(known))
 
 
 def _choices(sources: Sources, context: Context) -> Choices:

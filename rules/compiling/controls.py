@@ -104,7 +104,9 @@ def _review(fields: Fields, context: Context) -> Review | None:
 REVIEWED: Final = Key(
     "documents", word_of("counted", "this"), "those that the total counted, or this one", True
 )
-REVIEWER: Final = Key("by", Form("steps", _read_reviewers, item=WORD), "who reviews", True)
+REVIEWER: Final = Key(
+    "by", Form("steps", _read_reviewers, item=WORD, alone=True), "who reviews", True
+)
 REVIEW_CODE: Final = Key("code", CODE_NAME, "the code of the review", True)
 REVIEW: Final = Key(
     "review",

@@ -143,7 +143,7 @@ def one_or_more(item: Form[T]) -> Form[tuple[T, ...]]:
         value = item.read(node, context)
         return None if value is None else (value,)
 
-    return Form(f"{item.name}, or list of {item.name}s", read, item=item)
+    return Form(f"{item.name}, or list of {item.name}s", read, item=item, alone=True)
 
 
 def names_in(node: Node, context: Context) -> list[tuple[str, Place]]:

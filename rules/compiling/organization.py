@@ -302,11 +302,11 @@ def _voting(fields: Fields, of: str | None, context: Context) -> Body | None:
 _SHARES: Final = tuple(
     key for op, key in bound_keys("the share").items() if op in ("above", "from")
 )
-_SHARE_SHAPE: Final = Shape("`in_favour`", _SHARES)
+SHARE_SHAPE: Final = Shape("`in_favour`", _SHARES)
 
 
 def _share(node: Node | None, context: Context) -> tuple[Fraction, bool] | None:
-    fields = None if node is None else _SHARE_SHAPE.open(node, context)
+    fields = None if node is None else SHARE_SHAPE.open(node, context)
     key = None if fields is None else fields.exactly_one(_SHARES, context)
     bound = None if fields is None or key is None else fields.node(key)
     share = None if bound is None else percentage_of(bound, context)

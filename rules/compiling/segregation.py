@@ -85,7 +85,7 @@ ON_MATCH: Final = Key(
     True,
 )
 EXCLUDE: Final = Key("exclude", YES_NO, "whether somebody with an interest is not asked")
-ADD: Final = Key("add", Form("approver word", read_steps, item=WORD), "who is asked as well")
+ADD: Final = Key("add", Form("steps", read_steps, item=WORD, alone=True), "who is asked as well")
 DECLARED_SHAPE: Final = Shape("`on_declared`", (EXCLUDE, ADD))
 ON_DECLARED: Final[Key[Node]] = Key(
     "on_declared",

@@ -28,7 +28,8 @@ Reader = Callable[[Node, Context], T | None]  # `None` once it has reported an e
 class Form(Generic[T]):
     """A kind of value. `words` lists what may be written where that is a closed list of words.
 
-    `shape` and `item` describe the mapping or the items of the list where it is one.
+    `shape` and `item` describe the mapping or the items of the list where it is one; `alone` says
+    that one item may stand without a list, and `named` describes what a mapping holds by name.
     """
 
     name: str
@@ -36,6 +37,8 @@ class Form(Generic[T]):
     words: tuple[str, ...] = ()
     shape: Shape | None = None
     item: Form[Any] | None = None
+    alone: bool = False
+    named: Form[Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,8 @@ class Piece:
 
     `parts` are the items of a sequence; in a mapping keys and values alternate. `flow` is true
     between brackets or braces, and for scalars that are quoted or plain; block texts (`|`, `>`) and
-    block collections are not. `text` is the value of a scalar as it is read.
+    block collections are not. `text` is the value of a scalar as it is read. `until` is where the
+    next thing may begin: for block texts that is after the empty lines that follow them.
     """
 
     kind: Kind
@@ -46,6 +47,7 @@ class Piece:
     flow: bool
     text: str = ""
     parts: tuple[Piece, ...] = ()
+    until: int = 0
 
     def entries(self) -> tuple[tuple[Piece, Piece], ...]:
         """The keys of a mapping with their values, in the order written."""
@@ -88,11 +90,12 @@ def pieces_of(file: str, text: str) -> Piece:
 
 def _scalar(file: str, text: str, event: ScalarEvent) -> Piece:
     start, end = _index(event.start_mark), _index(event.end_mark)
+    until = end
     is_block = event.style in ("|", ">")
     if is_block:
         end = start + len(text[start:end].rstrip("\n "))
     place = place_of(file, event.start_mark)
-    return Piece(Kind.SCALAR, place, start, end, not is_block, event.value)
+    return Piece(Kind.SCALAR, place, start, end, not is_block, event.value, (), until)
 
 
 def _closed(file: str, opened: _Open, event: Event) -> Piece:
@@ -102,7 +105,7 @@ def _closed(file: str, opened: _Open, event: Event) -> Piece:
     end = _index(event.end_mark) if flow or not opened.parts else opened.parts[-1].end
     kind = Kind.MAPPING if isinstance(opened.event, MappingStartEvent) else Kind.SEQUENCE
     place = place_of(file, opened.event.start_mark)
-    return Piece(kind, place, start, end, flow, "", tuple(opened.parts))
+    return Piece(kind, place, start, end, flow, "", tuple(opened.parts), end)
 
 
 def _index(mark: object) -> int:

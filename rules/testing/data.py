@@ -42,22 +42,22 @@ VACANT: Final[Key[tuple[str, ...]]] = Key("vacant", list_of(TEXT), "roles that n
 _BY_NAME: Final = "people suppliers cost_centers projects contracts entities holidays"
 _LISTED: Final = "delegations rates acting"
 GIVEN: Final = Shape("`given`", (DATA, VACANT, *_keys(_BY_NAME), *_keys(_LISTED)))
-_PERSON: Final = (
+PERSON: Final = (
     "name entity manager level department email first_day last_day bank_account tax_id address"
     " holds absent logins interests"
 )
-_COLUMNS: Final[Mapping[str, str]] = {
+COLUMNS: Final[Mapping[str, str]] = {
     "suppliers": "name group status country bank_account tax_id address",
     "cost_centers": "entity owner budget_holder department tax_recovery",
     "projects": "entity manager from to",
     "contracts": "supplier net original",
 }
-_DELEGATION: Final = Shape(
+DELEGATION: Final = Shape(
     "a delegation",
     _keys("id from to first last documents entities categories capex cap revoked_at papers"),
 )
-_RATE: Final = Shape("a rate", _keys("id type base quote day rate"))
-_ACTING: Final = Shape("somebody acting", _keys("position by from to"))
+RATE: Final = Shape("a rate", _keys("id type base quote day rate"))
+ACTING: Final = Shape("somebody acting", _keys("position by from to"))
 
 
 @dataclass(slots=True)
@@ -122,11 +122,11 @@ def _add(mapping: MappingNode, state: Given) -> None:
             roles = state.policy.organization.roles
             state.context.unknown("unknown-role", fields.at(VACANT), "role", role, roles)
         state.vacant.add(role)
-    for name in ("entities", "holidays", "people", *_COLUMNS):
+    for name in ("entities", "holidays", "people", *COLUMNS):
         node = fields.node(GIVEN.by_name[name])
         if node is not None:
             _add_named(name, node, state)
-    for name, shape in (("delegations", _DELEGATION), ("rates", _RATE), ("acting", _ACTING)):
+    for name, shape in (("delegations", DELEGATION), ("rates", RATE), ("acting", ACTING)):
         node = fields.node(GIVEN.by_name[name])
         if node is not None:
             _add_listed(name, shape, node, state)
@@ -151,7 +151,7 @@ def _add_named(name: str, node: Node, state: Given) -> None:
                     state.rows("facts").append(row)
             case _:
                 own = _own(state, Of.SUPPLIER) if name == "suppliers" else ()
-                columns = (*_COLUMNS[name].split(), *own)
+                columns = (*COLUMNS[name].split(), *own)
                 row = state.row(name, key.text)
                 row |= _cells(value, columns, f"one of the {name}", state)
                 if name == "suppliers":
@@ -161,7 +161,7 @@ def _add_named(name: str, node: Node, state: Given) -> None:
 
 
 def _add_person(id: str, node: Node, state: Given) -> None:
-    shape = Shape(f"the person `{id}`", _keys(" ".join((_PERSON, *_own(state, Of.PERSON)))))
+    shape = Shape(f"the person `{id}`", _keys(" ".join((PERSON, *_own(state, Of.PERSON)))))
     fields = shape.open(node, state.context)
     if fields is None:
         return

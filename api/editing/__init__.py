@@ -1,0 +1,1 @@
+"""Policy files while they are edited: the language server and what it answers."""

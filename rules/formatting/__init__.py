@@ -1,0 +1,1 @@
+"""One layout for policy files: every comment and every value stays, only spaces and lines move."""
