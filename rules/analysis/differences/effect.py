@@ -148,7 +148,7 @@ def _field(old: PolicySet, new: PolicySet, each: Meeting) -> Field:
     matrices = (*each.old, *each.new)
     first = next((matrix for matrix in matrices if matrix.amount), matrices[0])
     inside = [new.organization.entities[name] for name in each.entities]
-    between = any(has_between(policy, first, inside) for policy in (old, new))
+    between = any(has_between(policy, first.amount, inside) for policy in (old, new))
     space = Space(
         [*conditions(each.old), *conditions(each.new)],
         first.currency,

@@ -23,10 +23,10 @@ from engine.routing.words import (
     SupervisorChain,
     Together,
     Word,
+    nested,
 )
 from rules.analysis.differences.essence import essence
 from rules.analysis.differences.model import Direction
-from rules.checks.answers import nested
 
 Scales = tuple[tuple[str, ...], ...]  # levels and orders that the sets state, each ascending
 Given = tuple[Answer, tuple[Requirement, ...]]
