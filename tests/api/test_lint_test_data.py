@@ -76,7 +76,7 @@ def test_with_master_data_somebody_must_be_there_for_everybody(folder: Path) -> 
     }
     change(folder / "organization.yaml", "cfo: {seats: 1}", "cfo: {}")
     change(folder / "data" / "roles.csv", "cfo,carl,US01\n", "cfo,carl,US01\ncfo,eve,US01\n")
-    assert "`carl`" not in run(*arguments).stdout
+    assert "a document of `carl`" not in run(*arguments).stdout
 
 
 def test_checking_with_master_data_that_do_not_load(folder: Path) -> None:
