@@ -33,12 +33,12 @@ _REPLACEMENT: Final = re.compile(r"did you mean `([^`]+)`\?")
 
 
 class PolicyServer(LanguageServer):
-    """The server, with the files whose reports are shown and the turn of the latest change."""
+    """The server, with the files whose reports are shown and the number of changes of each."""
 
     def __init__(self) -> None:
         super().__init__("countersign", version("countersign"))
         self.shown: dict[Path, set[str]] = {}
-        self.turn = 0
+        self.changes: dict[str, int] = {}
 
     def document(self, uri: str) -> TextDocument:
         """A document as it is on the screen."""
@@ -99,11 +99,11 @@ def _saved(ls: PolicyServer, params: lsp.DidSaveTextDocumentParams) -> None:
 
 
 async def _changed(ls: PolicyServer, params: lsp.DidChangeTextDocumentParams) -> None:
-    ls.turn += 1
-    mine = ls.turn
+    uri = params.text_document.uri
+    mine = ls.changes[uri] = ls.changes.get(uri, 0) + 1
     await asyncio.sleep(WAIT_SECONDS)
-    if mine == ls.turn:
-        ls.check(params.text_document.uri)
+    if mine == ls.changes[uri]:
+        ls.check(uri)
 
 
 def _hover(ls: PolicyServer, params: lsp.HoverParams) -> lsp.Hover | None:
