@@ -12,15 +12,13 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
-from pydantic_core import PydanticCustomError
-
 import engine.documents as canonical
 from api.usecases.drafts import Draft, DraftData
 from api.usecases.judging import local
 from engine.deciding import decide
 from engine.decision import Decision
 from engine.documents.model import Document
-from engine.documents.stated_facts import fact_value
+from engine.documents.stated_facts import given_value
 from engine.errors import InputError, InputErrors
 from engine.explaining.near_misses import NO_FACTS
 from engine.explaining.who_can import WhoCan, who_can
@@ -112,9 +110,9 @@ def outside(policy: PolicySet, stated: Mapping[str, str]) -> FactValues:
         if fact.kind is Kind.YES_NO:
             value = {"yes": True, "true": True, "no": False, "false": False}.get(text, text)
         try:
-            given[name] = fact_value(fact, value)
-        except PydanticCustomError as problem:
-            raise InputErrors((InputError(problem.type, name, problem.message()),)) from None
+            given[name] = given_value(fact, value)
+        except InputError as problem:
+            raise InputErrors((problem,)) from None
     return given
 
 

@@ -16,6 +16,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final, assert_never
 
+from pydantic_core import PydanticCustomError
+
 from engine.documents.fields import (
     LONGEST_NAME,
     LONGEST_TEXT,
@@ -27,6 +29,7 @@ from engine.documents.fields import (
     number_of,
     refusal,
 )
+from engine.errors import InputError
 from engine.facts.kinds import Duration, FactValue, Kind
 from engine.facts.vocabulary import BUILT_IN, Fact, Of
 from engine.quoting import found, quoted
@@ -80,6 +83,14 @@ def fact_value(fact: Fact, value: object) -> FactValue:
             return day_of(value)
         case _:
             assert_never(fact.kind)
+
+
+def given_value(fact: Fact, value: object) -> FactValue:
+    """The same for a value that is given beside a document. Raises `InputError`."""
+    try:
+        return fact_value(fact, value)
+    except PydanticCustomError as problem:
+        raise InputError(problem.type, fact.name, problem.message()) from None
 
 
 def duration_of(value: object) -> Duration:
