@@ -114,6 +114,13 @@ def decide(
         _ask_related_parties(situation, draft)
         _route(situation, draft)
         _close(situation, draft)
+    return _decision(policy, data, document, now, draft)
+
+
+def _decision(
+    policy: PolicySet, data: MasterData, document: Document, now: datetime, draft: Draft
+) -> Decision:
+    """The finished draft, with its digest."""
     outcome = _outcome(draft)
     decision = Decision(
         outcome=outcome,

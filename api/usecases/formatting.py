@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from adapters.policy_folder import FolderRefused, read_files
-from adapters.replacing import NotReplaced, replace_content
+from adapters.whole_files import NotWritten, replace_content
 from rules.diagnostics import Diagnostic, Diagnostics
 from rules.formatting.formatter import NoPolicyFile, WouldChange, formatted
 
@@ -62,7 +62,7 @@ def written(file: Formatted) -> Formatted:
         return file
     try:
         replace_content(file.path, file.before, file.after)
-    except NotReplaced as problem:
+    except NotWritten as problem:
         return replace(file, state=State.UNWRITTEN, why=str(problem))
     return file
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from adapters import replacing
-from adapters.replacing import NotReplaced, replace_content
+from adapters import whole_files
+from adapters.whole_files import NotWritten, replace_content
 from api.cli import app
 from tests.policies.sets import ROOT
 
@@ -108,7 +108,7 @@ def test_a_file_that_may_not_be_written_is_said_and_kept(folder: Path) -> None:
 def test_a_file_that_changed_in_the_meantime_is_kept(tmp_path: Path) -> None:
     file = tmp_path / "a.yaml"
     file.write_bytes(b"theirs")
-    with pytest.raises(NotReplaced, match="changed in the meantime"):
+    with pytest.raises(NotWritten, match="changed in the meantime"):
         replace_content(file, b"old", b"new")
     assert file.read_bytes() == b"theirs"
 
@@ -122,8 +122,8 @@ def test_a_full_disk_leaves_the_old_content(
     def full(_number: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(replacing.os, "fsync", full)
-    with pytest.raises(NotReplaced, match="no space left"):
+    monkeypatch.setattr(whole_files.os, "fsync", full)
+    with pytest.raises(NotWritten, match="no space left"):
         replace_content(file, b"old", b"new")
     assert os.listdir(tmp_path) == ["a.yaml"]
     assert file.read_bytes() == b"old"
