@@ -14,12 +14,12 @@ from rules.checks.local_matrices import check_local_matrices
 from rules.checks.locally import check_locally
 from rules.checks.matrices import check_matrices
 from rules.checks.names import check_names
-from rules.checks.people import lint_with_data
 from rules.checks.shadows import check_shadows
 from rules.checks.steps import check_steps
 from rules.checks.straight_through import check_straight_through
 from rules.checks.unreachable import check_reachable
 from rules.checks.unsafe import check_unsafe
+from rules.checks.with_people.people import lint_with_data
 from rules.diagnostics import Diagnostics
 
 __all__ = ["CHECKS", "Check", "lint", "lint_with_data"]

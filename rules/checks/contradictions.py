@@ -14,9 +14,9 @@ from engine.facts.conditions import ALWAYS, All, Condition
 from engine.organization import Entity
 from engine.places import Place
 from engine.policy import HIGHEST, LOWEST, PolicySet, Scope
-from rules.checks.cells import Box, Space, TooManyBoxes
-from rules.checks.covering import exist
-from rules.checks.ground import (
+from rules.checks.space.cells import Box, Space, TooManyBoxes
+from rules.checks.space.covering import exist
+from rules.checks.space.ground import (
     domains,
     entity_facts,
     has_between,
@@ -24,7 +24,7 @@ from rules.checks.ground import (
     lowest_key,
     scope_entities,
 )
-from rules.checks.possible import Amount, Possible
+from rules.checks.space.possible import Amount, Possible
 from rules.checks.wording import NOT_PROVED_HELP, condition_text
 from rules.diagnostics import Diagnostics
 

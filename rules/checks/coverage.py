@@ -12,10 +12,10 @@ from typing import Final
 from engine.places import Place
 from engine.policy import HIGHEST, Matrix, PolicySet, Row
 from rules.checks.answers import answer_shape
-from rules.checks.cells import Box, TooManyBoxes
-from rules.checks.ground import WORK, Ground, ground
-from rules.checks.pairs import Item, Pair, meeting
-from rules.checks.regions import Budget, Masks, Region, Search, Span
+from rules.checks.space.cells import Box, TooManyBoxes
+from rules.checks.space.ground import WORK, Ground, ground
+from rules.checks.space.pairs import Item, Pair, meeting
+from rules.checks.space.regions import Budget, Masks, Region, Search, Span
 from rules.checks.wording import (
     NOT_PROVED_HELP,
     cases,

@@ -28,8 +28,10 @@ from engine.policy import (
 )
 from engine.routing.words import Word
 from rules.checks.answers import asks_upwards, counted, roles_named, words_of
-from rules.checks.cells import Box, TooManyBoxes
-from rules.checks.ground import (
+from rules.checks.matrices import narrower_matrices, stretches
+from rules.checks.orders import check_order
+from rules.checks.space.cells import Box, TooManyBoxes
+from rules.checks.space.ground import (
     WORK,
     Ground,
     control_condition,
@@ -37,9 +39,7 @@ from rules.checks.ground import (
     in_scope,
     scope_entities,
 )
-from rules.checks.matrices import narrower_matrices, stretches
-from rules.checks.orders import check_order
-from rules.checks.regions import Budget, Region
+from rules.checks.space.regions import Budget, Region
 from rules.checks.wording import NOT_PROVED_HELP, matrix_name, witness
 from rules.diagnostics import Diagnostics
 

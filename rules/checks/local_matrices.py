@@ -26,8 +26,10 @@ from engine.policy import (
     Row,
 )
 from rules.checks.answers import words_of
-from rules.checks.cells import Box, TooManyBoxes
-from rules.checks.ground import (
+from rules.checks.matrices import stretches
+from rules.checks.orders import Rank, highest, waives, word_rank
+from rules.checks.space.cells import Box, TooManyBoxes
+from rules.checks.space.ground import (
     WORK,
     Ground,
     RowBox,
@@ -36,10 +38,8 @@ from rules.checks.ground import (
     in_scope,
     row_boxes,
 )
-from rules.checks.matrices import stretches
-from rules.checks.orders import Rank, highest, waives, word_rank
-from rules.checks.pairs import Item, meeting
-from rules.checks.regions import Budget, Region, Search
+from rules.checks.space.pairs import Item, meeting
+from rules.checks.space.regions import Budget, Region, Search
 from rules.checks.wording import NOT_PROVED_HELP, matrix_name, witness
 from rules.diagnostics import Diagnostics
 

@@ -23,7 +23,7 @@ from engine.policy import (
     Scope,
 )
 from rules.checks.answers import shape
-from rules.checks.ground import scope_entities
+from rules.checks.space.ground import scope_entities
 from rules.checks.wording import value_text
 from rules.diagnostics import Diagnostics
 

@@ -8,9 +8,9 @@ from itertools import combinations
 
 from engine.facts.conditions import All
 from engine.policy import Effective, Matrix, PolicySet, Scope
-from rules.checks.cells import Space, TooManyBoxes
-from rules.checks.ground import domains, entity_facts, scope_entities
-from rules.checks.possible import Amount, Possible
+from rules.checks.space.cells import Space, TooManyBoxes
+from rules.checks.space.ground import domains, entity_facts, scope_entities
+from rules.checks.space.possible import Amount, Possible
 from rules.checks.wording import NOT_PROVED_HELP, facts_text, matrix_name
 from rules.diagnostics import Diagnostics
 

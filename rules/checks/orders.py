@@ -22,10 +22,10 @@ from engine.routing.words import (
     Word,
 )
 from rules.checks.answers import words_of
-from rules.checks.cells import Box
-from rules.checks.ground import WORK, Ground
-from rules.checks.pairs import Item, meeting
-from rules.checks.regions import Budget, Masks, Region, Search, nearest_zero
+from rules.checks.space.cells import Box
+from rules.checks.space.ground import WORK, Ground
+from rules.checks.space.pairs import Item, meeting
+from rules.checks.space.regions import Budget, Masks, Region, Search, nearest_zero
 from rules.checks.wording import NOT_PROVED_HELP, key_text, row_name, witness
 from rules.diagnostics import Diagnostics
 

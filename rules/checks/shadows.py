@@ -12,11 +12,11 @@ from engine.facts.conditions import ALWAYS, All, Condition, OneOf
 from engine.money import Money
 from engine.organization import Limit
 from engine.policy import DelegationRule, PolicySet
-from rules.checks.cells import Space, TooManyBoxes
-from rules.checks.covering import hidden_by
-from rules.checks.ground import WORK, domains, entity_facts
-from rules.checks.possible import Amount, Possible
-from rules.checks.regions import Budget, Search
+from rules.checks.space.cells import Space, TooManyBoxes
+from rules.checks.space.covering import hidden_by
+from rules.checks.space.ground import WORK, domains, entity_facts
+from rules.checks.space.possible import Amount, Possible
+from rules.checks.space.regions import Budget, Search
 from rules.checks.wording import NOT_PROVED_HELP
 from rules.diagnostics import Diagnostics
 

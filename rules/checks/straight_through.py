@@ -23,9 +23,9 @@ from engine.policy import (
     Row,
     Scope,
 )
-from rules.checks.cells import WHOLE, Box, TooManyBoxes
-from rules.checks.ground import SIGNED
 from rules.checks.guarantees import Meeting, adding_up, meetings, prepared, uncovered
+from rules.checks.space.cells import WHOLE, Box, TooManyBoxes
+from rules.checks.space.ground import SIGNED
 from rules.checks.wording import NOT_PROVED_HELP, row_name
 from rules.diagnostics import Diagnostics
 

@@ -15,9 +15,10 @@ from typing import Final
 from engine.facts.conditions import ALWAYS
 from engine.organization import Entity
 from engine.policy import Approve, Effective, Hold, Matrix, PolicySet, Refuse, Row
-from rules.checks.cells import Box, Space, TooManyBoxes
-from rules.checks.covering import all_covered, exist, hidden_by
-from rules.checks.ground import (
+from rules.checks.matrices import narrower_matrices, stretches
+from rules.checks.space.cells import Box, Space, TooManyBoxes
+from rules.checks.space.covering import all_covered, exist, hidden_by
+from rules.checks.space.ground import (
     WORK,
     Ground,
     domains,
@@ -27,9 +28,8 @@ from rules.checks.ground import (
     is_absolute,
     scope_entities,
 )
-from rules.checks.matrices import narrower_matrices, stretches
-from rules.checks.possible import Amount, Possible
-from rules.checks.regions import Budget, Search
+from rules.checks.space.possible import Amount, Possible
+from rules.checks.space.regions import Budget, Search
 from rules.checks.wording import NOT_PROVED_HELP, condition_text, matrix_name
 from rules.diagnostics import Diagnostic, Diagnostics, Severity
 

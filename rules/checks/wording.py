@@ -23,11 +23,11 @@ from engine.facts.conditions import (
 from engine.facts.kinds import Duration, FactValue, Kind
 from engine.money import Exact, Money, decimal_text, fraction_text
 from engine.policy import HIGHEST, LOWEST, Additional, Matrix, Row
-from rules.checks import variables as v
-from rules.checks.cells import Space
-from rules.checks.gathering import AMOUNT
-from rules.checks.possible import money_of
-from rules.checks.regions import Region, Span, nearest_zero
+from rules.checks.space import variables as v
+from rules.checks.space.cells import Space
+from rules.checks.space.gathering import AMOUNT
+from rules.checks.space.possible import money_of
+from rules.checks.space.regions import Region, Span, nearest_zero
 
 ANY_OTHER = "(any other)"
 NOT_PROVED_HELP = "nothing has to be wrong: write conditions with fewer alternatives, or test it"

@@ -18,8 +18,8 @@ from engine.money import EXPONENTS, Money, parse_amount
 from engine.organization import Entity
 from engine.places import NOWHERE
 from engine.policy import PolicySet
-from rules.checks.cells import TooManyBoxes
-from rules.checks.ground import ground, scope_entities
+from rules.checks.space.cells import TooManyBoxes
+from rules.checks.space.ground import ground, scope_entities
 from rules.diagnostics import Diagnostics
 from rules.mutating.faults import Fault
 from rules.mutating.sameness import answer, route

@@ -15,10 +15,10 @@ from engine.money import Money
 from engine.organization import Entity, Limit
 from engine.places import Place
 from engine.policy import Effective, Matrix, PolicySet, Row
-from rules.checks.cells import TooManyBoxes
-from rules.checks.examples import Example, regions, stated
-from rules.checks.ground import Ground, ground, scope_entities
-from rules.checks.regions import Span, nearest_zero
+from rules.checks.space.cells import TooManyBoxes
+from rules.checks.space.examples import Example, regions, stated
+from rules.checks.space.ground import Ground, ground, scope_entities
+from rules.checks.space.regions import Span, nearest_zero
 from rules.checks.wording import value_text
 from rules.testing.bounds import next_to, sites
 from rules.testing.running import Made

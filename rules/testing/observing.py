@@ -23,7 +23,7 @@ from engine.policy import Additional, Effective, PolicySet, Requirement, Row, Sc
 from engine.routing.authority import widest
 from engine.routing.distinct import leaves
 from engine.selecting import Basis, basis, choose_matrix
-from rules.checks.ground import in_scope
+from rules.checks.space.ground import in_scope
 from rules.testing.bounds import Side, side_of, side_of_amount, sites
 from rules.testing.running import Made
 

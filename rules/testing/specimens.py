@@ -15,7 +15,7 @@ from engine.facts.vocabulary import Of
 from engine.money import Money
 from engine.organization import Entity
 from engine.policy import Matrix, PolicySet
-from rules.checks.examples import harmless
+from rules.checks.space.examples import harmless
 from rules.diagnostics import Diagnostics
 from rules.testing.forms import read_tests
 from rules.testing.running import Made, Ready, Result, Runner

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 
 from engine.deciding import decide
 from engine.matching import build
-from rules.checks.absence import without
+from rules.checks.with_people.absence import without
 from tests.rules.staffed import NOW, Row, compiled, found, holds, person, rows, staffed, texts
 from tests.rules.test_checks_unapprovable import NAMES, companies, is_stuck, order
 

@@ -136,7 +136,7 @@ def test_several_who_are_stuck_for_one_reason_are_one_report() -> None:
 
 
 def test_work_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rules.checks.people.MOST_DECISIONS", 3)
+    monkeypatch.setattr("rules.checks.with_people.people.MOST_DECISIONS", 3)
     policy = compiled()
     diagnostics = Diagnostics()
     lint_with_data(policy, people(policy, **ALL), diagnostics, decide, NOW)

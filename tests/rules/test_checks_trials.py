@@ -9,8 +9,8 @@ from engine.matching import build
 from engine.money import Exact, Money, key
 from engine.rates import Converter
 from rules.checks import lint_with_data
-from rules.checks.requesters import requesters
-from rules.checks.splits import splits
+from rules.checks.with_people.requesters import requesters
+from rules.checks.with_people.splits import splits
 from rules.diagnostics import Diagnostics
 from tests.rules.staffed import NOW, ORGANIZATION, SET, compiled, holds, person, rows, staffed
 
@@ -68,7 +68,7 @@ def test_amounts_are_divided_where_a_limit_in_another_currency_ends() -> None:
 def test_what_there_were_not_decisions_enough_for_is_said(
     monkeypatch: pytest.MonkeyPatch, most: int, is_cut: bool
 ) -> None:
-    monkeypatch.setattr("rules.checks.people.MOST_DECISIONS", most)
+    monkeypatch.setattr("rules.checks.with_people.people.MOST_DECISIONS", most)
     policy = compiled(rows("{name: a, up_to: 5.00, approve: clerk}", "{above: 5.00, approve: cfo}"))
     people = [person(f"p{number}", f"p{number + 1}") for number in range(9)] + [person("p9")]
     data = staffed(policy, people, [holds("clerk", "p1"), holds("clerk", "p2"), holds("cfo", "p3")])

@@ -13,10 +13,10 @@ from engine.master_data import MasterData, PersonId
 from engine.matching import build
 from engine.money import Money
 from engine.policy import PolicySet
-from rules.checks.requesters import requesters
-from rules.checks.trials import field_of, subjects
-from rules.checks.trying import WITHOUT, Result, results
-from rules.checks.world import World
+from rules.checks.with_people.requesters import requesters
+from rules.checks.with_people.trials import field_of, subjects
+from rules.checks.with_people.trying import WITHOUT, Result, results
+from rules.checks.with_people.world import World
 from tests.rules.staffed import NOW, Row, compiled, holds, person, rows, staffed, texts
 
 CHAIN = "{chain: supervisors, until: authority_covers}"

@@ -11,9 +11,9 @@ from typing import Final
 from engine.facts.kinds import Kind
 from engine.money import decimal_text, fraction_text
 from rules.analysis.differences.phrases import span as span_text
-from rules.checks import variables as v
-from rules.checks.cells import Box, Space
-from rules.checks.regions import Masks, Region, Search, Span
+from rules.checks.space import variables as v
+from rules.checks.space.cells import Box, Space
+from rules.checks.space.regions import Masks, Region, Search, Span
 from rules.checks.wording import cases, facts_text, value_text, witness
 
 SHOWN_CASES: Final = 3

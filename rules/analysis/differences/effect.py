@@ -22,11 +22,11 @@ from rules.analysis.differences.phrases import answer as answer_text
 from rules.analysis.differences.phrases import requirements, when
 from rules.analysis.differences.pieces import NO_MATRIX, Piece, Unknowable, conditions, pieces
 from rules.analysis.differences.stacks import Meeting, Stack, meetings
-from rules.checks.cells import Box, Space, TooManyBoxes
-from rules.checks.ground import SIGNED, WORK, domains, entity_facts, has_between
-from rules.checks.pairs import Item, meeting
-from rules.checks.possible import Amount, Possible
-from rules.checks.regions import Budget, Region, Search
+from rules.checks.space.cells import Box, Space, TooManyBoxes
+from rules.checks.space.ground import SIGNED, WORK, domains, entity_facts, has_between
+from rules.checks.space.pairs import Item, meeting
+from rules.checks.space.possible import Amount, Possible
+from rules.checks.space.regions import Budget, Region, Search
 
 MOST_REGIONS: Final = 3_000  # of two stacks
 BUILT_IN_NAMES: Final = frozenset(fact.name for fact in BUILT_IN)

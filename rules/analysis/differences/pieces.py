@@ -16,9 +16,9 @@ from engine.policy import Answer, Hold, Matrix, Requirement, Row
 from rules.analysis.differences.essence import essence
 from rules.analysis.differences.stacks import Stack
 from rules.checks.answers import answer_shape
-from rules.checks.cells import WHOLE, Box, Space
-from rules.checks.pairs import Item, meeting
-from rules.checks.regions import Budget, Search
+from rules.checks.space.cells import WHOLE, Box, Space
+from rules.checks.space.pairs import Item, meeting
+from rules.checks.space.regions import Budget, Search
 
 NO_MATRIX: Final = Hold("no schedule covers it", "no_matrix")
 NO_ROW: Final = Hold("no row covers it", "no_row")

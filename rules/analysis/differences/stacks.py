@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from engine.organization import Entity
 from engine.policy import Matrix, PolicySet
-from rules.checks.ground import in_scope
+from rules.checks.space.ground import in_scope
 
 Stack = tuple[Matrix, ...]
 Period = tuple[date | None, date | None]  # the first day, and the first day after

@@ -26,8 +26,8 @@ from rules.analysis.differences.effect import divided, effects
 from rules.analysis.differences.essence import essence
 from rules.analysis.differences.pieces import NO_MATRIX, NO_ROW, SEVERAL_ROWS
 from rules.analysis.differences.stacks import meetings
-from rules.checks import variables as v
-from rules.checks.regions import Region
+from rules.checks.space import variables as v
+from rules.checks.space.regions import Region
 from tests import strategies as make
 
 ENGINE: Final = {

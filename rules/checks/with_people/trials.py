@@ -21,14 +21,14 @@ from engine.organization import Entity
 from engine.places import Place
 from engine.policy import HIGHEST, Additional, Approve, Barred, Guarantee, Matrix, PolicySet, Row
 from engine.routing.words import Word
-from rules.checks import variables as v
 from rules.checks.answers import words_of
-from rules.checks.cells import Box
-from rules.checks.examples import Example, stated
-from rules.checks.gathering import AMOUNT
-from rules.checks.ground import Ground, applies_to, control_condition, ground, in_scope
-from rules.checks.regions import Budget, Region, Span
-from rules.checks.splits import splits
+from rules.checks.space import variables as v
+from rules.checks.space.cells import Box
+from rules.checks.space.examples import Example, stated
+from rules.checks.space.gathering import AMOUNT
+from rules.checks.space.ground import Ground, applies_to, control_condition, ground, in_scope
+from rules.checks.space.regions import Budget, Region, Span
+from rules.checks.with_people.splits import splits
 from rules.checks.wording import row_name
 
 MOST_CASES: Final = 32  # of one row or control, by the conditions on who may approve

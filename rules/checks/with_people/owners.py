@@ -17,9 +17,9 @@ from engine.places import Place
 from engine.policy import PolicySet
 from engine.routing.seating import MOST_STEPS
 from engine.routing.words import OwnerWord, RoleWord
-from rules.checks.holding import People, uses
-from rules.checks.settings import FIXED
-from rules.checks.unapprovable import people_text
+from rules.checks.with_people.holding import People, uses
+from rules.checks.with_people.settings import FIXED
+from rules.checks.with_people.unapprovable import people_text
 from rules.diagnostics import Diagnostics
 
 

@@ -19,11 +19,11 @@ from engine.money import Exact, Money
 from engine.organization import Entity
 from engine.policy import HIGHEST, Matrix, PolicySet, Row
 from engine.rates import Converter, RateTable
-from rules.checks import variables as v
-from rules.checks.cells import Box
-from rules.checks.ground import WORK, Ground
-from rules.checks.possible import money_of
-from rules.checks.regions import Budget, Region, nearest_zero
+from rules.checks.space import variables as v
+from rules.checks.space.cells import Box
+from rules.checks.space.ground import WORK, Ground
+from rules.checks.space.possible import money_of
+from rules.checks.space.regions import Budget, Region, nearest_zero
 
 MOST_LINES: Final = 2_000  # lines tried for the tests on lines of one example
 OWN: Final = ("document.type", "entity", "entity.country", "entity.region", "entity.currency")

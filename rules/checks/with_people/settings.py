@@ -19,9 +19,9 @@ from engine.organization import Role
 from engine.routing.seating import MOST_STEPS
 from engine.routing.words import OwnerWord, Word, nested
 from rules.checks.answers import roles_named
-from rules.checks.examples import Charged, document_of, given_of
-from rules.checks.trials import Subject, Trial
-from rules.checks.world import World
+from rules.checks.space.examples import Charged, document_of, given_of
+from rules.checks.with_people.trials import Subject, Trial
+from rules.checks.with_people.world import World
 
 MOST_OBJECTS: Final = 200  # of one kind, tried for one rule
 MOST_SUPPLIERS: Final = 20

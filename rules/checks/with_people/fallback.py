@@ -12,10 +12,10 @@ from typing import Final
 
 from engine.master_data import PersonId
 from engine.places import Place
-from rules.checks.fixes import smallest_fix
-from rules.checks.trying import Result, Tried, places_needed
-from rules.checks.unapprovable import Reason, people_text, reason_of, witness_of
-from rules.checks.world import World
+from rules.checks.with_people.fixes import smallest_fix
+from rules.checks.with_people.trying import Result, Tried, places_needed
+from rules.checks.with_people.unapprovable import Reason, people_text, reason_of, witness_of
+from rules.checks.with_people.world import World
 from rules.diagnostics import Diagnostics
 
 MOST_REPORTS: Final = 40  # of one set

@@ -15,8 +15,8 @@ from engine.decision import Ask, Assignment, Decision, Outcome
 from engine.master_data import PersonId
 from engine.routing.distinct import leaves, needed
 from engine.routing.words import OwnerWord, SupervisorChain, nested
-from rules.checks.requesters import Alike
-from rules.checks.settings import (
+from rules.checks.with_people.requesters import Alike
+from rules.checks.with_people.settings import (
     Other,
     Setting,
     document_in,
@@ -24,8 +24,8 @@ from rules.checks.settings import (
     usual_setting,
     with_parts,
 )
-from rules.checks.trials import Subject, Trial, trials
-from rules.checks.world import World
+from rules.checks.with_people.trials import Subject, Trial, trials
+from rules.checks.with_people.world import World
 
 WITHOUT: Final = frozenset({"no_eligible_approver", "authority_exceeded", "guarantee_broken"})
 MOST_IN_PARTS: Final = 20  # persons put in the part of submitter, buyer, receiver

@@ -32,8 +32,8 @@ from engine.routing.words import (
     nested,
 )
 from rules.checks.answers import words_of
-from rules.checks.ground import entity_facts, scope_entities
-from rules.checks.settings import FIXED
+from rules.checks.space.ground import entity_facts, scope_entities
+from rules.checks.with_people.settings import FIXED
 from rules.diagnostics import Diagnostics
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.policy import HIGHEST, LOWEST
-from rules.checks import variables as v
-from rules.checks.cells import Box, Space
+from rules.checks.space import variables as v
+from rules.checks.space.cells import Box, Space
 
 Span = tuple[int, int]  # keys of the amount, both inclusive
 Masks = Mapping[int, int]

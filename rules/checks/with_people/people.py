@@ -13,19 +13,19 @@ from engine.matching import build
 from engine.organization import Entity
 from engine.places import Place
 from engine.policy import Matrix, PolicySet
-from rules.checks import absence, fallback, unapprovable
-from rules.checks.absence import Absences
-from rules.checks.cells import TooManyBoxes
-from rules.checks.fallback import Fallbacks
-from rules.checks.ground import scope_entities
-from rules.checks.holding import check_holders
-from rules.checks.owners import check_owners
-from rules.checks.requesters import Alike, requesters
-from rules.checks.trials import Subject, field_of, is_cut, subjects
-from rules.checks.trying import results
-from rules.checks.unapprovable import Findings
+from rules.checks.space.cells import TooManyBoxes
+from rules.checks.space.ground import scope_entities
+from rules.checks.with_people import absence, fallback, unapprovable
+from rules.checks.with_people.absence import Absences
+from rules.checks.with_people.fallback import Fallbacks
+from rules.checks.with_people.holding import check_holders
+from rules.checks.with_people.owners import check_owners
+from rules.checks.with_people.requesters import Alike, requesters
+from rules.checks.with_people.trials import Subject, field_of, is_cut, subjects
+from rules.checks.with_people.trying import results
+from rules.checks.with_people.unapprovable import Findings
+from rules.checks.with_people.world import Decide, World
 from rules.checks.wording import matrix_name
-from rules.checks.world import Decide, World
 from rules.diagnostics import Diagnostics
 
 MOST_DECISIONS: Final = 40_000  # for one set

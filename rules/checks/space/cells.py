@@ -24,9 +24,9 @@ from engine.facts.conditions import (
     Settled,
 )
 from engine.policy import HIGHEST, LOWEST
-from rules.checks import variables as v
-from rules.checks.gathering import Domains, Gathering, is_axis, key_of, share_of
-from rules.checks.variables import Variable
+from rules.checks.space import variables as v
+from rules.checks.space.gathering import Domains, Gathering, is_axis, key_of, share_of
+from rules.checks.space.variables import Variable
 
 MOST_BOXES: Final = 600  # alternatives of one condition
 

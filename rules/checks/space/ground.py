@@ -11,10 +11,10 @@ from engine.facts.kinds import FactValue
 from engine.facts.vocabulary import Fact
 from engine.organization import Entity
 from engine.policy import HIGHEST, LOWEST, Additional, Matrix, PolicySet, Row, Scope
-from rules.checks.cells import WHOLE, Box, Space
-from rules.checks.gathering import AMOUNT, Domains
-from rules.checks.possible import Amount, Possible
-from rules.checks.regions import Budget, Search
+from rules.checks.space.cells import WHOLE, Box, Space
+from rules.checks.space.gathering import AMOUNT, Domains
+from rules.checks.space.possible import Amount, Possible
+from rules.checks.space.regions import Budget, Search
 
 SIGNED: Final = "signed_with_waiver"
 WORK: Final = 1_500_000  # boxes looked at for one matrix and one question

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rules.checks import variables as v
-from rules.checks.cells import Box
-from rules.checks.regions import Budget
+from rules.checks.space import variables as v
+from rules.checks.space.cells import Box
+from rules.checks.space.regions import Budget
 
 FEW: Final = 24  # so many are swept at once
 

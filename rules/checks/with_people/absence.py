@@ -17,12 +17,12 @@ from engine.master_data import ALWAYS, Absence, MasterData, PersonId
 from engine.organization import Role
 from engine.places import NOWHERE, Place
 from engine.routing.words import nested
-from rules.checks.fixes import smallest_fix
-from rules.checks.settings import document_in
-from rules.checks.trials import Subject
-from rules.checks.trying import Result, Tried, persons_of, speaks
-from rules.checks.unapprovable import witness_of
-from rules.checks.world import World
+from rules.checks.with_people.fixes import smallest_fix
+from rules.checks.with_people.settings import document_in
+from rules.checks.with_people.trials import Subject
+from rules.checks.with_people.trying import Result, Tried, persons_of, speaks
+from rules.checks.with_people.unapprovable import witness_of
+from rules.checks.with_people.world import World
 from rules.diagnostics import Diagnostics
 
 MOST_RULES: Final = 3  # named in one report

@@ -13,11 +13,11 @@ from typing import Final
 from engine.decision import Held
 from engine.master_data import PersonId
 from engine.places import NOWHERE, Place
-from rules.checks.fixes import smallest_fix
-from rules.checks.regions import Span
-from rules.checks.trying import Result, Tried
+from rules.checks.space.regions import Span
+from rules.checks.with_people.fixes import smallest_fix
+from rules.checks.with_people.trying import Result, Tried
+from rules.checks.with_people.world import World
 from rules.checks.wording import facts_text, key_text, span_text
-from rules.checks.world import World
 from rules.diagnostics import Diagnostics
 
 MOST_NAMED: Final = 5

@@ -21,8 +21,8 @@ from engine.facts.conditions import (
 )
 from engine.facts.kinds import Duration, FactValue, Kind
 from engine.money import Exact, Money
-from rules.checks import variables as v
-from rules.checks.variables import OTHER, Variable
+from rules.checks.space import variables as v
+from rules.checks.space.variables import OTHER, Variable
 
 AMOUNT: Final = "amount"  # the pseudo-fact of a row's own bounds
 

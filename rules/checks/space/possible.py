@@ -15,11 +15,11 @@ from engine.facts.conditions import All, Condition, Not
 from engine.facts.kinds import FactValue
 from engine.money import Exact, Money
 from engine.policy import HIGHEST, LOWEST
-from rules.checks import variables as v
-from rules.checks.cells import Space, TooManyBoxes
-from rules.checks.gathering import AMOUNT
-from rules.checks.linear import Linear, above_share, at_least, at_most, below_share, solve
-from rules.checks.regions import Masks, Span, nearest_zero
+from rules.checks.space import variables as v
+from rules.checks.space.cells import Space, TooManyBoxes
+from rules.checks.space.gathering import AMOUNT
+from rules.checks.space.linear import Linear, above_share, at_least, at_most, below_share, solve
+from rules.checks.space.regions import Masks, Span, nearest_zero
 
 MOST_HALVED: Final = 10  # times that a range is halved in search of whole amounts
 MOST_TRIED: Final = 2_000  # combinations of cells tried for one region; beyond that it may exist

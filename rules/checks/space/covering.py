@@ -10,9 +10,9 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from engine.policy import HIGHEST, LOWEST
-from rules.checks.cells import Box
-from rules.checks.possible import Possible
-from rules.checks.regions import Search
+from rules.checks.space.cells import Box
+from rules.checks.space.possible import Possible
+from rules.checks.space.regions import Search
 
 Name = TypeVar("Name", bound=Hashable)
 

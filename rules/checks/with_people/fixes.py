@@ -23,10 +23,10 @@ from engine.organization import Limit, Role
 from engine.policy import HIGHEST, Approve, PolicySet, StandInRule
 from engine.routing.words import BodyWord, OwnerWord, RoleWord, SupervisorChain, Word, nested
 from rules.checks.answers import levels_named, roles_named
-from rules.checks.settings import FIXED, document_in
-from rules.checks.trying import Tried
+from rules.checks.with_people.settings import FIXED, document_in
+from rules.checks.with_people.trying import Tried
+from rules.checks.with_people.world import World
 from rules.checks.wording import grouped
-from rules.checks.world import World
 
 NOBODY: Final = PersonId("\0somebody")  # no person of a directory has such an id
 MOST_TRIED: Final = 200  # changes tried for one document
