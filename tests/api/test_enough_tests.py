@@ -1,4 +1,4 @@
-"""`countersign test` with coverage, JUnit XML, faults, and tests written for every bound."""
+"""`countersign test` with coverage, JUnit XML, faults, and tests written for every bound (C2)."""
 
 import json
 from pathlib import Path
