@@ -147,7 +147,7 @@ def test_output_that_the_terminal_cannot_write_is_escaped(folder: Path) -> None:
 def test_a_mistake_of_the_program_is_said_in_one_line(folder: Path) -> None:
     program = (
         "import api.cli, api.commands.lint as lint\n"
-        "def broken(folder): raise RuntimeError('odd\\x1b[2J')\n"
+        "def broken(folder, on): raise RuntimeError('odd\\x1b[2J')\n"
         "lint.check_draft = broken\n"
         "api.cli.main()"
     )
