@@ -6,12 +6,12 @@ with the words to fill in, and `engine/explaining/explanation.py` says it in a l
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from engine.master_data import PersonId
 from engine.places import NOWHERE, Place
+from engine.values import value
 
 
 class Outcome(StrEnum):
@@ -42,7 +42,7 @@ class Via(StrEnum):
     CLIMB = "climb"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reason:
     """One thing that was found: a code of the message catalogue, a place, and words to fill in."""
 
@@ -51,7 +51,7 @@ class Reason:
     words: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Comparison:
     """One test as it was made: `10000.00 <= 10000.00` is true. `result` `None` is undecided."""
 
@@ -62,7 +62,7 @@ class Comparison:
     result: bool | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Passed:
     """Somebody who was looked at and not asked, and why."""
 
@@ -72,7 +72,7 @@ class Passed:
     words: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Assignee:
     """One person who may act on an assignment; `on_behalf_of` is the person he acts for."""
 
@@ -82,7 +82,7 @@ class Assignee:
     delegation: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Ballot:
     """How a body decides: see `engine.organization.Body`. Shares as text (`1/2`).
 
@@ -97,7 +97,7 @@ class Ballot:
     votes: tuple[tuple[PersonId, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Assignment:
     """One place to fill: any one of the assignees fills it (a body: by its ballot).
 
@@ -122,7 +122,7 @@ class Assignment:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Group:
     """`need` of the parts, each filled by a different person."""
 
@@ -133,7 +133,7 @@ class Group:
 Part = Assignment | Group
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Step:
     """Parts asked in parallel; the step is done when each is."""
 
@@ -141,7 +141,7 @@ class Step:
     parts: tuple[Part, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Finding:
     """Something the document lacks before it can complete."""
 
@@ -150,7 +150,7 @@ class Finding:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ReviewTask:
     """A review that a control opened, of this document or of those counted."""
 
@@ -160,7 +160,7 @@ class ReviewTask:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Held:
     """Why there is no automatic answer: `code`, what it concerns, who owns it."""
 
@@ -170,7 +170,7 @@ class Held:
     owner: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Decision:
     """The answer for one document at one moment, and everything it rests on.
 

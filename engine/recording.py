@@ -56,7 +56,7 @@ def decision_digest(decision: Decision) -> str:
 
 def moment_text(moment: datetime) -> str:
     """An aware moment in UTC, to the microsecond where it has any: `2027-03-15T13:00:00Z`."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+    return moment.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
 
 
 def place_text(place: Place) -> str:

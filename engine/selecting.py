@@ -18,9 +18,10 @@ from engine.money import AMOUNTS, Exact, Money, key
 from engine.places import NOWHERE, Place
 from engine.policy import HIGHEST, LOWEST, Additional, Answer, Matrix, Requirement, Row
 from engine.rates import Shortage
+from engine.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Basis:
     """The amount that bounds are compared with; `None` where it is not known.
 
@@ -34,7 +35,7 @@ class Basis:
     stated: Money | Exact | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Chosen:
     """The answer of the matrix: the winning row, or what stands under `otherwise`."""
 
@@ -177,7 +178,7 @@ def _row_lacks(row: Row | Additional, on: Basis) -> list[Shortage]:
     return lacking
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Applied:
     """A control that applies, and the knowledge that its bounds were compared with."""
 

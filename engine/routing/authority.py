@@ -45,9 +45,10 @@ def scope_in(entity: Entity, role: Role) -> str:
 
 def holders(situation: Situation, role: Role) -> tuple[Holding, ...]:
     """Who holds the role for this document at the moment, in a stable order; looked up once."""
-    if role.name not in situation.held:
-        situation.held[role.name] = _holders(situation, role)
-    return situation.held[role.name]
+    found = situation.held.get(role.name)
+    if found is None:
+        found = situation.held[role.name] = _holders(situation, role)
+    return found
 
 
 def _holders(situation: Situation, role: Role) -> tuple[Holding, ...]:
@@ -56,7 +57,7 @@ def _holders(situation: Situation, role: Role) -> tuple[Holding, ...]:
     if scope is not None and scope != "*":
         found += situation.data.holdings.get((role.name, scope), ())
     held = {h.person: h for h in found if h.span.holds(situation.now)}
-    return tuple(held[person] for person in sorted(held))
+    return tuple([held[person] for person in sorted(held)])
 
 
 def holds_role(situation: Situation, person: PersonId, role: Role) -> bool:
@@ -125,9 +126,10 @@ def reaches(situation: Situation, limit: Limit, amount: Amount) -> bool:
 
 def own_limits(situation: Situation, person: PersonId) -> tuple[Limit, ...]:
     """The limits the person has alone for this document; looked up once."""
-    if person not in situation.limits:
-        situation.limits[person] = tuple(_applying(situation, person, jointly=False))
-    return situation.limits[person]
+    found = situation.limits.get(person)
+    if found is None:
+        found = situation.limits[person] = tuple(_applying(situation, person, jointly=False))
+    return found
 
 
 def covering(situation: Situation, person: PersonId, amount: Amount) -> Limit | None:

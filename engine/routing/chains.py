@@ -8,7 +8,7 @@ all of them are asked, together.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from engine.decision import Assignee, Assignment, Part, Via
@@ -36,11 +36,15 @@ Steps = tuple[tuple[Part, ...], ...]
 
 @dataclass(slots=True)
 class Walk:
-    """One walk up a chain: who was asked on the way, whose limit was too low, how it ended."""
+    """One walk up a chain: who was asked on the way, whose limit was too low, how it ended.
+
+    `passed` counts the filled places before the end, `asked` are theirs where the word asks all.
+    """
 
     word: SupervisorChain | RoleChain
     amount: Amount | None
     resolve: Callable[[Routing, Word], Resolved]
+    passed: int = 0
     asked: list[Assignment] = field(default_factory=list)
     limits: list[str] = field(default_factory=list)
     climbed: bool = False
@@ -172,17 +176,18 @@ def _visit(routing: Routing, walk: Walk, people: tuple[PersonId, ...]) -> bool:
         least = organization.rank(word.to)
         ended = any(organization.rank(level_of(situation, person)) >= least for person in people)
     else:
-        ended = len(walk.asked) + 1 >= max(1, word.steps)
+        ended = walk.passed + 1 >= max(1, word.steps)
     if ended and not walk.end:
         walk.end = (_asked(routing, walk, present),)
     elif not ended:
-        asked = _asked(routing, walk, present)
-        walk.asked.append(replace(asked, notes=(*asked.notes, "on_the_way")))
+        walk.passed += 1
+        if word.asks_all:
+            walk.asked.append(_asked(routing, walk, present, "on_the_way"))
     return ended
 
 
-def _asked(routing: Routing, walk: Walk, assignees: tuple[Assignee, ...]) -> Assignment:
-    notes = ("vacant_climb",) if walk.climbed else ()
+def _asked(routing: Routing, walk: Walk, assignees: tuple[Assignee, ...], *more: str) -> Assignment:
+    notes = ("vacant_climb", *more) if walk.climbed else more
     return routing.assignment(
         "chain", assignees, walk.word.place, notes=notes, amount=_amount_text(walk)
     )

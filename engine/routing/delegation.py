@@ -9,7 +9,7 @@ depth the row allows, and a loop is reported.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from engine.decision import Ask, Assignee, Via
 from engine.facts.truth import holds, shortages
@@ -22,8 +22,7 @@ from engine.routing.authority import Amount, covering, is_one_of, level_of
 from engine.routing.eligibility import bar, pass_over
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(NamedTuple):
     """What filling a place takes: `amount` bounds delegations, `authority` asks a limit for it.
 
     `word` is the approver word, for the reasons. Who is asked as an owner needs no limit.

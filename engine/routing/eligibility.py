@@ -36,9 +36,10 @@ def pass_over(situation: Situation, person: PersonId, code: str, word: str, **wo
 
 def _known_bar(situation: Situation, person: PersonId) -> tuple[str, str]:
     """What bars the person, and the name of the rule that does; looked up once."""
-    if person not in situation.bars:
-        situation.bars[person] = _bar(situation, person)
-    return situation.bars[person]
+    found = situation.bars.get(person)
+    if found is None:
+        found = situation.bars[person] = _bar(situation, person)
+    return found
 
 
 def _bar(situation: Situation, person: PersonId) -> tuple[str, str]:

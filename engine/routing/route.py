@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
+from typing import NamedTuple
 
 from engine.decision import Ask, Assignment, Group, Part, Step
 from engine.policy import At
@@ -44,8 +45,7 @@ class Wanted:
             known.append(words)
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(NamedTuple):
     """A word and whether the matrix asks for it, or a control."""
 
     word: Word

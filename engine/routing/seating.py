@@ -8,6 +8,7 @@ the supervisors; it never lowers what is needed.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from engine.decision import Assignee, Via
@@ -73,10 +74,11 @@ def climb(
     situation: Situation, start: PersonId, need: Need
 ) -> tuple[tuple[Assignee, ...], tuple[str, ...]]:
     """The first seat that is filled, from the position upwards, and `vacant_climb` if it moved."""
-    for person in upwards(situation, start):
+    assignees = seat(situation, start, need)
+    if assignees:
+        return assignees, ()
+    for person in islice(upwards(situation, start), 1, None):
         assignees = seat(situation, person, need)
-        if assignees and person == start:
-            return assignees, ()
         if assignees:
             return tuple(_climbed(assignees)), ("vacant_climb",)
     return (), ()
