@@ -18,7 +18,7 @@ from api.commands.options import At, Json, Out
 from api.commands.terminal import Code, Output, progress, stop
 from api.texts import plain
 from api.usecases.drafts import PolicyNotLoaded, check_draft, check_people
-from rules.diagnostics import Diagnostic, Severity, did_you_mean, shown
+from rules.diagnostics import Diagnostic, Diagnostics, Severity, did_you_mean, shown
 
 STYLES: Final = {
     Severity.ERROR: "bold red",
@@ -104,18 +104,22 @@ def _checked(
         files, policy, found = check_draft(folder, now.date())
     except PolicyNotLoaded as problem:
         raise stop(Code.POLICY, f"error: {problem}") from None
+    from api.usecases.policy_testing import check  # slow to load, and not needed to explain
+
+    more = check(folder, files, policy)
     if data is not None and policy is not None:
         people = data_in(data, policy).data
         with progress("trying out with people", None, is_shown=with_progress) as bar:
             task = bar.task_ids[0]
-            more = check_people(
+            more += check_people(
                 policy,
                 people,
                 now,
                 lambda done, total: bar.update(task, completed=done, total=total),
             )
-        found = tuple(sorted((*found, *more), key=Diagnostic.sort_key))
-    return len(files), found
+    together = Diagnostics()  # a file of tests outside `tests` is read twice
+    together.extend((*found, *more))
+    return len(files), together.sorted()
 
 
 def _lines(found: Diagnostic) -> Iterable[Text]:
