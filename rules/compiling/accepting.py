@@ -25,6 +25,7 @@ from rules.diagnostics import Diagnostic, Diagnostics, Severity, shown
 BY_COMPILING: Final = ("signed-credits",)
 ERRORS: Final = ("overlap", "gap", "two-matrices", "never-matches", "unsafe-straight-through")
 WARNINGS: Final = (
+    "hole-in-time",
     "limit-shadowed",
     "delegation-shadowed",
     "looser-locally",

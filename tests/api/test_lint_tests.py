@@ -1,4 +1,4 @@
-"""`lint` says what is wrong with tests as written, as `test` does, and keeps no set from loading."""
+"""`lint` says what is wrong with tests as written, as `test` does, and the set still loads."""
 
 from pathlib import Path
 
