@@ -18,6 +18,7 @@ from api.commands.options import At, Json, Out
 from api.commands.terminal import Code, Output, progress, stop
 from api.texts import plain
 from api.usecases.drafts import PolicyNotLoaded, check_draft, check_people
+from rules.compiling.compiler import accepted_by
 from rules.diagnostics import Diagnostic, Diagnostics, Severity, did_you_mean, shown
 
 STYLES: Final = {
@@ -116,6 +117,7 @@ def _checked(
                 people,
                 now,
                 lambda done, total: bar.update(task, completed=done, total=total),
+                accepted_by(files),
             )
     together = Diagnostics()  # a file of tests outside `tests` is read twice
     together.extend((*found, *more))

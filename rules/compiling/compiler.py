@@ -85,7 +85,8 @@ def accepted_by(files: Mapping[str, bytes]) -> tuple[Accepted, ...]:
     """The reports that `policy.yaml` accepts, read without compiling the rest."""
     only = {name: data for name, data in files.items() if name == SET_FILE}
     context = Context(Diagnostics(), suggester=Suggester())
-    return _choices(_read_files(only, context.diagnostics), context).accepted
+    chosen = _choices(_read_files(only, context.diagnostics), context)
+    return owned(chosen.accepted, choices.default_header(chosen, context).owner, context)
 
 
 @dataclass(frozen=True, slots=True)
