@@ -94,7 +94,9 @@ def _accepted(fields: Fields, context: Context) -> Accepted | None:
     return Accepted(code, because, fields.place, file or "", at, owner or "", until)
 
 
-CODE: Final = Key("code", word_of(*BY_COMPILING, *BY_CHECKS, *BY_PEOPLE), "the code of the report", True)
+CODE: Final = Key(
+    "code", word_of(*BY_COMPILING, *BY_CHECKS, *BY_PEOPLE), "the code of the report", True
+)
 FILE: Final = Key("file", TEXT, "the file it is reported in")
 AT: Final = Key("at", AMOUNT, "the amount that it names")
 BECAUSE: Final = Key("because", TEXT, "why it is kept", True)

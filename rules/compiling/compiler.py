@@ -125,8 +125,9 @@ def _compile(
     declared = _words(sources, context)
     context = declared.context
     known = context.words
-    authority = [limit for node in declared.limits for limit in limits.read_limits(node, context)]
     header = _default_header(sources, chosen, context)
+    context = replace(context, usual=_usual_currency(header, known))
+    authority = [limit for node in declared.limits for limit in limits.read_limits(node, context)]
     chosen = replace(chosen, accepted=owned(chosen.accepted, header.owner, context))
     matrices = _matrices(sources, header, context)
     controls = _controls(sources, header, context)
@@ -213,6 +214,14 @@ def _default_header(sources: Sources, chosen: Choices, context: Context) -> Head
     if sources.unsure and not sources.of("set"):
         return Header(currency=ANY_CURRENCY)
     return choices.default_header(chosen, context)
+
+
+def _usual_currency(header: Header, known: Vocabulary) -> str:
+    """The currency of the set, or of its entities where they have one; empty for unknown."""
+    if header.currency:
+        return "" if header.currency == ANY_CURRENCY else header.currency
+    currencies = {entity.currency for entity in known.entities.values()}
+    return currencies.pop() if len(currencies) == 1 else ""
 
 
 def _with_organization(sources: Sources, context: Context) -> Sources:
