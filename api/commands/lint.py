@@ -18,6 +18,8 @@ from api.commands.options import At, Json, Out
 from api.commands.terminal import Code, Output, progress, stop
 from api.texts import plain
 from api.usecases.drafts import PolicyNotLoaded, check_draft, check_people
+from engine.explaining.messages import Family, fill
+from engine.explaining.messages.catalogues import ENGLISH
 from rules.compiling.compiler import accepted_by
 from rules.diagnostics import Diagnostic, Diagnostics, Severity, did_you_mean, shown
 
@@ -89,8 +91,15 @@ def lint(
 
 
 def _explain(code: str, out: Path | None) -> None:
-    """Print the section of one code; an unknown one ends the command with a suggestion."""
+    """Print the section of one code, or what a code of decisions means; suggest for no code."""
     known = examples()
+    meaning = ENGLISH.text(Family.HELD, code) if code not in known else None
+    if meaning is not None:
+        with Output(out) as output:
+            output.say(f"{shown(code)} is a code of decisions, not of the linter:")
+            output.say(f"  {fill(meaning.full, {})}")
+            output.say("  section 11 of rules/README.md lists these codes")
+        return
     if code not in known:
         help = did_you_mean(code, known) or "docs/codes.md lists every code"
         raise stop(Code.USAGE, f"error: no report has the code {shown(code)}", f"  help: {help}")

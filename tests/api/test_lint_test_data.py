@@ -214,6 +214,16 @@ def test_a_code_that_does_not_exist_is_suggested(code: str, help: str) -> None:
     assert result.stderr == f"error: no report has the code `{code}`\n  help: {help}\n"
 
 
+def test_a_code_of_decisions_is_explained_in_a_line() -> None:
+    result = run("lint", "--explain", "authority_exceeded")
+    assert (result.exit_code, result.stdout) == (
+        0,
+        "`authority_exceeded` is a code of decisions, not of the linter:\n"
+        "  No limit of the persons in the chain covers the amount.\n"
+        "  section 11 of rules/README.md lists these codes\n",
+    )
+
+
 def test_without_a_folder_and_without_a_code_there_is_nothing_to_check() -> None:
     assert run("lint").exit_code == 2
 
