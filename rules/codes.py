@@ -116,6 +116,7 @@ _CHECKS: Final = {
     "gap": "a document that a matrix should decide matches none of its rows",
     "overlap": "two rows of one rank match one document and answer differently",
     "two-matrices": "two matrices of equally wide scope cover one document",
+    "hole-in-time": "days that no file rules, between one that ends and one that begins later",
     "never-matches": "a rule that no document can meet, or that others always keep from deciding",
     "limit-shadowed": "a limit that changes nothing, since a larger one counts wherever it does",
     "delegation-shadowed": "a row about delegation that allows nothing that another does not",

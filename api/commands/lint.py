@@ -18,7 +18,10 @@ from api.commands.options import At, Json, Out
 from api.commands.terminal import Code, Output, progress, stop
 from api.texts import plain
 from api.usecases.drafts import PolicyNotLoaded, check_draft, check_people
-from rules.diagnostics import Diagnostic, Severity, did_you_mean, shown
+from engine.explaining.messages import Family, fill
+from engine.explaining.messages.catalogues import ENGLISH
+from rules.compiling.compiler import accepted_by
+from rules.diagnostics import Diagnostic, Diagnostics, Severity, did_you_mean, shown
 
 STYLES: Final = {
     Severity.ERROR: "bold red",
@@ -88,8 +91,15 @@ def lint(
 
 
 def _explain(code: str, out: Path | None) -> None:
-    """Print the section of one code; an unknown one ends the command with a suggestion."""
+    """Print the section of one code, or what a code of decisions means; suggest for no code."""
     known = examples()
+    meaning = ENGLISH.text(Family.HELD, code) if code not in known else None
+    if meaning is not None:
+        with Output(out) as output:
+            output.say(f"{shown(code)} is a code of decisions, not of the linter:")
+            output.say(f"  {fill(meaning.full, {})}")
+            output.say("  section 11 of rules/README.md lists these codes")
+        return
     if code not in known:
         help = did_you_mean(code, known) or "docs/codes.md lists every code"
         raise stop(Code.USAGE, f"error: no report has the code {shown(code)}", f"  help: {help}")
@@ -104,18 +114,23 @@ def _checked(
         files, policy, found = check_draft(folder, now.date())
     except PolicyNotLoaded as problem:
         raise stop(Code.POLICY, f"error: {problem}") from None
+    from api.usecases.policy_testing import check  # slow to load, and not needed to explain
+
+    more = check(folder, files, policy)
     if data is not None and policy is not None:
         people = data_in(data, policy).data
         with progress("trying out with people", None, is_shown=with_progress) as bar:
             task = bar.task_ids[0]
-            more = check_people(
+            more += check_people(
                 policy,
                 people,
                 now,
                 lambda done, total: bar.update(task, completed=done, total=total),
+                accepted_by(files),
             )
-        found = tuple(sorted((*found, *more), key=Diagnostic.sort_key))
-    return len(files), found
+    together = Diagnostics()  # a file of tests outside `tests` is read twice
+    together.extend((*found, *more))
+    return len(files), together.sorted()
 
 
 def _lines(found: Diagnostic) -> Iterable[Text]:

@@ -5,7 +5,7 @@ A folder is a draft: nobody has activated it. What is decided with it is marked 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from engine.deciding import decide
 from engine.master_data import MasterData
 from engine.policy import PolicySet
 from rules.checks import lint_with_data
+from rules.compiling.accepting import BY_PEOPLE, Accepted, settle
 from rules.diagnostics import Diagnostic, Diagnostics
 from rules.loading import load_set
 
@@ -81,14 +82,17 @@ def check_people(
     data: MasterData,
     now: datetime,
     progress: Callable[[int, int], None] = lambda done, total: None,
+    accepted: Iterable[Accepted] = (),
 ) -> tuple[Diagnostic, ...]:
     """What the set alone does not show: who is missing, and what nobody may approve.
 
-    `progress` is told how many matrices and entities are done, and of how many.
+    `progress` is told how many matrices and entities are done, and of how many. What is `accepted`
+    becomes a note, until the day that `now` is.
     """
-    found = Diagnostics()
+    found, settled = Diagnostics(), Diagnostics()
     lint_with_data(policy, data, found, decide, now, progress)
-    return found.sorted()
+    settle(found, accepted, BY_PEOPLE, settled, now.date())
+    return settled.sorted()
 
 
 def data_folder(policy_folder: Path) -> Path | None:

@@ -18,6 +18,7 @@ from rules.mutating.files import faults
 from rules.mutating.hunting import Hunt, Tried
 from rules.mutating.telling_apart import DAY
 from rules.testing.boundaries import Written, write_boundaries
+from rules.testing.checking import check_tests
 from rules.testing.forms import read_tests
 from rules.testing.running import Result, run_tests
 from rules.testing.specimens import Trials
@@ -33,6 +34,21 @@ def run(draft: Draft) -> tuple[tuple[Result, ...], tuple[Diagnostic, ...]]:
         draft.policy, draft.files, sources(draft.folder, draft.policy), found, draft.diagnostics
     )
     return results, found.sorted()
+
+
+def check(
+    folder: Path, files: Mapping[str, bytes], policy: PolicySet | None
+) -> tuple[Diagnostic, ...]:
+    """What is wrong with the tests of a folder as written; they are not run.
+
+    Where the set does not load, only what needs no set is looked at.
+    """
+    found = Diagnostics()
+    if policy is None:
+        read_tests(files, found)
+    else:
+        check_tests(files, policy, sources(folder, policy), found)
+    return found.sorted()
 
 
 def boundaries(draft: Draft, day: str) -> tuple[str, Written]:

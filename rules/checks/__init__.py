@@ -10,6 +10,7 @@ from engine.policy import PolicySet
 from rules.checks.contradictions import check_conditions
 from rules.checks.coverage import check_coverage
 from rules.checks.guarantees import check_guarantees
+from rules.checks.holes import check_holes
 from rules.checks.local_matrices import check_local_matrices
 from rules.checks.locally import check_locally
 from rules.checks.matrices import check_matrices
@@ -29,6 +30,7 @@ Check = Callable[[PolicySet, Diagnostics], None]
 CHECKS: Final[tuple[Check, ...]] = (
     check_coverage,
     check_matrices,
+    check_holes,
     check_guarantees,
     check_names,
     check_steps,

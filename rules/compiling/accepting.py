@@ -2,8 +2,9 @@
 
 The set loads, and the engine holds. An accepted error or warning becomes a note. An entry that
 meets no report is a warning, so that acceptances do not outlive what they were written for; an
-entry that has ended accepts nothing any more. Reports come from compiling and from the checks; each
-stage settles the entries whose codes are its own. No clock is read here: `on` is the day that the
+entry that has ended accepts nothing any more. Reports come from compiling, from the checks
+and, where somebody asks for them, from the checks with people; each stage settles the entries whose
+codes are its own. No clock is read here: `on` is the day that the
 caller names, and without one nothing ends.
 """
 
@@ -25,6 +26,7 @@ from rules.diagnostics import Diagnostic, Diagnostics, Severity, shown
 BY_COMPILING: Final = ("signed-credits",)
 ERRORS: Final = ("overlap", "gap", "two-matrices", "never-matches", "unsafe-straight-through")
 WARNINGS: Final = (
+    "hole-in-time",
     "limit-shadowed",
     "delegation-shadowed",
     "looser-locally",
@@ -36,6 +38,7 @@ WARNINGS: Final = (
     "asked-once",
 )
 BY_CHECKS: Final = (*ERRORS, *WARNINGS)
+BY_PEOPLE: Final = ("nobody-holds", "no-owner", "no-fallback", "unapprovable", "single-absence")
 SOON_DAYS: Final = 30
 _NUMBER: Final = re.compile(r"-?[0-9][0-9_]*(?:\.[0-9]+)?")
 
@@ -91,7 +94,9 @@ def _accepted(fields: Fields, context: Context) -> Accepted | None:
     return Accepted(code, because, fields.place, file or "", at, owner or "", until)
 
 
-CODE: Final = Key("code", word_of(*BY_COMPILING, *BY_CHECKS), "the code of the report", True)
+CODE: Final = Key(
+    "code", word_of(*BY_COMPILING, *BY_CHECKS, *BY_PEOPLE), "the code of the report", True
+)
 FILE: Final = Key("file", TEXT, "the file it is reported in")
 AT: Final = Key("at", AMOUNT, "the amount that it names")
 BECAUSE: Final = Key("because", TEXT, "why it is kept", True)
@@ -128,11 +133,9 @@ def settle(
     used: set[Accepted] = set()
     for report in found:
         entry = next((entry for entry in own if entry.meets(report)), None)
-        if entry is None or report.severity is Severity.NOTE:
-            diagnostics.add(report)
-            continue
-        used.add(entry)
-        if entry.has_ended(on):
+        if entry is not None:
+            used.add(entry)
+        if entry is None or report.severity is Severity.NOTE or entry.has_ended(on):
             diagnostics.add(report)
         else:
             message = f"{report.message} ({entry})"

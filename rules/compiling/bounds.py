@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
@@ -33,6 +34,8 @@ AMOUNT: Final = Fact("amount", Kind.MONEY)  # the matrix's own amount, in its cu
 
 _FACT_NAME: Final = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*")
 _SHARE: Final = re.compile(r"(?P<share>[^\s%]+\s?%) of (?P<fact>\S+)")
+_FRACTION: Final = re.compile(r"(?P<share>[0-9]{0,3}\.[0-9]{1,6}) of (?P<fact>[a-z]\S*)")
+_ONLY_SHARE: Final = re.compile(r"[0-9]+(?:\.[0-9]+)? ?%")
 _UPPER: Final = (Op.UP_TO, Op.BELOW)
 _LOWER: Final = (Op.ABOVE, Op.FROM)
 
@@ -89,11 +92,29 @@ def _single(node: Scalar, fact: Fact, context: Context) -> Bound | None:
     share = _SHARE.fullmatch(node.text) if fact.kind is Kind.MONEY and not node.quoted else None
     if share is not None:
         return _share(node, share["share"], share["fact"], fact, context)
+    if fact.kind is Kind.MONEY and _is_misspelt_share(node, context):
+        return None
     if _names_fact(node, fact, context):
         other = _comparable(node.text, node.place, fact, context)
         return None if other is None else FactBound(other.name)
     value = constant(node, fact, context)
     return None if value is None else Constant(value)
+
+
+def _is_misspelt_share(node: Scalar, context: Context) -> bool:
+    """Whether a bound is a share in another spelling, or of nothing; then it is reported."""
+    fraction = _FRACTION.fullmatch(node.text)
+    if fraction is None and not _ONLY_SHARE.fullmatch(node.text):
+        return False
+    message = f"expected a share like `10% of contract.original`, found {shown(node.text)}"
+    help = f"say of what: {shown(f'{node.text} of contract.original')}, for one"
+    if fraction is not None:
+        percent = Decimal(fraction["share"]) * 100
+        plain = f"{percent:f}"
+        plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
+        help = f"write {shown(plain + '% of ' + fraction['fact'])}"
+    context.error("not-a-bound", node.place, message, help)
+    return True
 
 
 def _names_fact(node: Scalar, fact: Fact, context: Context) -> bool:

@@ -85,7 +85,8 @@ def accepted_by(files: Mapping[str, bytes]) -> tuple[Accepted, ...]:
     """The reports that `policy.yaml` accepts, read without compiling the rest."""
     only = {name: data for name, data in files.items() if name == SET_FILE}
     context = Context(Diagnostics(), suggester=Suggester())
-    return _choices(_read_files(only, context.diagnostics), context).accepted
+    chosen = _choices(_read_files(only, context.diagnostics), context)
+    return owned(chosen.accepted, choices.default_header(chosen, context).owner, context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +125,9 @@ def _compile(
     declared = _words(sources, context)
     context = declared.context
     known = context.words
-    authority = [limit for node in declared.limits for limit in limits.read_limits(node, context)]
     header = _default_header(sources, chosen, context)
+    context = replace(context, usual=_usual_currency(header, known))
+    authority = [limit for node in declared.limits for limit in limits.read_limits(node, context)]
     chosen = replace(chosen, accepted=owned(chosen.accepted, header.owner, context))
     matrices = _matrices(sources, header, context)
     controls = _controls(sources, header, context)
@@ -212,6 +214,14 @@ def _default_header(sources: Sources, chosen: Choices, context: Context) -> Head
     if sources.unsure and not sources.of("set"):
         return Header(currency=ANY_CURRENCY)
     return choices.default_header(chosen, context)
+
+
+def _usual_currency(header: Header, known: Vocabulary) -> str:
+    """The currency of the set, or of its entities where they have one; empty for unknown."""
+    if header.currency:
+        return "" if header.currency == ANY_CURRENCY else header.currency
+    currencies = {entity.currency for entity in known.entities.values()}
+    return currencies.pop() if len(currencies) == 1 else ""
 
 
 def _with_organization(sources: Sources, context: Context) -> Sources:

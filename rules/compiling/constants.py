@@ -27,7 +27,8 @@ def constant(node: Scalar, fact: Fact, context: Context) -> FactValue | None:
         case Kind.TEXT:
             return values.text(node, found)
         case Kind.MONEY:
-            return values.money(node, found, currency=context.currency or None, signed=True)
+            currency, usual = context.currency or None, context.usual
+            return values.money(node, found, currency=currency, usual=usual, signed=True)
         case Kind.NUMBER:
             return values.number(node, found, signed=True)
         case Kind.DURATION:

@@ -7,6 +7,7 @@ file that could not be read at all are `unsure`; neither is reported again where
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -20,6 +21,13 @@ from rules.diagnostics import Diagnostics, did_you_mean, shown
 SUGGESTIONS_MAX: Final = 300  # each costs a comparison with every known word
 NESTING_MAX: Final = 32  # conditions within conditions, approver words within approver words
 ITEMS_MAX: Final = 20_000  # values in one list
+_NAMED: Final = re.compile(r"[a-z][a-z0-9_.]*")
+_DECLARE: Final = MappingProxyType(
+    {
+        "unknown-fact": "declare it under `facts` in a file of `kind: vocabulary`",
+        "unknown-role": "declare it under `roles` in a file of `kind: organization`",
+    }
+)
 PARTS_MAX: Final = 500  # tests in one condition, places in one approver word
 
 
@@ -46,7 +54,8 @@ class Vocabulary:
 
     `facts` holds the built-in and declared facts, and those qualified by `requester.` and
     `approver.`. `broken` are facts whose declaration has an error, `totals` those declared as a
-    sum; `unsure` is true when a file that may declare words could not be read.
+    sum; `unsure` is true when a file that may declare words could not be read. `refused` are names
+    of roles and levels as they should have been declared, `misspelt` as they were.
     """
 
     facts: Mapping[str, Fact]
@@ -57,6 +66,8 @@ class Vocabulary:
     broken: frozenset[str] = frozenset()
     totals: frozenset[str] = frozenset()
     unsure: bool = False
+    refused: frozenset[str] = frozenset()
+    misspelt: frozenset[str] = frozenset()
 
 
 NO_WORDS: Final = Vocabulary(
@@ -68,7 +79,8 @@ NO_WORDS: Final = Vocabulary(
 class Context:
     """What is known at one point of a file.
 
-    `currency` is the file's, empty for none. `on_line` is true inside `any_line` and `every_line`,
+    `currency` is the file's, empty for none; `usual` is the one that is probably meant where an
+    amount lacks it, empty for unknown. `on_line` is true inside `any_line` and `every_line`,
     `on_approver` where a rule is about the person who would approve. `depth` counts approver
     words within approver words.
     """
@@ -76,6 +88,7 @@ class Context:
     diagnostics: Diagnostics
     words: Vocabulary = NO_WORDS
     currency: str = ""
+    usual: str = ""
     on_line: bool = False
     on_approver: bool = False
     depth: int = 1
@@ -87,9 +100,13 @@ class Context:
 
     def unknown(self, code: str, place: Place, what: str, word: str, known: Iterable[str]) -> None:
         """Report a word that nobody declared, with the one that was probably meant."""
-        if not self.words.unsure:
-            help = self.suggester.near(what, word, known)
-            self.error(code, place, f"no {what} named {shown(word)}", help)
+        if self.words.unsure or word in self.words.refused:
+            return
+        misspelt = self.words.misspelt
+        help = self.suggester.near(what, word, [one for one in known if one not in misspelt])
+        if help is None and _NAMED.fullmatch(word):
+            help = _DECLARE.get(code)
+        self.error(code, place, f"no {what} named {shown(word)}", help)
 
     def knowing(self, words: Vocabulary) -> Context:
         """The same with other words."""

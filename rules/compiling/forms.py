@@ -38,7 +38,8 @@ def _read_text(node: Node, context: Context) -> str | None:
 
 
 def _read_amount(node: Node, context: Context) -> Money | None:
-    return values.money(node, context.diagnostics, currency=context.currency or None)
+    currency = context.currency or None
+    return values.money(node, context.diagnostics, currency=currency, usual=context.usual)
 
 
 def percentage_of(node: Node, context: Context) -> Fraction | None:

@@ -121,6 +121,8 @@ class Words:
 
     def vocabulary(self, unsure: bool) -> Vocabulary:
         """The words, without facts and documents."""
+        meant = {name: values.name_as_meant(name) for name in (*self.roles, *self.levels)}
+        misspelt = {name: better for name, better in meant.items() if better != name}
         return Vocabulary(
             MappingProxyType({}),
             frozenset(),
@@ -128,6 +130,8 @@ class Words:
             self.levels,
             MappingProxyType(self.entities),
             unsure=unsure,
+            refused=frozenset(misspelt.values()),
+            misspelt=frozenset(misspelt),
         )
 
 

@@ -6,6 +6,7 @@ never counts as an approval stands as a step of its own, so that no silence can 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -33,11 +34,12 @@ from rules.compiling.shapes import Fields, Form, Key, Shape
 from rules.compiling.silence import UNCOUNTED, others_needed
 from rules.diagnostics import shown
 from rules.reading.nodes import Mapping as MappingNode
-from rules.reading.nodes import Node, Scalar, described
+from rules.reading.nodes import Node, Scalar, described, words_hint
 from rules.reading.nodes import Sequence as SequenceNode
 
 OWNERS: Final = ("cost_center_owner", "project_manager", "budget_holder", "requester.manager")
 NOT_NEEDED: Final = "not_needed"
+_SEVERAL: Final = re.compile(r" *, *(?:and +)?| +(?:and|und|&|\+) +")
 RESERVED: Final = frozenset({*OWNERS, "requester", NOT_NEEDED, "supervisors"})  # not for roles
 
 
@@ -78,6 +80,12 @@ def _plain(node: Scalar, context: Context) -> Word | None:
     if name in context.words.levels:
         help = f"write `{{level: {name}}}`"
         context.error("unknown-role", place, f"{shown(name)} is a level and not a role", help)
+        return None
+    pieces = [] if node.quoted else _SEVERAL.split(name)
+    several = words_hint("approve", pieces)
+    if several is not None:
+        message = f"expected one approver word, found {shown(name)}"
+        context.error("unknown-role", place, message, several)
         return None
     known = (*context.words.roles, *OWNERS, "requester")
     context.unknown("unknown-role", place, "role", name, known)

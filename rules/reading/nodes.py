@@ -17,6 +17,10 @@ _DIGITS: Final = re.compile(r"-?[0-9][0-9_]*")
 # Groups of three, and of two as in 1,00,000.
 _DIGITS_MORE: Final = re.compile(r"[0-9]{2,3}")
 _DIGITS_LAST: Final = re.compile(r"[0-9]{2,3}(?:\.[0-9]+)?(?:%| [A-Z]{3})?")
+_POINTED: Final = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{3})+")  # 200.000, before `,00`
+_DECIMALS: Final = re.compile(r"[0-9]{2}(?: [A-Z]{3})?")
+_NAME: Final = re.compile(r"[a-z][a-z0-9_.]*")
+_LISTS: Final = frozenset({"documents", "entities", "countries", "regions", "who", "all", "any"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,9 @@ def cut_amount(entries: Entries, index: int) -> tuple[str, int] | None:
     language is a number without a value, so the pieces can only be meant as one amount.
     """
     value = entries[index][1]
-    if not isinstance(value, Scalar) or value.quoted or not _DIGITS.fullmatch(value.text):
+    if not isinstance(value, Scalar) or value.quoted:
+        return None
+    if not (_DIGITS.fullmatch(value.text) or _POINTED.fullmatch(value.text)):
         return None
     pieces: list[str] = []
     for position in range(index + 1, len(entries)):
@@ -122,9 +128,25 @@ def comma_amount_hint(mapping: Mapping, index: int) -> str | None:
         if not (isinstance(nothing, Scalar) and nothing.empty):
             break
         pieces.append(more.text)
+    names = words_hint(key.text, pieces)
+    if names is not None:
+        return names
     whole = ", ".join(pieces).replace("\\", "\\\\").replace('"', '\\"')
     sentence = f'{key.text}: "{whole}"'
     return f"quote a text that contains a comma: {shown(sentence)}"
+
+
+def words_hint(key: str, pieces: list[str]) -> str | None:
+    """What to write for several names after one key; `None` where they are no names."""
+    if len(pieces) < 2 or not all(_NAME.fullmatch(piece) for piece in pieces):
+        return None
+    listed = f"[{', '.join(pieces)}]"
+    if key == "approve":
+        return (
+            f"write `approve: {listed}` for one step after the other, "
+            f"or `approve: {{all: {listed}}}` for one step of all"
+        )
+    return f"write `{key}: {listed}`" if key in _LISTS else None
 
 
 def comma_list_hint(sequence: Sequence, index: int) -> str | None:
@@ -168,7 +190,13 @@ def _start_of_cut(mapping: Mapping, index: int) -> int | None:
 
 
 def _joined_amount(start: str, rest: list[str]) -> str | None:
-    """`5` and `000.00` as `5_000.00`; None if the pieces are not those of one number."""
+    """`5` and `000.00` as `5_000.00`; None if the pieces are not those of one number.
+
+    `200.000` and `00 USD` are `200_000.00 USD`.
+    """
+    if _POINTED.fullmatch(start):
+        is_one = len(rest) == 1 and _DECIMALS.fullmatch(rest[0])
+        return f"{start.replace('.', '_')}.{rest[0]}" if is_one else None
     if not rest or not _DIGITS.fullmatch(start) or not _DIGITS_LAST.fullmatch(rest[-1]):
         return None
     if not all(_DIGITS_MORE.fullmatch(piece) for piece in rest[:-1]):

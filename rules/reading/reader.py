@@ -196,11 +196,13 @@ class _Tree:
             index += 1
             if cut is not None:
                 amount, pieces = cut
+                rest = [piece.text for piece, _ in entries[index : index + pieces]]
+                found = ",".join([value.text if isinstance(value, Scalar) else "", *rest])
                 index += pieces
                 self._problem(
                     "comma-in-amount",
                     value.place,
-                    f"expected an amount without commas, found {shown(amount.replace('_', ','))}",
+                    f"expected an amount without commas, found {shown(found)}",
                     f"group digits with underscores: {shown(f'{key.text}: {amount}')}",
                 )
                 value = Scalar(amount, False, value.place)

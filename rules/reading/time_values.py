@@ -71,13 +71,28 @@ def day(node: Node, diagnostics: Diagnostics) -> date | None:
         return None
     if not _DATE.fullmatch(value.text):
         other = _OTHER_DATE.fullmatch(value.text)
-        help = "year, month and day, with dashes" if other else None
+        help = (_turned(value.text) or "year, month and day, with dashes") if other else None
         _refuse("not-a-date", value, expected, diagnostics, help)
         return None
     try:
         return date.fromisoformat(value.text)
     except ValueError:
         _refuse("not-a-date", value, expected, diagnostics, "there is no such day")
+        return None
+
+
+def _turned(text: str) -> str | None:
+    """A date written as `15.3.2024`, or with the year first: what to write instead."""
+    parts = re.split(r"[./-]", text)
+    if len(parts) == 3 and len(parts[0]) == 4:
+        year, month, day = parts
+    elif len(parts) == 3 and len(parts[2]) == 4 and "." in text:
+        day, month, year = parts
+    else:
+        return None
+    try:
+        return f"write `{date(int(year), int(month), int(day))}`"
+    except ValueError:
         return None
 
 

@@ -7,8 +7,9 @@ times and durations are read in `rules.reading.time_values`.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from fractions import Fraction
+from functools import partial
 from typing import Final, NamedTuple
 
 from engine.errors import MoneyError, UnknownCurrency
@@ -16,6 +17,7 @@ from engine.money import EXPONENTS, Money, exponent, parse_amount
 from rules.diagnostics import Diagnostics, did_you_mean, shown
 from rules.reading.country_codes import COUNTRIES
 from rules.reading.nodes import Mapping, Node, Scalar, Sequence, described
+from rules.reading.other_spellings import amount_as_meant
 
 DIGITS_MAX: Final = 40
 
@@ -25,8 +27,10 @@ _NOT_OF_A_NAME: Final = re.compile(r"[^a-z0-9.]+")
 _WHOLE: Final = re.compile(r"0|[1-9][0-9]*(?:_[0-9]+)*")
 _DECIMAL: Final = re.compile(r"(-?)(?:0|[1-9][0-9]*(?:_[0-9]+)*)(?:\.[0-9]+)?")
 _WITH_CURRENCY: Final = re.compile(r"(\S.*?) +([A-Za-z]{3})")
-_CURRENCY_FIRST: Final = re.compile(r"([A-Z]{3}) *(-?[0-9]\S*)")
 _YES_NO: Final = {"yes": True, "true": True, "no": False, "false": False}
+
+
+_Help = Callable[[], str | None]  # asked for once something is reported
 
 
 class Amount(NamedTuple):
@@ -89,13 +93,18 @@ def name(
     pattern = _DOTTED_NAME if dotted else _NAME
     if pattern.fullmatch(value.text):
         return value.text
-    better = _NOT_OF_A_NAME.sub("_", value.text.lower()).strip("_")
+    better = name_as_meant(value.text)
     help = "a name has lower case letters, digits and underscores, and begins with a letter"
     if pattern.fullmatch(better):
         help = f"write {shown(better)}"
     message = f"expected {expected}, found {shown(value.text)}"
     diagnostics.error("not-a-name", value.place, message, help)
     return None
+
+
+def name_as_meant(text: str) -> str:
+    """A misspelt name as it should have been written: `Head-of-office` as `head_of_office`."""
+    return _NOT_OF_A_NAME.sub("_", text.lower()).strip("_")
 
 
 def one_of(
@@ -191,10 +200,12 @@ def amount(
     *,
     currency: str | None = None,
     signed: bool = False,
+    usual: str = "",
 ) -> Amount | None:
     """An amount with its currency, `10_000.00 EUR`; a bare one is in `currency` if that is given.
 
-    The currency is one of ISO 4217, and the amount has no more decimals than it.
+    The currency is one of ISO 4217, and the amount has no more decimals than it. `usual` is the
+    currency that is probably meant where one is missing: for the help only.
     """
     example = "`10_000.00`" if currency else "`10_000.00 EUR`"
     expected = f"an amount like {example}"
@@ -204,12 +215,13 @@ def amount(
     match = _WITH_CURRENCY.fullmatch(value.text)
     digits, code = match.groups() if match else (value.text, currency)
     if code is None:
-        _report_no_currency(value, expected, diagnostics)
+        _report_no_currency(value, expected, usual, diagnostics)
         return None
-    if match and not _is_currency(code, value, diagnostics):
+    if match and digits[-1].isdigit() and not _is_currency(code, value, diagnostics):
         return None
-    plain = _plain(value, digits, expected, signed, diagnostics)
-    if plain is None or not _fits(plain, code, value, diagnostics):
+    better = partial(_better, value.text, currency or usual, is_bare=currency is not None)
+    plain = _plain(value, digits, expected, signed, diagnostics, better)
+    if plain is None or not _fits(plain, code, value, better, diagnostics):
         return None
     return Amount(plain, code)
 
@@ -220,9 +232,10 @@ def money(
     *,
     currency: str | None = None,
     signed: bool = False,
+    usual: str = "",
 ) -> Money | None:
     """The same as `amount`, in minor units."""
-    found = amount(node, diagnostics, currency=currency, signed=signed)
+    found = amount(node, diagnostics, currency=currency, signed=signed, usual=usual)
     return None if found is None else parse_amount(found.text, found.currency)
 
 
@@ -260,7 +273,13 @@ def _is_currency(code: str, value: Scalar, diagnostics: Diagnostics) -> bool:
     return True
 
 
-def _fits(plain: str, code: str, value: Scalar, diagnostics: Diagnostics) -> bool:
+def _better(text: str, currency: str, *, is_bare: bool) -> str | None:
+    """The help for an amount in another spelling, whole and with its currency."""
+    meant = amount_as_meant(text, currency, is_bare=is_bare)
+    return None if meant is None else f"write {shown(meant)}"
+
+
+def _fits(plain: str, code: str, value: Scalar, better: _Help, diagnostics: Diagnostics) -> bool:
     """Whether the currency has such decimals and 64 bits hold the amount."""
     try:
         parse_amount(plain, code)
@@ -271,34 +290,39 @@ def _fits(plain: str, code: str, value: Scalar, diagnostics: Diagnostics) -> boo
             digits = exponent(code)
             most = f"at most {digits}" if digits else "no"
             message = f"expected {most} decimals for {code}, found {shown(value.text)}"
-            diagnostics.error("too-many-decimals", value.place, message)
+            diagnostics.error("too-many-decimals", value.place, message, better())
         return False
     return True
 
 
-def _report_no_currency(value: Scalar, expected: str, diagnostics: Diagnostics) -> None:
+def _report_no_currency(value: Scalar, expected: str, usual: str, diagnostics: Diagnostics) -> None:
     if _DECIMAL.fullmatch(value.text):
         message = f"expected a currency after the amount, found {shown(value.text)} alone"
-        diagnostics.error(
-            "no-currency", value.place, message, f"write {shown(value.text + ' EUR')}, say"
-        )
+        help = _better(value.text, usual, is_bare=False) if usual else None
+        help = help or "write the currency after it, by its three letters"
+        diagnostics.error("no-currency", value.place, message, help)
         return
-    first = _CURRENCY_FIRST.fullmatch(value.text)
-    help = _number_help(value.text)
-    if first:
-        help = f"write {shown(f'{first.group(2)} {first.group(1)}')}"
+    help = _better(value.text, usual, is_bare=False) or _number_help(value.text)
     code = "comma-in-amount" if _is_number_with_commas(value.text) else "not-an-amount"
     diagnostics.error(code, value.place, f"expected {expected}, found {shown(value.text)}", help)
 
 
 def _plain(
-    value: Scalar, digits: str, expected: str, signed: bool, diagnostics: Diagnostics
+    value: Scalar,
+    digits: str,
+    expected: str,
+    signed: bool,
+    diagnostics: Diagnostics,
+    better: _Help = lambda: None,
 ) -> str | None:
     """Decimal text without underscores, or the reason why it is not one."""
     match = _DECIMAL.fullmatch(digits)
     if match and len(digits) <= DIGITS_MAX and (signed or not match.group(1)):
         return digits.replace("_", "")
-    code, help = "not-an-amount", _number_help(digits)
+    code, help = "not-an-amount", None
+    if digits == value.text:  # without a currency
+        help = _number_help(digits)
+    help = help or better() or _number_help(digits)
     if match and len(digits) > DIGITS_MAX:
         code, help = "amount-too-large", None
     elif match:

@@ -37,13 +37,16 @@ from rules.testing.written import (
 def read_tests(files: Mapping[str, bytes], diagnostics: Diagnostics) -> tuple[PolicyTests, ...]:
     """Every file of kind `tests`; a test with an error is left out and the error reported.
 
-    Files that cannot be read at all are reported where the set is compiled, not here.
+    Files that cannot be read at all are reported here if they are below `tests`, and otherwise
+    where the set is compiled.
     """
     found: list[PolicyTests] = []
     for name in sorted(files):
         ignored = Diagnostics()
         root = read(name, files[name], ignored)
         if not isinstance(root, MappingNode):
+            if name.startswith("tests/") and name.endswith((".yaml", ".yml")):
+                diagnostics.extend(ignored)
             continue
         kind = root.get("kind")
         if isinstance(kind, Scalar) and kind.text == "tests":

@@ -83,7 +83,7 @@ class Result:
         if self.passed:
             return f"ok      {self.name}"
         lines = [f"FAILED  {self.name}", f"        {self.place}"]
-        lines += [f"        {problem}" for problem in self.problems]
+        lines += [f"        {line}" for text in self.problems for line in text.splitlines()]
         for found in self.compared:
             if not found.ok:
                 lines.append(f"        {found.what}: expected {found.expected}")

@@ -214,6 +214,16 @@ def test_a_code_that_does_not_exist_is_suggested(code: str, help: str) -> None:
     assert result.stderr == f"error: no report has the code `{code}`\n  help: {help}\n"
 
 
+def test_a_code_of_decisions_is_explained_in_a_line() -> None:
+    result = run("lint", "--explain", "authority_exceeded")
+    assert (result.exit_code, result.stdout) == (
+        0,
+        "`authority_exceeded` is a code of decisions, not of the linter:\n"
+        "  No limit of the persons in the chain covers the amount.\n"
+        "  section 11 of rules/README.md lists these codes\n",
+    )
+
+
 def test_without_a_folder_and_without_a_code_there_is_nothing_to_check() -> None:
     assert run("lint").exit_code == 2
 
@@ -239,3 +249,29 @@ def test_what_is_accepted_until_yesterday_is_reported_today(folder: Path) -> Non
     documents.write_text("[]", encoding="utf-8")
     decided = run("decide", documents, "--policy", folder, "--at", "2030-01-01T00:00:00Z")
     assert "has errors" not in decided.stderr
+
+
+def test_what_the_people_checks_report_can_be_accepted(folder: Path) -> None:
+    at = "2027-03-15T09:00:00-04:00"
+    entry = "{code: no-fallback, because: carl asks the board, owner: cfo, until: 2027-03-31}"
+    change(folder / "policy.yaml", "kind: set", f"accepted: [{entry}]\nkind: set")
+    assert "no-fallback" not in run("lint", folder, "--at", at).stdout
+    arguments = ("lint", folder, "--data", folder / "data", "--at")
+    kept = run(*arguments, at)
+    assert kept.exit_code == 0
+    assert "(accepted by `cfo` until 2027-03-31: carl asks the board)" in kept.stdout
+    assert "error[" not in kept.stdout
+    ended = run(*arguments, "2027-04-01T09:00:00-04:00")
+    assert ended.exit_code == 1
+    assert "warning[waiver-expired]: `no-fallback`" in ended.stdout
+
+
+def test_an_acceptance_that_needs_the_people_is_idle_only_where_they_are_looked_at(
+    folder: Path,
+) -> None:
+    entry = "{code: no-owner, because: none yet, owner: cfo}"
+    change(folder / "policy.yaml", "kind: set", f"accepted: [{entry}]\nkind: set")
+    at = ("--at", "2027-03-15T09:00:00-04:00")
+    assert run("lint", folder, *at).stdout == f"{folder}: nothing found in 5 files\n"
+    with_people = run("lint", folder, "--data", folder / "data", *at).stdout
+    assert "warning[accepted-nothing]: nothing is reported as `no-owner` here" in with_people

@@ -17,6 +17,7 @@ from rules.diagnostics import Diagnostics
 from rules.reading import values
 from rules.reading.country_codes import COUNTRIES
 from rules.reading.nodes import Mapping, Node, Scalar, Sequence
+from rules.reading.other_spellings import amount_as_meant
 from rules.reading.time_values import Duration, day, duration, moment, time_of_day
 from rules.reading.values import Amount
 
@@ -303,7 +304,7 @@ def test_a_bare_amount_is_in_the_currency_that_is_given() -> None:
     assert bad(values.amount, "10_000.00") == (
         "no-currency",
         "expected a currency after the amount, found `10_000.00` alone",
-        "write `10_000.00 EUR`, say",
+        "write the currency after it, by its three letters",
     )
 
 
@@ -331,8 +332,8 @@ def test_a_bare_amount_is_in_the_currency_that_is_given() -> None:
         ("5_", "not-an-amount", None),
         ("5._0", "not-an-amount", None),
         ("5.0_0", "not-an-amount", None),
-        ("$5", "not-an-amount", None),
-        ("5€", "not-an-amount", None),
+        ("$5", "not-an-amount", "write `5.00 USD`"),
+        ("5€", "not-an-amount", "write `5.00 EUR`"),
         ("--5", "not-an-amount", None),
     ],
 )
@@ -344,8 +345,49 @@ def test_what_is_not_an_amount(
     assert bad(values.amount, text, currency=currency) == (code, message, help)
 
 
+@pytest.mark.parametrize(
+    ("text", "code", "written"),
+    [
+        ("200.000,00 USD", "comma-in-amount", "200_000.00 USD"),
+        ("200.000 USD", "too-many-decimals", "200_000.00 USD"),
+        ("1.200.000 USD", "not-an-amount", "1_200_000.00 USD"),
+        ("200,000.00 USD", "comma-in-amount", "200_000.00 USD"),
+        ("200 000 USD", "not-an-amount", "200_000.00 USD"),
+        ("$200_000.00", "not-an-amount", "200_000.00 USD"),
+        ("200k USD", "not-an-amount", "200_000.00 USD"),
+        ("1.5 Mio. EUR", "not-an-amount", "1_500_000.00 EUR"),
+        ("USD 200_000", "not-an-amount", "200_000.00 USD"),
+        ("200.000 JPY", "too-many-decimals", "200_000 JPY"),
+        ("200.000,00 KWD", "comma-in-amount", "200_000.000 KWD"),
+    ],
+)
+@pytest.mark.parametrize("currency", ["EUR", None])
+def test_an_amount_in_another_spelling_is_written_out(
+    text: str, code: str, written: str, currency: str | None
+) -> None:
+    found = bad(values.amount, text, currency=currency)
+    assert (found[0], found[2]) == (code, f"write `{written}`")
+
+
+def test_a_bare_amount_in_another_spelling_stays_bare_where_it_may() -> None:
+    assert bad(values.amount, "200.000", currency="USD")[2] == "write `200_000.00`"
+    assert bad(values.amount, "200k", currency="USD")[2] == "write `200_000.00`"
+    assert bad(values.amount, "200k", usual="USD")[2] == "write `200_000.00 USD`"
+    assert bad(values.amount, "200_000.00", usual="USD") == (
+        "no-currency",
+        "expected a currency after the amount, found `200_000.00` alone",
+        "write `200_000.00 USD`",
+    )
+
+
+@pytest.mark.parametrize("text", ["EUR 5 USD", "1.234 EUR", "1.2.3 EUR", "5 XXQ", "€", "1,2,3 EUR"])
+def test_what_cannot_be_told_is_not_guessed(text: str) -> None:
+    meant = amount_as_meant(text, "", is_bare=False)
+    assert meant == ("1_234.00 EUR" if text == "1.234 EUR" else None)
+
+
 def test_the_currency_stands_after_the_amount() -> None:
-    assert bad(values.amount, "EUR 5")[2] == "write `5 EUR`"
+    assert bad(values.amount, "EUR 5")[2] == "write `5.00 EUR`"
 
 
 @pytest.mark.parametrize("text", ["5,000.00 EUR", "1e5 EUR", "+5 EUR", "nan EUR", "5 000 EUR"])
@@ -368,7 +410,8 @@ def test_a_minus_stands_only_where_it_is_said() -> None:
 )
 def test_an_amount_has_no_more_decimals_than_its_currency(text: str, most: str) -> None:
     message = f"expected {most} decimals for {text[-3:]}, found `{text}`"
-    assert bad(values.amount, text) == ("too-many-decimals", message, None)
+    help = "write `1_234.00 EUR`" if text == "1.234 EUR" else None
+    assert bad(values.amount, text) == ("too-many-decimals", message, help)
     assert bad(values.money, text[:-4], currency=text[-3:])[0] == "too-many-decimals"
 
 
@@ -440,9 +483,10 @@ def test_a_day() -> None:
         ("2027-13-01", "there is no such day"),
         ("0000-01-01", "there is no such day"),
         ("20270101", "year, month and day, with dashes"),
-        ("31.01.2027", "year, month and day, with dashes"),
+        ("31.01.2027", "write `2027-01-31`"),
+        ("31.02.2027", "year, month and day, with dashes"),
         ("01/31/2027", "year, month and day, with dashes"),
-        ("2027-1-31", "year, month and day, with dashes"),
+        ("2027-1-31", "write `2027-01-31`"),
         ("2027-W01-1", None),
         ("2027-01-31T00:00", None),
         ("today", None),
