@@ -235,7 +235,8 @@ def _show_failure(output: Output, result: Result) -> None:
     output.say(Text.assemble(("FAILED ", "bold red"), (plain(result.name), "bold")))
     output.say(f"  {result.place}", "dim")
     for problem in result.problems:
-        output.say(f"  {problem}")
+        for line in str(problem).splitlines():
+            output.say(f"  {line}")
     differing = [found for found in result.compared if not found.ok]
     if differing:
         table: Table = plain_table("", "expected", "got")
