@@ -235,7 +235,7 @@ def _show_failure(output: Output, result: Result) -> None:
     output.say(Text.assemble(("FAILED ", "bold red"), (plain(result.name), "bold")))
     output.say(f"  {result.place}", "dim")
     for problem in result.problems:
-        for line in str(problem).splitlines():
+        for line in problem.splitlines():
             output.say(f"  {line}")
     differing = [found for found in result.compared if not found.ok]
     if differing:

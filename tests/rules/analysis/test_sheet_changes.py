@@ -145,8 +145,8 @@ def test_keys_come_and_go_where_other_rows_have_them() -> None:
         ("    require: {board_paper: present}\n", ""),
         ("  - name: owner and buyer\n    above", "  - above"),
         (
-            "# for an order of the last of them\n",
-            "# for an order of the last of them\n    require: {board_paper: present}\n",
+            "for an order of the last of them\n",
+            "for an order of the last of them\n    require: {board_paper: present}\n",
         ),
     )
 
