@@ -143,9 +143,9 @@ class Diagnostics:
         return "".join(f"{diagnostic}\n" for diagnostic in self.sorted())
 
 
-def shown(text: str) -> str:
-    """The user's words in backticks, on one line and not endless, safe to print on a terminal."""
-    cut = text if len(text) <= _SHOWN_MAX else text[: _SHOWN_MAX - 1] + "…"
+def shown(text: str, *, whole: bool = False) -> str:
+    """The user's words in backticks, on one line, safe to print; not endless unless `whole`."""
+    cut = text if whole or len(text) <= _SHOWN_MAX else text[: _SHOWN_MAX - 1] + "…"
     clean = "".join(char if char.isprintable() else _escaped(char) for char in cut)
     return f"`{clean}`"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from rich.text import Text
 
@@ -14,6 +15,11 @@ from api.texts import plain
 from api.usecases.drafts import Draft
 from api.usecases.policy_testing import faults_of, hunt
 from rules.mutating.hunting import Tried, Verdict
+
+NOT_JUDGED: Final = (
+    "not judged: no document was found that tells the fault apart;"
+    " it may have no effect, or escape your tests"
+)
 
 
 def hunted(draft: Draft, only: str, limit: int | None) -> tuple[Tried, ...]:
@@ -51,8 +57,12 @@ def show_mutation(output: Output, found: Sequence[Tried], verbose: bool) -> None
     counts = Counter(tried.verdict for tried in found)
     parts = [f"{counts[verdict]} {verdict}" for verdict in Verdict if counts[verdict]]
     style = "bold red" if counts[Verdict.SURVIVED] else "bold green"
+    if counts[Verdict.UNTOLD] and not counts[Verdict.SURVIVED]:
+        style = "bold yellow"
     said = ", ".join(parts)
     output.say(f"{counted(len(found), 'fault')}" + (f": {said}" if said else ""), style)
+    if counts[Verdict.UNTOLD]:
+        output.say(NOT_JUDGED)
 
 
 def plain_mutation(draft: Draft, found: Sequence[Tried]) -> Mapping[str, object]:

@@ -172,7 +172,7 @@ def _write_boundaries(draft: Draft, file: Path, force: bool) -> None:
         output.raw(text.removesuffix("\n"))
     with Output(None) as output:
         for place, why in written.left_out:
-            output.say(f"{place}: no test was written, since {why}")
+            output.say(f"{place}: {why}")
         output.say(f"{counted(written.tests, 'test')} written to {file}", "bold green")
         output.say(
             "read each one and confirm it: they say what the policy does, not what it should"

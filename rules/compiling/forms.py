@@ -134,9 +134,9 @@ def list_of(item: Form[T], least: int = 1) -> Form[tuple[T, ...]]:
     return Form(f"list of {item.name}s", read, item=item)
 
 
-def one_or_more(item: Form[T]) -> Form[tuple[T, ...]]:
+def one_or_more(item: Form[T], least: int = 1) -> Form[tuple[T, ...]]:
     """One item, or a list of them."""
-    several = list_of(item)
+    several = list_of(item, least)
 
     def read(node: Node, context: Context) -> tuple[T, ...] | None:
         if isinstance(node, Sequence):
@@ -166,7 +166,7 @@ def names_in(node: Node, context: Context) -> list[tuple[str, Place]]:
 
 
 def _has_length(node: Node, nodes: tuple[Node, ...], least: int, context: Context) -> bool:
-    if not nodes:
+    if not nodes and least:
         context.error("empty-list", node.place, "expected at least one item, found none")
     elif len(nodes) < least:
         message = f"expected at least {least} items, found {len(nodes)}"

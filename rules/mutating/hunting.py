@@ -33,7 +33,7 @@ class Verdict(StrEnum):
     TESTS = "caught by the tests"
     LINTER = "caught by the linter"
     SAME = "means the same"
-    UNTOLD = "no document was found that tells it apart"
+    UNTOLD = "not judged"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from engine.facts.kinds import Kind
 from engine.money import EXPONENTS, Money, parse_amount
 from engine.organization import Entity
 from engine.places import NOWHERE
-from engine.policy import PolicySet
+from engine.policy import Matrix, PolicySet
 from rules.checks.space.cells import TooManyBoxes
 from rules.checks.space.ground import ground, scope_entities
 from rules.diagnostics import Diagnostics
@@ -25,10 +25,11 @@ from rules.mutating.faults import Fault
 from rules.mutating.sameness import answer, route
 from rules.reading.nodes import Mapping as MappingNode
 from rules.reading.nodes import Scalar
-from rules.testing.boundaries import confirmed, title, tried_out, tries
+from rules.testing.boundaries import confirmed, control_tries, title, tried_out, tries
 from rules.testing.running import Made, Ready, Runner
 from rules.testing.specimens import Specimen, Trials, stating
 from rules.testing.spelling import expectation, flow, sentence, spelled
+from rules.testing.trying import Try
 from rules.testing.worlds import Sources, Worlds
 
 _AMOUNT: Final = re.compile(r"(-?[0-9][0-9_]*(?:\.[0-9]+)?)(?: ([A-Z]{3}))?")
@@ -124,19 +125,24 @@ class Witnesses:
     @cached_property
     def _specimens(self) -> tuple[Candidate, ...]:
         found: dict[str, Candidate] = {}
+        for matrix, entity, tried in self._tries():
+            made = tried_out(matrix, entity, tried, self._trials)
+            if made is not None and str(made[0]) not in found:
+                said = title(matrix, entity, tried, self._policy)
+                candidate = self._candidate(made[0], entity, said)
+                found.update({str(made[0]): candidate} if candidate else {})
+        return tuple(found.values())
+
+    def _tries(self) -> Iterator[tuple[Matrix, Entity, Try]]:
         for matrix in self._policy.matrices:
             try:
                 on = ground(self._policy, matrix)
             except TooManyBoxes:
                 continue
             for entity in scope_entities(self._policy, matrix.scope):
-                for tried in tries(on, entity, self._policy)[0]:
-                    made = tried_out(matrix, entity, tried, self._trials)
-                    if made is not None and str(made[0]) not in found:
-                        said = title(matrix, entity, tried, self._policy)
-                        candidate = self._candidate(made[0], entity, said)
-                        found.update({str(made[0]): candidate} if candidate else {})
-        return tuple(found.values())
+                for tried in tries(on, entity, self._policy, self._trials.day)[0]:
+                    yield matrix, entity, tried
+        yield from control_tries(self._trials)
 
     @cached_property
     def _of_roles(self) -> tuple[Candidate, ...]:

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from itertools import islice
 from typing import Final
 
-from engine.facts.conditions import All, Compare, Constant
+from engine.facts.conditions import All, Constant
 from engine.facts.kinds import FactValue, Kind
 from engine.facts.vocabulary import Fact
 from engine.money import Money
 from engine.organization import Entity, Limit
 from engine.places import Place
-from engine.policy import Effective, Matrix, PolicySet, Row
+from engine.policy import Additional, Matrix, PolicySet, Row
 from rules.checks.space.cells import TooManyBoxes
 from rules.checks.space.examples import Example, regions, stated
 from rules.checks.space.ground import Ground, ground, scope_entities
 from rules.checks.space.regions import Span, nearest_zero
-from rules.checks.wording import value_text
+from rules.testing.boundaries_of_controls import of_control, places
 from rules.testing.bounds import next_to, sites
+from rules.testing.coverage import Sort, countable
+from rules.testing.observing import observe
+from rules.testing.reaching import known_of, met
 from rules.testing.running import Made
-from rules.testing.specimens import Specimen, Trials, specimen
+from rules.testing.specimens import Specimen, Trials, specimen, usual_type
 from rules.testing.spelling import expectation, sentence, spelled, spoken
+from rules.testing.trying import Try, day_in, plain, said
 
 MOST_REGIONS: Final = 40  # looked at to state one row
 HEADING: Final = """\
@@ -33,15 +37,6 @@ HEADING: Final = """\
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Try:
-    """One document to be tested: the facts and the amount, and what its test is called."""
-
-    facts: Mapping[str, FactValue]
-    amount: Money | None
-    said: str
-
-
 @dataclass(slots=True)
 class Written:
     """The tests as lines, how many, and the rows for which no document could be made."""
@@ -49,6 +44,7 @@ class Written:
     lines: list[str] = field(default_factory=list)
     tests: int = 0
     left_out: list[tuple[Place, str]] = field(default_factory=list)
+    seen: set[tuple[Place, str]] = field(default_factory=set)
     names: dict[str, int] = field(default_factory=dict)
     documents: set[str] = field(default_factory=set)
 
@@ -67,17 +63,22 @@ def write_boundaries(policy: PolicySet, trials: Trials) -> tuple[str, Written]:
         try:
             on = ground(policy, matrix)
         except TooManyBoxes:
-            written.left_out.append((matrix.place, "its rows are too many to try"))
+            written.left_out.append(
+                (matrix.place, "no test was written, since its rows are too many to try")
+            )
             continue
         for entity in scope_entities(policy, matrix.scope):
             _matrix(on, entity, trials, written)
+    for matrix, entity, tried in control_tries(trials):
+        _write(matrix, entity, tried, trials, written)
+    _unreached(trials.policy, written)
     head = [f"{HEADING}kind: tests", f"on: {trials.on}", "tests:"]
-    notes = [f"# {place}: no test was written, since {why}" for place, why in written.left_out]
+    notes = [f"# {place}: {why}" for place, why in written.left_out]
     body = written.lines[1:] if written.lines else []
     return "\n".join([*head, *body, *(["", *notes] if notes else [])]) + "\n", written
 
 
-def tries(on: Ground, entity: Entity, policy: PolicySet) -> tuple[list[Try], list[Row]]:
+def tries(on: Ground, entity: Entity, policy: PolicySet, day: date) -> tuple[list[Try], list[Row]]:
     """What to try in one matrix and entity, by amount; and the rows without a document."""
     limits = tuple(_limits(policy, on.matrix, entity))
     found: dict[str, Try] = {}
@@ -88,10 +89,15 @@ def tries(on: Ground, entity: Entity, policy: PolicySet) -> tuple[list[Try], lis
             without.append(row)
             continue
         here = [place for place in known if place.facts.get("entity", entity.id) == entity.id]
-        bounds = [*_of_row(row, here, on.matrix), *_of_limits(limits, here)]
+        bounds = [
+            *_of_row(row, here, on.matrix),
+            *_of_limits(policy, limits, here, on.matrix, entity, day),
+        ]
         usual = (_usual(place, on.matrix) for place in here[:1])
         for tried in bounds or usual:
-            found.setdefault(f"{tried.said} {sorted(tried.facts.items(), key=str)}", tried)
+            found.setdefault(
+                f"{tried.said} {tried.on} {sorted(tried.facts.items(), key=str)}", tried
+            )
     by_amount = sorted(found.values(), key=lambda one: one.amount.minor if one.amount else 0)
     return by_amount, without
 
@@ -134,11 +140,11 @@ def _matrix(on: Ground, entity: Entity, trials: Trials, written: Written) -> Non
     limits = _limits(trials.policy, on.matrix, entity)
     if not is_first and not any(entity.id in limit.entities for limit in limits):
         return  # nothing is different here
-    found, without = tries(on, entity, trials.policy)
+    found, without = tries(on, entity, trials.policy, trials.day)
     for tried in found:
         _write(on.matrix, entity, tried, trials, written)
     for row in without if is_first else ():
-        why = "no document can be made up that this row decides"
+        why = "no test was written, since no document can be made up that this row decides"
         written.left_out.append((row.place, why))
 
 
@@ -168,30 +174,113 @@ def _of_row(row: Row, spots: Sequence[_Spot], matrix: Matrix) -> Iterator[Try]:
                 continue
             if test.fact != "amount":
                 facts = {**spot.facts, test.fact: value}
-                yield Try(facts, _least(spot, matrix), _said(test, value))
+                yield Try(facts, _least(spot, matrix), said(test, value))
             elif isinstance(value, Money):
-                yield Try(spot.facts, value, _said(test, value))
+                yield Try(spot.facts, value, said(test, value))
 
 
-def _said(test: Compare, value: FactValue) -> str:
-    at = isinstance(test.bound, Constant) and test.bound.value == value
-    word = "exactly " if at else ""
-    said = spoken(value) if isinstance(value, Money) else value_text(value)
-    fact = "" if test.fact == "amount" else f"{_plain(test.fact)} "
-    return f"{fact}{word}{said}"
-
-
-def _of_limits(limits: tuple[Limit, ...], spots: Sequence[_Spot]) -> Iterator[Try]:
+def _of_limits(
+    policy: PolicySet,
+    limits: tuple[Limit, ...],
+    spots: Sequence[_Spot],
+    matrix: Matrix,
+    entity: Entity,
+    day: date,
+) -> Iterator[Try]:
     """Both sides of each limit of authority that lies among the amounts of the row."""
     for limit in limits:
         if limit.up_to is None:
             continue
         minor, currency = limit.up_to.minor, limit.up_to.currency
         for at, word in ((minor, "exactly "), (minor + 1, "")):
-            spot = next((spot for spot in spots if spot.has(at)), None)
-            if spot is not None:
-                amount = Money(at, currency)
-                yield Try(spot.facts, amount, f"{word}{spoken(amount)}")
+            for spot in spots:
+                facts = _counting(policy, limit, spot, matrix, entity, day)
+                if facts is not None and spot.has(at):
+                    amount = Money(at, currency)
+                    now = facts.pop("now", day)
+                    on = now if isinstance(now, date) and now != day else None
+                    yield Try(facts, amount, f"{word}{spoken(amount)}", on)
+                    break
+
+
+def _counting(
+    policy: PolicySet, limit: Limit, spot: _Spot, matrix: Matrix, entity: Entity, day: date
+) -> dict[str, FactValue] | None:
+    """The facts of the spot, and more with which the limit counts; `None` where it cannot."""
+    facts = dict(spot.facts)
+    if limit.documents:
+        types = sorted(matrix.documents)
+        kind = facts.get("document.type", usual_type(types))
+        if kind not in limit.documents:
+            if "document.type" in facts:
+                return None
+            kind = usual_type(sorted(limit.documents & matrix.documents))
+            facts["document.type"] = kind
+    more = met(policy, limit.when, {**known_of(entity), **facts}, day)
+    return None if more is None else facts | more
+
+
+def control_tries(trials: Trials) -> Iterator[tuple[Matrix, Entity, Try]]:
+    """What to try for each control, in the first matrix that gives such documents an answer."""
+    for control in trials.policy.additional:
+        first: tuple[Matrix, Entity, list[Try]] | None = None
+        for matrix, entity in places(trials.policy, control):
+            found = list(of_control(trials.policy, control, matrix, entity, trials.day))
+            if not found or tried_out(matrix, entity, found[0], trials) is None:
+                continue
+            first = first or (matrix, entity, found)
+            if not _is_stopped(matrix, entity, found[0], trials, control):
+                first = (matrix, entity, found)
+                break
+        if first is not None:
+            matrix, entity, found = first
+            for tried in found:
+                yield matrix, entity, _unstopped(matrix, entity, tried, trials, control)
+
+
+def _is_stopped(
+    matrix: Matrix, entity: Entity, tried: Try, trials: Trials, control: Additional
+) -> bool:
+    """Whether a document is held for another reason than the control."""
+    made = tried_out(matrix, entity, tried, trials)
+    held = made[1].decision.held if made is not None else None
+    return made is None or (held is not None and held.place != control.place)
+
+
+def _unstopped(
+    matrix: Matrix, entity: Entity, tried: Try, trials: Trials, control: Additional
+) -> Try:
+    """The same with facts for which somebody's limit covers, where it is held without them."""
+    if not _is_stopped(matrix, entity, tried, trials, control):
+        return tried
+    day = tried.on or trials.day
+    for limit in _limits(trials.policy, matrix, entity):
+        fixed = {**known_of(entity), **tried.facts, "now": day}
+        more = met(trials.policy, limit.when, fixed, day)
+        other = replace(tried, facts={**tried.facts, **more}) if more else tried
+        if more and not _is_stopped(matrix, entity, other, trials, control):
+            return other
+    return tried
+
+
+def _unreached(policy: PolicySet, written: Written) -> None:
+    """Names every bound for which the tests do not lie on both sides."""
+    tried = {row.place for matrix in policy.matrices for row in matrix.rows}
+    tried |= {control.place for control in policy.additional}
+    tried |= {limit.place for limit in policy.organization.limits}
+    without = {place for place, _ in written.left_out}
+    for item in countable(policy):
+        is_seen = all((item.place, need) in written.seen for need in item.needs)
+        if item.sort is not Sort.BOUND or is_seen or item.place in without:
+            continue
+        if item.place in tried:
+            why = "no documents were found with which it decides, one on each side"
+        elif item.what.startswith("required: "):
+            continue  # whether a paper is there has no two sides
+        else:
+            why = "only bounds of rows, additional rows and limits are tried"
+        written.left_out.append((item.place, f"{item.what} is not tested, since {why}"))
+    written.left_out.sort()
 
 
 def tried_out(
@@ -201,15 +290,18 @@ def tried_out(
     made = specimen(trials.policy, matrix, entity, tried.facts, tried.amount)
     if made is None:
         return None
-    day = day_in(matrix.effective, date.fromisoformat(trials.on[:10]))
+    day = day_in(matrix.effective, tried.on or trials.day) or tried.on
     return trials.decided(made if day is None else replace(made, on=str(day)), entity)
 
 
 def _write(matrix: Matrix, entity: Entity, tried: Try, trials: Trials, written: Written) -> None:
     found = tried_out(matrix, entity, tried, trials)
-    if found is None or str(found[0]) in written.documents:
+    if found is None:
         return
     full, decided = found
+    if str(full) in written.documents:
+        return
+    written.seen |= observe(trials.policy, decided).seen
     written.documents.add(str(full))
     expect = confirmed(full, expectation(decided.decision, trials.policy), trials)
     answer = sentence(decided.decision, trials.policy)
@@ -225,20 +317,18 @@ def title(matrix: Matrix, entity: Entity, tried: Try, policy: PolicySet) -> str:
 def _beside(tried: Try, matrix: Matrix, entity: Entity, policy: PolicySet) -> str:
     """What else the document states, in brackets; empty for nothing."""
     facts = tried.facts.items()
-    about = [_fact(policy.facts[n], x) for n, x in facts if not tried.said.startswith(_plain(n))]
+    about = [_fact(policy.facts[n], x) for n, x in facts if not tried.said.startswith(plain(n))]
     if len(scope_entities(policy, matrix.scope)) > 1:
         about.insert(0, entity.id)
+    if tried.on is not None:
+        about.append(f"on {tried.on}")
     return f" ({', '.join(about)})" if about else ""
 
 
 def _fact(fact: Fact, value: FactValue) -> str:
     if isinstance(value, Money):
-        return f"{_plain(fact.name)}: {spoken(value)}"
-    return f"{_plain(fact.name)}: {spelled(value, is_paper=fact.kind is Kind.PAPER)}"
-
-
-def _plain(name: str) -> str:
-    return name.replace("_", " ").replace(".", " ")
+        return f"{plain(fact.name)}: {spoken(value)}"
+    return f"{plain(fact.name)}: {spelled(value, is_paper=fact.kind is Kind.PAPER)}"
 
 
 def confirmed(tried: Specimen, expect: Mapping[str, str], trials: Trials) -> Mapping[str, str]:
@@ -249,12 +339,3 @@ def confirmed(tried: Specimen, expect: Mapping[str, str], trials: Trials) -> Map
         if result is not None and result.passed:
             return part
     return {"outcome": expect["outcome"]}
-
-
-def day_in(effective: Effective, wanted: date) -> date | None:
-    """A day on which a file is in force; `None` where the wanted day is one."""
-    if effective.covers(wanted):
-        return None
-    if effective.start is not None and wanted < effective.start:
-        return effective.start
-    return effective.to - timedelta(days=1) if effective.to is not None else None

@@ -118,8 +118,10 @@ def _texts(expect: Expectation, came: Outcome) -> Iterator[Compared]:
         yield Compared("findings", ", ".join(expect.findings), got or NOTHING, ok)
     if expect.reviews is not None:
         codes = [review.code for review in decision.reviews]
-        ok = all(code in codes for code in expect.reviews)
-        yield Compared("reviews", ", ".join(expect.reviews), ", ".join(codes) or NOTHING, ok)
+        ok = all(code in codes for code in expect.reviews) and bool(expect.reviews or not codes)
+        yield Compared(
+            "reviews", ", ".join(expect.reviews) or NOTHING, ", ".join(codes) or NOTHING, ok
+        )
 
 
 def meets(name: str, place: Assignment, data: MasterData) -> bool:

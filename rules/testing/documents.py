@@ -24,6 +24,7 @@ Raw = dict[str, object]
 
 AMOUNTS: Final = frozenset({"amount", "maximum", "options", "net", "tax", "price", "original_net"})
 WHOLE: Final = frozenset({"version", "number_of_line"})
+_PAPER_WORDS: Final = {"yes": "present", "true": "present", "no": "missing", "false": "missing"}
 REQUESTER: Final = "requester"
 COST_CENTER: Final = "test_cost_center"
 
@@ -116,10 +117,17 @@ def _scalar(name: str, node: Scalar, fact: Fact | None, diagnostics: Diagnostics
     match fact.kind:
         case Kind.YES_NO:
             return values.yes_no(node, diagnostics)
+        case Kind.PAPER:
+            return paper_word(text)
         case Kind.MONEY | Kind.NUMBER:
             return plain_amount(text)
         case _:
             return text
+
+
+def paper_word(text: str) -> str:
+    """Whether a paper is there, in its own words, where `yes` or `no` is written."""
+    return _PAPER_WORDS.get(text, text)
 
 
 def plain_amount(text: str) -> str:

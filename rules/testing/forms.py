@@ -260,7 +260,9 @@ _ACT_REFUSED: Final[Key[tuple[str, ...]]] = Key(
     "act_refused", _NAMES, "the code of a refused act, or who acted"
 )
 _FINDINGS: Final[Key[tuple[str, ...]]] = Key("findings", _NAMES, "codes or facts of findings")
-_REVIEWS: Final[Key[tuple[str, ...]]] = Key("reviews", _NAMES, "codes of reviews that are opened")
+_REVIEWS: Final[Key[tuple[str, ...]]] = Key(
+    "reviews", one_or_more(TEXT, least=0), "codes of reviews that are opened; `[]` is none"
+)
 _AS: Final[Key[Mapping[str, str]]] = Key(
     "as", Form("words by role", _read_signs), "in what capacity a role acts: `{cfo: signs}`"
 )

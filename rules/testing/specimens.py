@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Final
 
 from engine.facts.kinds import FactValue, Kind
@@ -25,7 +26,7 @@ from rules.testing.worlds import Sources, Worlds
 SUPPLIER: Final = "supplier_1"
 FILE: Final = "tests/specimen.yaml"
 MOST_FACTS: Final = 12  # given a harmless value before it is given up
-_SUMS: Final = ("document.net", "document.gross", "commitment.net")
+SUMS: Final = frozenset({"document.net", "document.gross", "commitment.net"})
 _OWN: Final = ("entity", "entity.country", "entity.region", "entity.currency")
 
 Parts = dict[str, str]
@@ -80,13 +81,13 @@ def specimen(
     """A document of the matrix with these facts; `None` where one cannot be stated in a test."""
     kind = facts.get("document.type")
     types = sorted(matrix.documents)
-    document = {"type": quoted(str(kind) if kind is not None else _usual(types))}
+    document = {"type": quoted(str(kind) if kind is not None else usual_type(types))}
     if len(policy.organization.entities) > 1:
         document["entity"] = quoted(entity.id)
     found: Specimen | None = Specimen(document)
     stated = dict(facts)
-    if amount is not None and matrix.amount:
-        stated[matrix.amount] = amount
+    if amount is not None:
+        stated[matrix.amount or "document.net"] = amount
     for name, value in stated.items():
         found = None if found is None else with_fact(found, policy, entity, name, value)
     if found is not None and "amount" not in found.document:
@@ -95,7 +96,7 @@ def specimen(
     return found
 
 
-def _usual(types: list[str]) -> str:
+def usual_type(types: list[str]) -> str:
     """The type of document that readers know best."""
     known = ("purchase_order", "requisition", "invoice")
     return next((name for name in known if name in types), types[0])
@@ -120,7 +121,7 @@ def stating(
 ) -> Specimen | None:
     """The specimen with one more fact as YAML; `None` where no test states it."""
     fact = policy.facts.get(name)
-    if name in _SUMS:
+    if name in SUMS:
         return replace(found, document={**found.document, "amount": text})
     if fact is None or name in ("now", "requester.limit"):
         return None
@@ -157,6 +158,7 @@ class Trials:
     def __init__(self, policy: PolicySet, sources: Sources, on: str) -> None:
         self.policy = policy
         self.on = on
+        self.day = date.fromisoformat(on[:10])
         self.runner = Runner(policy, Worlds(policy, sources))
 
     def ready(self, tried: Specimen, expect: Mapping[str, str]) -> Ready | None:

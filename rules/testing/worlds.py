@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from posixpath import dirname, join, normpath
 from typing import Final
@@ -11,7 +11,7 @@ from typing import Final
 from engine.business_time import instant
 from engine.documents import accept
 from engine.documents.model import Document
-from engine.errors import InputErrors
+from engine.errors import InputError, InputErrors
 from engine.facts.kinds import FactValue, FactValues, Kind
 from engine.facts.totals import APPROVED, STATUSES, Earlier
 from engine.master_data import MasterData
@@ -24,7 +24,7 @@ from rules.reading import values
 from rules.reading.nodes import Mapping as MappingNode
 from rules.reading.nodes import Scalar, described
 from rules.testing.data import OWNERS, Row, Tables, folder_of, tables_of
-from rules.testing.documents import Raw, filling, raw_document
+from rules.testing.documents import Raw, filling, paper_word, raw_document
 from rules.testing.forms import MOMENT
 from rules.testing.written import Item, Moment, PolicyTest, PolicyTests, day_of
 
@@ -197,7 +197,8 @@ class Worlds:
                 context.error("expected-text", node.place, message)
             elif fact.kind is Kind.PAPER:
                 words = ("present", "missing")
-                found[key.text] = values.one_of(node, words, context.diagnostics) == "present"
+                said = replace(node, text=paper_word(node.text))
+                found[key.text] = values.one_of(said, words, context.diagnostics) == "present"
             else:
                 value = constant(node, fact, context)
                 if value is not None:
@@ -214,8 +215,15 @@ class Worlds:
             for error in wrong.errors:
                 place = node.place_of(error.field.partition(".")[0].partition("[")[0])
                 message = f"{shown(error.field)}: {error.message} ({error.code})"
-                diagnostics.error("bad-document", place, message)
+                diagnostics.error("bad-document", place, message, self._help(error))
             return None
+
+    def _help(self, error: InputError) -> str | None:
+        """What to write, where the set says it."""
+        entities = self._policy.organization.entities
+        if (error.field, error.code) != ("entity", "missing_field") or len(entities) < 2:
+            return None
+        return f"the set has {len(entities)} entities: name one, such as `entity: {min(entities)}`"
 
     def _check_roles(self, test: PolicyTest, diagnostics: Diagnostics) -> None:
         roles = self._policy.organization.roles

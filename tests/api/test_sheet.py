@@ -109,6 +109,7 @@ def test_codes_for_what_cannot_be_done(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "x.xlsx"
     assert run("export", folder, "--out", out, "--matrix", "order").exit_code == 1
     assert "did you mean `orders`?" in run("export", folder, "-o", out, "-m", "order").output
+    assert "it has `orders`" in run("export", folder, "-o", out, "-m", "zzz").output
     assert run("export", folder, "--out", tmp_path / "no" / "x").exit_code == 6
     assert run("export", folder, "--out", out, "--on", "tomorrow").exit_code == 2
     assert run("export", tmp_path, "--out", out).exit_code == 4

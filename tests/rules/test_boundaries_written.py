@@ -90,3 +90,94 @@ def test_every_test_that_is_written_passes(name: str) -> None:
     results = run_tests(policy, file, folder_sources(folder, policy), found)
     assert not found.has_errors, found.render()
     assert [str(result) for result in results if not result.passed] == []
+
+
+GRANTED = {
+    "policy.yaml": b"""\
+kind: set
+name: granted
+language: 1
+for_all_files: {currency: USD, owner: head}
+in_flight: pin
+""",
+    "organization.yaml": b"""\
+kind: organization
+entities:
+  CO_A: {country: KE, currency: USD, zone: Africa/Nairobi}
+  CO_B: {country: GH, currency: USD, zone: Africa/Accra}
+roles:
+  head: {seats: 1}
+limits:
+  - {who: head, when: {now: {below: 2027-05-01}, grade: one, has_system: yes}, up_to: 200.00 USD}
+  - {who: head, when: {now: {from: 2027-05-01}, grade: two}, up_to: 400.00 USD}
+""",
+    "vocabulary.yaml": b"""\
+kind: vocabulary
+facts:
+  grade: {is: {scale: [one, two]}, of: entity}
+  has_system: {is: yes_no, of: entity}
+  small: {is: yes_no}
+""",
+    "approvals/contracts.yaml": b"""\
+kind: approvals
+name: contracts
+documents: [contract]
+amount: document.net
+rows:
+  - {approve: {chain: [head], until: authority_covers}}
+""",
+    "controls/raised.yaml": b"""\
+kind: controls
+effective: {from: 2027-07-01}
+amount: document.net
+additional:
+  - {when: {small: yes, grade: two}, above: 70.00, refuse: too much, code: over_small}
+guarantees:
+  - {name: one above 900, documents: [contract], above: 900.00, require_approvals: {at_least: 1}}
+""",
+}
+
+
+def test_a_limit_is_tried_with_the_facts_of_the_entity_and_the_day_that_it_asks_for() -> None:
+    text = written(GRANTED)
+    assert (
+        """\
+    given: {entities: {CO_A: {grade: one, has_system: yes}}}
+    document: {type: contract, entity: CO_A, amount: 200.00 USD}
+    expect: {outcome: route, steps: [[head]]}
+"""
+        in text
+    )
+    assert (
+        """\
+    on: 2027-05-01
+    given: {entities: {CO_A: {grade: two}}}
+    document: {type: contract, entity: CO_A, amount: 400.01 USD}
+    expect: {outcome: held, code: authority_exceeded}
+"""
+        in text
+    )
+
+
+def test_both_sides_of_a_control_on_a_day_on_which_it_is_in_force() -> None:
+    text = written(GRANTED)
+    for amount, expected in (
+        ("70.00", "{outcome: route, steps: [[head]]}"),
+        ("70.01", "{outcome: refused, code: over_small}"),
+    ):
+        assert (
+            f"""\
+    on: 2027-07-01
+    given: {{entities: {{CO_A: {{grade: two}}}}}}
+    document: {{type: contract, entity: CO_A, small: yes, amount: {amount} USD}}
+    expect: {expected}
+"""
+            in text
+        )
+
+
+def test_bounds_without_a_test_are_named_with_the_reason() -> None:
+    text = written(GRANTED)
+    why = "only bounds of rows, additional rows and limits are tried"
+    rule = "controls/raised.yaml:7:5: `above: 900.00 USD`"
+    assert text.endswith(f"\n\n# {rule} is not tested, since {why}\n")

@@ -488,3 +488,45 @@ tests: []
         ("reported: gap in approvals/orders.yaml at 6.00 USD", False),
         ("not expected: accepted-nothing", False),
     ]
+
+
+@pytest.mark.parametrize(("said", "same"), [("yes", "present"), ("no", "missing")])
+def test_a_paper_may_be_stated_as_yes_or_no(run: Runner, said: str, same: str) -> None:
+    open_papers = "findings: [quote]"
+    for word in (said, same):
+        text = order("10.01", f"outcome: route, {open_papers}", f"quote: {word}")
+        assert run.one(text).passed is (same == "missing")
+        assert not run.one(text).problems
+
+
+def test_that_no_review_is_opened_can_be_expected() -> None:
+    controls = """
+kind: controls
+currency: USD
+amount: document.net
+additional:
+  - above: 500.00
+    review: {documents: this, by: controller, code: looked_at_later}
+"""
+    diagnostics = Diagnostics()
+    files = {n: text.encode() for n, text in {**FILES, "controls/later.yaml": controls}.items()}
+    compiled = compile_set(files, diagnostics)
+    assert compiled is not None, diagnostics.render()
+    run = Runner(compiled)
+    run.passes(order("500.00", "outcome: route, reviews: []"))
+    run.passes(order("500.01", "outcome: route, reviews: [looked_at_later]"))
+    got = run.fails(order("500.01", "outcome: route, reviews: []"))
+    assert got == {"reviews": "looked_at_later"}
+
+
+def test_a_document_without_an_entity_is_told_to_name_one() -> None:
+    diagnostics = Diagnostics()
+    more = "  US02: {country: US, region: americas, currency: USD, zone: America/New_York}\nlevels:"
+    files = {n: text.replace("levels:", more, 1).encode() for n, text in FILES.items()}
+    compiled = compile_set(files, diagnostics)
+    assert compiled is not None, diagnostics.render()
+    run = Runner(compiled)
+    run.one(order("10.00", "outcome: straight_through"))
+    assert [found.help for found in run.diagnostics] == [
+        "the set has 2 entities: name one, such as `entity: US01`"
+    ]

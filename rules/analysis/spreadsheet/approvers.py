@@ -23,6 +23,8 @@ from rules.reading.nodes import Mapping, Node, Scalar, Sequence
 _GROUPS: Final = ("all", "any", "first")
 _TOLD: Final = ("consult", "notify")
 _ENDS: Final = ("until", "of", "to", "steps", "asks", "counts")
+_BETWEEN: Final = frozenset({",", "+", "&", "/", ";", "and", "or"})
+SEVERAL: Final = "write `a then b`, `all of (a, b)` or `any of (a, b)`"
 _TOKEN: Final = re.compile(r"[(),]|[^\s(),{}\"']+")
 _QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
 _KEYWORDS: Final = frozenset(
@@ -33,6 +35,10 @@ _KEYWORDS: Final = frozenset(
 
 class NoApprovers(ValueError):
     """A text that says no approvers; the message is what was expected and what was found."""
+
+    def __init__(self, message: str, help: str | None = None) -> None:
+        super().__init__(message)
+        self.help = help
 
 
 def steps_text(node: Node) -> str:
@@ -156,7 +162,8 @@ class _Reader:
 
     def _named(self, token: str) -> Node:
         if token in _KEYWORDS or not re.fullmatch(r"[\w.]+", token) or token.isdigit():
-            raise NoApprovers(f"expected an approver, found {shown(token)}")
+            help = SEVERAL if re.fullmatch(r"\w+([+&/]\w+)+", token) else None
+            raise NoApprovers(f"expected an approver, found {shown(token)}", help)
         return word(token)
 
     def _as_in_the_file(self, token: str) -> Node:
@@ -187,6 +194,10 @@ class _Reader:
             pairs.append((key, self._plain_word() if is_flow else self._scalar("an end")))
         if len({key for key, _ in pairs}) < len(pairs):
             raise NoApprovers("a chain says each thing once")
+        _, last = pairs[-1]
+        if isinstance(last, Scalar) and (last.text, self._peek()) == ("authority", "covers"):
+            message = "expected an end in one word, found `authority covers`"
+            raise NoApprovers(message, "did you mean `authority_covers`?")
         return _mapping(*pairs)
 
     def _words(self) -> Node:
@@ -216,7 +227,7 @@ class _Reader:
         """Raises where something is left."""
         if self._peek():
             message = f"expected `then` and the next step, found {self._found()}"
-            raise NoApprovers(message)
+            raise NoApprovers(message, SEVERAL if self._peek() in _BETWEEN else None)
 
     def _found(self) -> str:
         return shown(self._peek()) if self._peek() else "nothing"

@@ -105,7 +105,8 @@ def entry_of(field: Field, cells: Cells, currency: str, like: str = "") -> Entry
     match field.form:
         case Form.AMOUNT:
             key = _key(field, texts[0])
-            _needs(texts[1], 1, "an amount")
+            help = f"write an amount such as `10_000.00`, or empty `{field.columns[0]}` as well"
+            _needs(texts[1], 1, "an amount", help)
             return Entry(key, _amount_node(cells[1], 1, currency, like))
         case Form.LIMIT:
             return _limit_entry(field, cells, texts, like)
@@ -145,7 +146,9 @@ def _worded(column: int, text: str, field: Field | None) -> Node:
                 return node.items[0] if isinstance(node, Sequence) and is_one else node
             case _:
                 return Scalar(text, not is_plain(text), NOWHERE)
-    except (NoApprovers, NotWords) as problem:
+    except NoApprovers as problem:
+        raise NotACell(column, str(problem), problem.help) from None
+    except NotWords as problem:
         raise NotACell(column, str(problem)) from None
 
 
@@ -157,9 +160,9 @@ def _key(field: Field, text: str) -> str:
     raise NotACell(0, f"expected {words}, found {shown(text) if text else 'nothing'}")
 
 
-def _needs(text: str, column: int, what: str) -> None:
+def _needs(text: str, column: int, what: str, help: str | None = None) -> None:
     if not text:
-        raise NotACell(column, f"expected {what}, found nothing")
+        raise NotACell(column, f"expected {what}, found nothing", help)
 
 
 # --- amounts -------------------------------------------------------------------------------------
@@ -201,7 +204,10 @@ def _limit_entry(field: Field, cells: Cells, texts: tuple[str, ...], like: str) 
         if texts[2]:
             raise NotACell(2, f"expected nothing beside `any_amount`, found {shown(texts[2])}")
         return Entry(key, word(_YES[answer]))
-    _needs(texts[1], 1, "an amount")
+    help = (
+        "write an amount such as `10_000.00`, or `any_amount` in `Limit`; to end it, delete the row"
+    )
+    _needs(texts[1], 1, "an amount", help)
     _needs(texts[2], 2, "a currency like `EUR`")
     if texts[2] not in EXPONENTS:
         raise NotACell(2, f"expected a currency like `EUR`, found {shown(texts[2])}")

@@ -62,7 +62,7 @@ def _expect_known(policy: PolicySet, names: Collection[str]) -> None:
     known = [matrix.name for matrix in policy.matrices]
     for name in names:
         if name not in known:
-            help = did_you_mean(name, known)
+            help = did_you_mean(name, known) or f"it has {', '.join(map(shown, known))}"
             raise refused(policy.name, f"the set has no matrix named {shown(name)}", help)
 
 

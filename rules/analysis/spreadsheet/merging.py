@@ -41,13 +41,15 @@ class Change:
     row: str
     before: str
     after: str
+    number: str = ""  # of a row that goes: nothing else may tell it from others
 
     def __str__(self) -> str:
         place = self.cell if self.at is None else f"{self.cell}: {self.at}"
         if not self.before or not self.after:
             what = "is new" if self.after else "goes"
-            said = shown(self.after or self.before)
-            return f"{place}: row {shown(self.row)}: {said} {what}"
+            said = shown(self.after or self.before, whole=True)
+            number = f"No. {self.number}, " if self.number else ""
+            return f"{place}: row {number}{shown(self.row)}: {said} {what}"
         return f"{place}: row {shown(self.row)}: {shown(self.before)} becomes {shown(self.after)}"
 
     def to_json(self) -> dict[str, object]:
@@ -259,12 +261,14 @@ class _Merger:
         ours = self._ours.rows[at]
         described = base.describe(self._base.currency)
         if not _says_same(base, ours, self._base):
-            message = f"row {shown(described)} is not here, and was changed in the file"
+            row = f"row No. {index + 1}, {shown(described)}"
+            message = f"{row} is not here, and was changed in the file"
             self._problem(self._tab, f"{message} at {ours.place}")
             return
         self._merged.removed.add(at)
         said = ", ".join(said_of(entry) for entry in ours.entries.values())
-        self._merged.changes.append(Change(self._tab, ours.place, described, said, ""))
+        gone = Change(self._tab, ours.place, described, said, "", str(index + 1))
+        self._merged.changes.append(gone)
 
     def _gone_otherwise(self) -> None:
         base, ours = self._base.otherwise, self._ours.otherwise

@@ -101,7 +101,7 @@ def _line(
     """Facts of the one line of the example, so that each test on lines answers as it must."""
     wanted = [part for part, answer in tests if answer]
     names = sorted({name for part in wanted for name in facts_of(part)} - facts.keys())
-    choices = [_values_named(name, wanted) for name in names]
+    choices = [values_named(name, wanted) for name in names]
     nothing: RateTable = MappingProxyType({})
     for values in islice(product(*choices), MOST_LINES):
         line = dict(zip(names, values, strict=True))
@@ -113,7 +113,7 @@ def _line(
     return None
 
 
-def _values_named(name: str, conditions: Sequence[Condition]) -> list[FactValue]:
+def values_named(name: str, conditions: Sequence[Condition]) -> list[FactValue]:
     """The values of a fact that some tests name, and one that they do not."""
     found: dict[FactValue, None] = {}
     for atom in (atom for condition in conditions for atom in atoms(condition)):

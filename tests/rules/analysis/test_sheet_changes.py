@@ -200,6 +200,7 @@ def test_a_row_that_is_deleted_goes_with_its_comment() -> None:
     assert outcome.files["approvals/purchase_orders.yaml"].decode() == text[:start] + text[end:]
     (change,) = outcome.changes
     assert change.row == "micro purchases"
+    assert f"row No. 1, `micro purchases`: `{change.before}` goes" in str(change)
     assert change.after == ""
 
 
@@ -292,8 +293,8 @@ def test_a_row_that_one_side_deletes_and_the_other_changes_is_a_conflict() -> No
     outcome = taken(without_row(exported(files), "santa-clara", 4), changed_row)
     assert outcome.is_refused
     assert (
-        "is not here, and was changed in the file at approvals/santa_clara.yaml:11"
-        in said(outcome)[0]
+        "row No. 4, `from 40,000.00` is not here, and was changed in the file"
+        " at approvals/santa_clara.yaml:11" in said(outcome)[0]
     )
 
 

@@ -84,6 +84,17 @@ def test_a_cell_that_says_no_value(number: int, label: str, value: Any, problem:
     assert found[0].startswith(f"{TAB}!{problem}"), found
 
 
+def test_an_amount_that_is_gone_and_approvers_with_a_comma_are_told_what_to_write() -> None:
+    def change(book: Workbook) -> None:
+        cell(book[TAB], 1, "Upper amount").value = None
+        cell(book[TAB], 1, "Who, or why").value = "cfo, ceo"
+
+    assert [found.partition("\n  help: ")[2] for found in problems_of(change)] == [
+        "write an amount such as `10_000.00`, or empty `Upper` as well",
+        "write `a then b`, `all of (a, b)` or `any of (a, b)`",
+    ]
+
+
 def test_numbers_that_a_program_rounds_or_shows_otherwise() -> None:
     def percent(book: Workbook) -> None:
         where = cell(book[TAB], 1, "Upper amount")

@@ -252,12 +252,29 @@ def test_approvers_in_words(text: str, expected: str) -> None:
         ("ratify council", "expected `ratify by` somebody, found `ratify` alone"),
         ("cfo & ceo", "expected `then` and the next step, found `&`"),
         ("supervisors to vp to director", "a chain says each thing once"),
+        (
+            "supervisors until authority covers",
+            "expected an end in one word, found `authority covers`",
+        ),
     ],
 )
 def test_what_is_no_approver_is_said(text: str, message: str) -> None:
     with pytest.raises(NoApprovers) as refusal:
         steps_node(text)
     assert str(refusal.value) == message
+
+
+@pytest.mark.parametrize("text", ["cfo, ceo", "cfo + ceo", "cfo+ceo", "cfo and ceo", "cfo or ceo"])
+def test_several_approvers_in_one_cell_get_the_words_for_them(text: str) -> None:
+    with pytest.raises(NoApprovers) as refusal:
+        steps_node(text)
+    assert refusal.value.help == "write `a then b`, `all of (a, b)` or `any of (a, b)`"
+
+
+def test_an_end_in_two_words_gets_the_word_that_was_meant() -> None:
+    with pytest.raises(NoApprovers) as refusal:
+        steps_node("supervisors until authority covers then cfo")
+    assert refusal.value.help == "did you mean `authority_covers`?"
 
 
 @pytest.mark.parametrize(
