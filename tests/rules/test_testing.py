@@ -458,10 +458,14 @@ def test_two_tests_of_one_name_are_an_error(run: Runner) -> None:
 
 
 def test_other_files_and_files_that_cannot_be_read_are_left_to_the_compiler(run: Runner) -> None:
-    files = {"tests/broken.yaml": b"{", "approvals/orders.yaml": ORDERS.encode()}
+    files = {"broken.yaml": b"{", "approvals/orders.yaml": ORDERS.encode()}
     sources = Sources(lambda path: None, lambda tables: Built(None))
     assert run_tests(run.policy, files, sources, run.diagnostics) == ()
     assert len(run.diagnostics) == 0
+    assert run_tests(run.policy, {"tests/broken.yaml": b"{"}, sources, run.diagnostics) == ()
+    assert [(found.code, found.place.file) for found in run.diagnostics] == [
+        ("syntax", "tests/broken.yaml")  # the compiler reads nothing below `tests`
+    ]
 
 
 def test_reports_that_a_test_names_must_be_there_and_no_other(run: Runner) -> None:
