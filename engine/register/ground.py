@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Final, TypeVar
 
 from engine.documents.model import Document
-from engine.facts.conditions import ALWAYS, All, Any, Condition, Settled, facts_of
+from engine.facts.conditions import ALWAYS, All, Any, Condition, Settled, facts_of, settle
 from engine.facts.truth import Known, holds
 from engine.knowing import Situation, situate
 from engine.master_data import Acting, Delegation, Holding, MasterData, PersonId, current
@@ -119,8 +119,9 @@ def rest_of(condition: Condition, known: Known) -> Condition | None:
             if not left:
                 return None
             return ALWAYS if ALWAYS in left else left[0] if len(left) == 1 else Any(left)
-        case Settled():
-            return condition
+        case Settled(part):
+            rest = rest_of(part, known)
+            return None if rest is None else settle(rest)
         case _:
             if not set(facts_of(condition)) <= known.values.keys():
                 return condition

@@ -128,7 +128,7 @@ def test_an_alternative_that_is_false_in_the_entity_is_not_said(folder: Path) ->
     text = file.read_text(encoding="utf-8")
     past = "{{now: {{below: 2027-01-01}}}}"
     more = f"  - {{{{who: manager, when: {{{{any: [{{}}, {past}]}}}}, up_to: 1.00 USD}}}}\n"
-    conditions = ("{now: {from: 2030-01-01}}", "{entity.country: US}", "{contract: present}")
+    conditions = ("{now: {from: 2030-01-01}}", "{now: {from: 2026-01-01}}", "{contract: present}")
     file.write_text(text + "".join(map(more.format, conditions)), encoding="utf-8")
     found = of_kind(lines("mia", "--policy", folder, "--on", "2027-03-15"), "limit")
     assert [line.get("only_where", "") for line in found] == ["", "", "contract: present"]
