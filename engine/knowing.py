@@ -90,7 +90,7 @@ def situate(
     values = own_facts(document)
     missing: dict[str, Shortage] = {}
     supplier = data.suppliers.get(document.supplier) if document.supplier else None
-    values.update(_of_entity(entity, data))
+    values.update(of_entity(entity, data))
     values.update(_of_supplier(document, supplier))
     values.update(_of_contract(document, data))
     values.update(_of_person("requester", data, persons["requester"], now))
@@ -166,7 +166,8 @@ def _rate_day(
     return document.document_date if choice.on == "document_date" else document.posting_date
 
 
-def _of_entity(entity: Entity, data: MasterData) -> dict[str, FactValue]:
+def of_entity(entity: Entity, data: MasterData) -> dict[str, FactValue]:
+    """What is known of the entity, declared and in master data."""
     return {
         "entity": entity.id,
         "entity.country": entity.country,

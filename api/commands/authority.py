@@ -15,7 +15,7 @@ from rich.text import Text
 from api.commands import options
 from api.commands.decide import plain_table
 from api.commands.loading import data_of, policy_of
-from api.commands.options import At, Data, Json, Out, Policy
+from api.commands.options import At, Data, Json, On, Out, Policy
 from api.commands.terminal import Output
 from api.commands.who_can_shown import folded, named
 from api.texts import plain
@@ -41,9 +41,6 @@ HEADINGS: Final = {
 
 Person = Annotated[
     str, typer.Argument(metavar="[PERSON]", help="A person or a login. Not with --all.")
-]
-On = Annotated[
-    str, typer.Option("--on", metavar="DAY", help="The day instead of --at: its noon, 2027-03-15.")
 ]
 Everybody = Annotated[bool, typer.Option("--all", help="Everybody: the register of authority.")]
 
@@ -80,17 +77,12 @@ def authority(
 
 
 def _when(at: str | None, on: str) -> datetime | date:
-    if not on:
-        now = options.moment(at)
-        if now is None:
-            raise typer.BadParameter("authority needs a moment", param_hint="--at")
-        return now
-    if at is not None:
-        raise typer.BadParameter("say a moment or a day, not both", param_hint="--on")
-    try:
-        return date.fromisoformat(on)
-    except ValueError:
-        raise typer.BadParameter("expected a day like 2027-03-15", param_hint="--on") from None
+    if on:
+        return options.day(on, at)
+    now = options.moment(at)
+    if now is None:
+        raise typer.BadParameter("authority needs a moment", param_hint="--at")
+    return now
 
 
 def _people(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
@@ -37,11 +37,24 @@ At = Annotated[
         " for each document's own; now, if left out.",
     ),
 ]
+On = Annotated[
+    str, typer.Option("--on", metavar="DAY", help="The day instead of --at: its noon, 2027-03-15.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Write JSON for programs instead of text.")]
 Out = Annotated[
     Path | None, typer.Option("--out", "-o", metavar="FILE", help="Write to this file.")
 ]
 In = Annotated[Language, typer.Option("--language", "-l", help="The language of explanations.")]
+
+
+def day(text: str, at: str | None) -> date:
+    """The day that `--on` means, where no moment is said too. Raises a usage error."""
+    if at is not None:
+        raise typer.BadParameter("say a moment or a day, not both", param_hint="--on")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter("expected a day like 2027-03-15", param_hint="--on") from None
 
 
 def moment(text: str | None) -> datetime | None:

@@ -11,7 +11,7 @@ import typer
 from api.commands import options
 from api.commands.decide import DRAFT_NOTE
 from api.commands.loading import data_of, policy_of
-from api.commands.options import At, Data, Json, Out, Policy
+from api.commands.options import At, Data, Json, On, Out, Policy
 from api.commands.terminal import Code, Output, stop
 from api.commands.who_can_shown import show, why
 from api.usecases.asking import (
@@ -25,9 +25,11 @@ from api.usecases.asking import (
     unknown_person,
 )
 from api.usecases.drafts import Draft
+from api.usecases.register import at_noon
 from api.usecases.submissions import UnreadableInput, submissions
 from engine.errors import InputErrors
 from engine.explaining.who_can import Covering, Fillable
+from engine.money import EXPONENTS
 from engine.places import NOWHERE
 from engine.quoting import quoted, suggestion
 from engine.recording import to_plain
@@ -64,6 +66,7 @@ def who_can(
     requester: Requester = "",
     fact: Facts = None,
     at: At = None,
+    on: On = "",
     as_json: Json = False,
     out: Out = None,
 ) -> None:
@@ -72,11 +75,10 @@ def who_can(
     A document is a file, or a type that the options describe. Without --requester it is answered
     for everybody who could ask; without --entity for each entity. Totals count this document only.
     """
-    now = options.moment(at)
+    now = at_noon(options.day(on, at), "UTC") if on else options.moment(at)
     draft = policy_of(policy)
     loaded = data_of(data, draft)
-    stated = {"amount": amount, "category": category, "requester": requester, **_facts(fact)}
-    stated = {name: text for name, text in stated.items() if text}
+    stated = _stated(amount, category, requester, fact)
     answers: list[Answer | Open] = []
     try:
         given = outside(draft.policy, stated)
@@ -87,10 +89,11 @@ def who_can(
             if wrong:
                 raise typer.BadParameter(wrong, param_hint="--requester")
             for each in entities_of(draft, loaded, entity, asking, moment):
-                raw = described(draft, document, each, stated, moment)
-                answers.append(answer(draft, loaded, raw, now, moment, given))
+                then = at_noon(moment.date(), _zone(draft, each)) if on else moment
+                raw = described(draft, document, each, stated, then)
+                answers.append(answer(draft, loaded, raw, then, then, given))
         else:
-            _check_file(stated.keys() - given.keys() or bool(entity))
+            _check_file(stated.keys() - given.keys() or bool(entity) or bool(on))
             read, received = _read(document), datetime.now(UTC)
             answers.append(answer(draft, loaded, read, now, received, given))
     except InputErrors as wrong:
@@ -103,6 +106,27 @@ def who_can(
         for found in answers:
             show(output, draft, found, dict(loaded.names))
         output.say(DRAFT_NOTE, "dim")
+
+
+def _stated(amount: str, category: str, requester: str, fact: list[str] | None) -> dict[str, str]:
+    _check_amount(amount)
+    stated = {"amount": amount, "category": category, "requester": requester, **_facts(fact)}
+    return {name: text for name, text in stated.items() if text}
+
+
+def _zone(draft: Draft, entity: str) -> str:
+    return draft.policy.organization.entities[entity].zone
+
+
+def _check_amount(text: str) -> None:
+    """Commas are not what policies write; it is said what to write instead."""
+    if "," in text:
+        written = text.replace(",", "_")
+        number, space, currency = written.partition(" ")
+        if "." not in number and EXPONENTS.get(currency, 2):
+            written = f"{number}.{'0' * EXPONENTS.get(currency, 2)}{space}{currency}"
+        message = f"expected an amount in policy words, found {quoted(text)}: write `{written}`"
+        raise typer.BadParameter(message, param_hint="--amount")
 
 
 def _facts(stated: list[str] | None) -> dict[str, str]:

@@ -21,6 +21,7 @@ from engine.explaining.messages import Family
 from engine.explaining.messages.catalogues import catalogue
 from engine.explaining.who_can import Covering, Fillable, Ground, Other, Signer, WhoCan
 from engine.places import NOWHERE
+from engine.routing.distinct import leaves
 
 MOST_NAMES: Final = 12
 NOT_ASKED: Final = "has the authority, and no place of the route asks this person"
@@ -52,7 +53,7 @@ def show(output: Output, draft: Draft, found: Answer | Open, names: dict[str, st
         _show_alike(output, found, names)
     for line in _help(draft, found):
         output.say(line, "dim")
-    _show_covering(output, found.found, found.document.entity, names)
+    _show_covering(output, found, names)
     output.say()
 
 
@@ -193,9 +194,13 @@ def _answer(decision: Decision) -> tuple[str, str]:
     return str(decision.outcome), who(decision)
 
 
-def _show_covering(output: Output, found: WhoCan, entity: str, names: dict[str, str]) -> None:
+def _show_covering(output: Output, answer: Answer | Open, names: dict[str, str]) -> None:
+    found, entity = answer.found, answer.document.entity
     if not found.amount:
         output.say("No amount is compared here, so no limit counts.", "dim")
+        return
+    if not found.covering and not _asks_limits(answer):
+        output.say("No limit is asked for by this route.", "dim")
         return
     output.say(
         f"Whose authority covers {_amount(found.amount)} in {entity}, the lowest first", "bold"
@@ -211,6 +216,24 @@ def _show_covering(output: Output, found: WhoCan, entity: str, names: dict[str, 
         output.say("  nobody's")
     for lacking in found.lacking:
         output.say(f"  some limits could not be compared: {lacking.code} {lacking.detail}")
+
+
+def _asks_limits(answer: Answer | Open) -> bool:
+    """Whether somebody's authority was asked for; it was, too, where nobody's was enough."""
+    decided = [answer.found.decision]
+    if isinstance(answer, Open):
+        decided = [alike.decision for alike in answer.by_requester]
+    return any(
+        (decision.held is not None and decision.held.code == "authority_exceeded")
+        or any(passed.code == "over_limit" for passed in decision.passed_over)
+        or any(
+            leaf.word == "chain"
+            for step in decision.steps
+            for part in step.parts
+            for leaf in leaves(part)
+        )
+        for decision in decided
+    )
 
 
 def _covering_cells(each: Covering, names: dict[str, str]) -> Iterator[str]:

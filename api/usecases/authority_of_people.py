@@ -1,19 +1,25 @@
 """Who gains and who loses authority between two sets, and who may newly be asked, by person.
 
 Only what the sets say is compared: the same people, holding the same roles and levels, at one
-moment. A role that is held for a department or project is counted for whatever it is held.
+moment. A limit counts in an entity unless facts of the entity or the day make its condition false;
+what is known of neither stays as a condition. A role that is held for a department or project is
+counted for whatever it is held.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from engine.facts.truth import Known
+from engine.knowing import local_day, of_entity
 from engine.master_data import MasterData, PersonId, current
 from engine.organization import Entity, Limit, Role
 from engine.policy import PolicySet
+from engine.rates import Converter
+from engine.register.ground import rest_of
 from rules.analysis.differences.essence import essence
 from rules.analysis.differences.model import Direction
 from rules.analysis.differences.phrases import documents as documents_text
@@ -63,6 +69,10 @@ def _authority(
     """Every difference, entities and document types with the same one together."""
     types = sorted(old[0].documents | new[0].documents)
     entities = sorted({*old[0].organization.entities, *new[0].organization.entities})
+    limits = [
+        {entity: tuple(_limits_in(policy, data, entity, now)) for entity in entities}
+        for policy, data in (old, new)
+    ]
     people = sorted({*old[1].people, *new[1].people})
     for person in people:
         found: dict[tuple[tuple[Limit, ...], tuple[Limit, ...]], dict[str, list[str]]] = {}
@@ -71,8 +81,8 @@ def _authority(
             if not any(names):
                 continue
             for type_ in types:
-                before = _limits(old[0], names[0], entity, type_)
-                after = _limits(new[0], names[1], entity, type_)
+                before = _limits(limits[0][entity], old[0], names[0], type_)
+                after = _limits(limits[1][entity], new[0], names[1], type_)
                 if _essences(before) != _essences(after):
                     found.setdefault((before, after), defaultdict(list))[entity].append(type_)
         for (before, after), by_entity in found.items():
@@ -149,16 +159,30 @@ def _amounts_text(limits: tuple[Limit, ...]) -> str:
     return "; ".join(dict.fromkeys(sorted(texts))) or "nothing"
 
 
-def _limits(policy: PolicySet, names: frozenset[str], entity: str, type_: str) -> tuple[Limit, ...]:
-    """The limits of somebody with these roles and levels, for a type in an entity."""
-    if entity not in policy.organization.entities or type_ not in policy.documents:
+def _limits_in(policy: PolicySet, data: MasterData, entity: str, now: datetime) -> Iterator[Limit]:
+    """The limits that can count in an entity on the day, each with what is left to be true."""
+    of = policy.organization.entities.get(entity)
+    if of is None:
+        return
+    day = local_day(now, of)
+    values = {**of_entity(of, data), "now": day}
+    known = Known(values, Converter(data.rates, policy.fx, day))
+    for limit in policy.organization.limits:
+        left = rest_of(limit.when, known)
+        if left is not None and (not limit.entities or entity in limit.entities):
+            yield replace(limit, when=left)
+
+
+def _limits(
+    limits: tuple[Limit, ...], policy: PolicySet, names: frozenset[str], type_: str
+) -> tuple[Limit, ...]:
+    """Those of somebody with these roles and levels, for a type."""
+    if type_ not in policy.documents:
         return ()
     return tuple(
         limit
-        for limit in policy.organization.limits
-        if names.intersection(limit.who)
-        and (not limit.entities or entity in limit.entities)
-        and (not limit.documents or type_ in limit.documents)
+        for limit in limits
+        if names.intersection(limit.who) and (not limit.documents or type_ in limit.documents)
     )
 
 

@@ -7,6 +7,7 @@ up and decide nothing. A code without a text is shown as the code itself; nothin
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
@@ -219,8 +220,16 @@ def _refused(say: Speaker, refused: Reason) -> Stop:
     return Stop(words, "")
 
 
+def _required(say: Speaker, text: str) -> str:
+    """A requirement in words: of several papers of which one is enough, their names."""
+    if re.fullmatch(r"any: \[\{[\w.]+: present\}(, \{[\w.]+: present\})*\]", text) is None:
+        return text
+    names = re.findall(r"([\w.]+): present", text)
+    return f"{say.phrase('label.one_of')}: {', '.join(f'`{name}`' for name in names)}"
+
+
 def _finding(say: Speaker, finding: Finding) -> Missing:
-    words = (("requirement", finding.text),)
+    words = (("requirement", _required(say, finding.text)),)
     return Missing(finding.text, _message(say, Family.FINDING, finding.code, words, finding.place))
 
 

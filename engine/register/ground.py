@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Final, TypeVar
 
 from engine.documents.model import Document
-from engine.facts.conditions import ALWAYS, All, Condition, Settled, facts_of
+from engine.facts.conditions import ALWAYS, All, Any, Condition, Settled, facts_of, settle
 from engine.facts.truth import Known, holds
 from engine.knowing import Situation, situate
 from engine.master_data import Acting, Delegation, Holding, MasterData, PersonId, current
@@ -106,16 +106,26 @@ def rest_of(condition: Condition, known: Known) -> Condition | None:
 
     Only parts that read known facts alone are decided.
     """
-    parts = condition.parts if isinstance(condition, All) else (condition,)
-    left = []
-    for part in parts:
-        if isinstance(part, Settled) or not set(facts_of(part)) <= known.values.keys():
-            left.append(part)
-        elif holds(part, known) is not True:
-            return None
-    if not left:
-        return ALWAYS
-    return left[0] if len(left) == 1 else All(tuple(left))
+    match condition:
+        case All(parts):
+            rests = [rest_of(part, known) for part in parts]
+            left = tuple(rest for rest in rests if rest is not None and rest != ALWAYS)
+            if None in rests:
+                return None
+            return left[0] if len(left) == 1 else All(left)
+        case Any(parts):
+            rests = [rest_of(part, known) for part in parts]
+            left = tuple(rest for rest in rests if rest is not None)
+            if not left:
+                return None
+            return ALWAYS if ALWAYS in left else left[0] if len(left) == 1 else Any(left)
+        case Settled(part):
+            rest = rest_of(part, known)
+            return None if rest is None else settle(rest)
+        case _:
+            if not set(facts_of(condition)) <= known.values.keys():
+                return condition
+            return ALWAYS if holds(condition, known) is True else None
 
 
 def _owned(data: MasterData, now: datetime) -> Iterator[tuple[PersonId, Owned]]:

@@ -123,6 +123,17 @@ def test_a_condition_on_the_document_stays_a_condition(folder: Path) -> None:
     assert [line.get("only_where", "") for line in found] == ["", "not: {contract: present}"]
 
 
+def test_an_alternative_that_is_false_in_the_entity_is_not_said(folder: Path) -> None:
+    file = folder / "organization.yaml"
+    text = file.read_text(encoding="utf-8")
+    past = "{{now: {{below: 2027-01-01}}}}"
+    more = f"  - {{{{who: manager, when: {{{{any: [{{}}, {past}]}}}}, up_to: 1.00 USD}}}}\n"
+    conditions = ("{now: {from: 2030-01-01}}", "{now: {from: 2026-01-01}}", "{contract: present}")
+    file.write_text(text + "".join(map(more.format, conditions)), encoding="utf-8")
+    found = of_kind(lines("mia", "--policy", folder, "--on", "2027-03-15"), "limit")
+    assert [line.get("only_where", "") for line in found] == ["", "", "contract: present"]
+
+
 def test_joint_limits_bars_and_logins_of_the_example_group() -> None:
     on = ("--policy", ACME, "--on", "2027-03-15")
     joint = [each for each in of_kind(lines("carl", *on), "limit") if "together_with" in each]

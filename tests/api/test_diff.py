@@ -101,6 +101,34 @@ def test_by_person(folder: Path, changed: Path) -> None:
     assert "dan" not in result.stdout
 
 
+def test_limits_of_other_entities_and_days_are_nobodys(folder: Path, changed: Path) -> None:
+    """What facts of the entity or the day make false does not count; the rest is a condition."""
+    past = "{now: {below: 2027-01-01}}"
+    for one, low, high in ((folder, "20_000.00", "20_000.00"), (changed, "25_000.00", "30_000.00")):
+        edit(
+            one / "organization.yaml",
+            "  - {who: director",
+            f"  - {{who: manager, when: {{grade: low, contract: missing}}, up_to: {low} USD}}\n"
+            f"  - {{who: manager, when: {{any: [{{grade: high}}, {past}]}}, "
+            f"up_to: {high} USD}}\n  - {{who: director",
+        )
+        with (one / "vocabulary.yaml").open("a", encoding="utf-8") as vocabulary:
+            vocabulary.write("  grade: {is: {scale: [low, high]}, of: entity}\n")
+    facts = changed / "data/facts.csv"
+    before, now = "10,000.00 USD", "12,000.00 USD"
+    for grade, gained in (
+        ("low", "{} where not: {{contract: present}}"),
+        ("high", "{}"),
+    ):
+        facts.write_text(f"of,id,fact,value\nentity,US01,grade,{grade}\n", encoding="utf-8")
+        old, new = ("20,000.00 USD", "25,000.00 USD" if grade == "low" else "30,000.00 USD")
+        told = run(folder, changed, "--data", changed / "data", "--at", AT).stdout.splitlines()
+        assert (
+            f"  looser     mia gains: {before}; {gained.format(old)} \N{RIGHTWARDS ARROW} "
+            f"{now}; {gained.format(new)} for all documents in US01"
+        ) in told
+
+
 def test_who_may_be_asked_now_and_who_no_longer(folder: Path, changed: Path) -> None:
     roles = changed / "data/roles.csv"
     edit(changed / "approvals/orders.yaml", "approve: cfo", "approve: controller")

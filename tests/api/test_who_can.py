@@ -153,6 +153,30 @@ def test_a_held_document_names_nobody_and_says_what_to_state() -> None:
     assert "`supplier_year` sums documents of one supplier_group" in done.output
 
 
+def test_a_route_that_asks_no_limit_does_not_speak_of_authority(folder: Path) -> None:
+    asked = ("--policy", str(folder), "--document", "purchase_order", "--requester", "rita")
+    done = run(*asked, "--amount", "50_000.01 USD", "--fact", "business_case=present")
+    assert done.output.count("No limit is asked for by this route.") == 1
+    assert "Whose authority covers" not in done.output
+    assert "Whose authority covers" in run(*asked, "--amount", "20_000.00 USD").output
+
+
+def test_a_day_is_its_noon_where_the_entity_is(folder: Path) -> None:
+    asked = ("who-can", "--policy", str(folder), "--document", "purchase_order")
+    more = ("--amount", "20_000.00 USD", "--requester", "rita")
+    done = CliRunner().invoke(app, [*asked, *more, "--on", "2027-03-15"], terminal_width=200)
+    assert done.output.startswith("purchase_order of 20,000.00 USD in US01, 2027-03-15 12:00 -0400")
+    wrong = CliRunner().invoke(app, [*asked, *more, "--on", "2027-03-15", "--at", AT])
+    assert wrong.exit_code == 2
+
+
+def test_an_amount_with_commas_is_told_how_to_be_written(folder: Path) -> None:
+    asked = ("--policy", str(folder), "--document", "purchase_order", "--requester", "rita")
+    done = run(*asked, "--amount", "180,000 USD")
+    assert done.exit_code == 2
+    assert "write `180_000.00 USD`" in " ".join(done.output.replace("│", " ").split())
+
+
 def test_a_total_may_be_stated() -> None:
     found = on_acme("100.00 USD", "--requester", "rita", "--fact", "supplier_year=100_000.01 USD")
     assert found["approvers"] == ["lena", "mia"]

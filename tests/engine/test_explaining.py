@@ -385,3 +385,12 @@ def test_every_code_of_the_core_has_texts() -> None:
         }
     )
     assert unknown == []
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "one of"), ("de", "eines von")])
+def test_one_of_several_papers_is_asked_for_in_words(language: str, said: str) -> None:
+    text = "any: [{chair_review: present}, {other_review: present}]"
+    finding = Finding("requirement_missing", text, ROW)
+    lines = explain(decision(findings=(finding,)), language)
+    assert any(f"{said}: `chair_review`, `other_review`" in line for line in lines)
+    assert not any("any: [" in line for line in lines)

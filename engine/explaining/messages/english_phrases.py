@@ -118,6 +118,7 @@ PHRASES: Final[Mapping[str, str]] = MappingProxyType(
         "label.cost_center": "cost center",
         "label.project": "project",
         "label.gl_account": "account",
+        "label.one_of": "one of",
         "label.requirement": "requirement",
         "label.review": "review",
         "label.reviewer": "reviewed by",

@@ -120,6 +120,7 @@ PHRASES: Final[Mapping[str, str]] = MappingProxyType(
         "label.cost_center": "Kostenstelle",
         "label.project": "Projekt",
         "label.gl_account": "Sachkonto",
+        "label.one_of": "eines von",
         "label.requirement": "Anforderung",
         "label.review": "Prüfung",
         "label.reviewer": "geprüft durch",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
-from engine.facts.conditions import All, Compare, Condition, OneOf
+from engine.facts.conditions import ALWAYS, All, Compare, Condition, OneOf
 from engine.facts.kinds import FactValue
 from engine.facts.vocabulary import Fact
 from engine.organization import Entity
@@ -80,16 +80,18 @@ def ground(
     documents: frozenset[str] = frozenset(),
     entities: Sequence[Entity] | None = None,
     narrower: Sequence[Matrix] = (),
+    known: Condition = ALWAYS,
 ) -> Ground:
     """Prepare a matrix; `others` are further conditions that will be asked in its space.
 
     `documents` and `entities` narrow what the matrix is looked at for. `narrower` are matrices
-    that decide instead where they cover a document. Raises `TooManyBoxes`.
+    that decide instead where they cover a document, `known` is so for every document. Raises
+    `TooManyBoxes`.
     """
     inside = scope_entities(policy, matrix.scope) if entities is None else tuple(entities)
     instead = [instead_of(matrix, each, inside) for each in narrower]
     space = Space(
-        (matrix.when, *(row.when for row in matrix.rows), *others, *instead),
+        (matrix.when, *(row.when for row in matrix.rows), *others, *instead, known),
         matrix.currency,
         domains(documents or matrix.documents, inside, policy.facts),
         has_between(policy, matrix.amount, inside),
@@ -98,7 +100,7 @@ def ground(
     facts = [entity_facts(entity) for entity in inside]
     lowest = lowest_key(policy, matrix.amount) if matrix.amount else 0
     whole = Box(lowest, HIGHEST, {})
-    start = [box.meet(whole) for box in space.boxes(matrix.when, certain=True)]
+    start = [box.meet(whole) for box in space.boxes(All((matrix.when, known)), certain=True)]
     possible = tuple(row_boxes(space, matrix.rows, certain=False))
     return Ground(
         matrix,

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from engine.business_time import local_day
 from engine.facts.conditions import ALWAYS, Condition
+from engine.facts.kinds import FactValues
 from engine.facts.truth import Known, holds
 from engine.master_data import MasterData, PersonId, current
 from engine.organization import Entity, Role
@@ -32,7 +33,8 @@ from engine.routing.words import (
     nested,
 )
 from rules.checks.answers import words_of
-from rules.checks.space.ground import entity_facts, scope_entities
+from rules.checks.space.ground import scope_entities
+from rules.checks.with_people.known import known_in
 from rules.checks.with_people.settings import FIXED
 from rules.diagnostics import Diagnostics
 
@@ -99,7 +101,7 @@ def check_holders(
     """Report the words for which nobody is there; the places and entities of those."""
     people = People(policy, data, now)
     found: dict[tuple[Place, str], Lacking] = {}
-    for use in uses(policy, now):
+    for use in uses(policy, data, now):
         for place, message, help in _lacks(people, use):
             known = found.setdefault((place, message), Lacking(message, help, use.is_needed))
             known.is_needed |= use.is_needed
@@ -112,25 +114,29 @@ def check_holders(
     return frozenset((place, name) for (place, _), each in found.items() for name in each.entities)
 
 
-def uses(policy: PolicySet, now: datetime) -> Iterator[Use]:
+def uses(policy: PolicySet, data: MasterData, now: datetime) -> Iterator[Use]:
     """Every word inside the words of every rule in force, once for each of its entities."""
+
+    def known(entity: Entity) -> FactValues:
+        return known_in(data, entity, local_day(now, entity.zone))
+
     for matrix in policy.matrices:
         for entity in _where(policy, matrix, now):
-            if _is_replaced(policy, matrix, entity, now) or _never(matrix.when, entity):
+            if _is_replaced(policy, matrix, entity, now) or _never(matrix.when, known(entity)):
                 continue
             for row in matrix.rows:
-                if not _never(row.when, entity):
+                if not _never(row.when, known(entity)):
                     yield from _inside(words_of(row.answer), entity, True)
             yield from _inside(words_of(matrix.otherwise), entity, True)
     for control in policy.additional:
         for entity in _where(policy, control, now):
-            if not _never(control.when, entity):
+            if not _never(control.when, known(entity)):
                 yield from _inside(words_of(control.answer), entity, True)
                 reviewers = control.review.by if control.review is not None else ()
                 yield from _inside(reviewers, entity, False)
     for guarantee in policy.guarantees:
         for entity in _where(policy, guarantee, now):
-            if not _never(guarantee.when, entity):
+            if not _never(guarantee.when, known(entity)):
                 for name in guarantee.by:
                     yield Use(_word(policy, name, guarantee.place), entity, True)
     for entity in policy.organization.entities.values():
@@ -148,9 +154,9 @@ def _where(
             yield entity
 
 
-def _never(when: Condition, entity: Entity) -> bool:
-    """Whether the condition is false for every document of the entity."""
-    return holds(when, Known(entity_facts(entity), Converter({}, None, None))) is False
+def _never(when: Condition, known: FactValues) -> bool:
+    """Whether the condition is false for every document of which this is known."""
+    return holds(when, Known(known, Converter({}, None, None))) is False
 
 
 def _is_replaced(policy: PolicySet, matrix: Matrix, entity: Entity, now: datetime) -> bool:

@@ -46,7 +46,7 @@ def check_owners(
     """Every kind of owner, and every role per object, that some rule asks in an entity."""
     people = People(policy, data, now)
     done: set[tuple[str, str]] = set()
-    for use in uses(policy, now):
+    for use in uses(policy, data, now):
         if isinstance(use.word, OwnerWord):
             name = use.word.kind
         elif isinstance(use.word, RoleWord):

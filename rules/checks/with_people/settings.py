@@ -14,8 +14,10 @@ from typing import Final
 
 from engine.documents.model import Document
 from engine.facts.kinds import FactValues
+from engine.facts.vocabulary import Of
 from engine.master_data import CostCenter, Person, PersonId, Supplier, current
 from engine.organization import Role
+from engine.policy import PolicySet
 from engine.routing.seating import MOST_STEPS
 from engine.routing.words import OwnerWord, Word, nested
 from rules.checks.answers import roles_named
@@ -111,7 +113,15 @@ def document_in(
     document = replace(document, supplier=setting.supplier, **parts)  # type: ignore[arg-type]
     given = dict(given_of(world.policy, matrix, trial.facts, trial.key, world.now))
     given |= {fact: name for fact, name in setting.objects if fact not in trial.facts}
+    if setting.supplier:  # master data say what is so of a supplier who is there
+        given = {n: value for n, value in given.items() if not is_of_supplier(world.policy, n)}
     return document, {name: value for name, value in given.items() if name not in trial.missing}
+
+
+def is_of_supplier(policy: PolicySet, fact: str) -> bool:
+    """Whether it is a fact of the supplier of a document."""
+    declared = policy.facts.get(fact)
+    return declared is not None and declared.of is Of.SUPPLIER
 
 
 def _with_object(usual: Setting, fact: str, name: str) -> Setting:

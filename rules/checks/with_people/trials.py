@@ -28,6 +28,7 @@ from rules.checks.space.examples import Example, stated
 from rules.checks.space.gathering import AMOUNT
 from rules.checks.space.ground import Ground, applies_to, control_condition, ground, in_scope
 from rules.checks.space.regions import Budget, Region, Span
+from rules.checks.with_people.known import as_it_is, known_facts
 from rules.checks.with_people.splits import splits
 from rules.checks.wording import row_name
 
@@ -138,7 +139,9 @@ def field_of(
     ]
     asked = {c.place: control_condition(c, matrix, (entity,)) for c in controls}
     others = (*asked.values(), *personal)
-    on = ground(policy, matrix, others, entities=(entity,), narrower=tuple(narrower))
+    read = (matrix.when, *(row.when for row in matrix.rows), *others, *(n.when for n in narrower))
+    known = as_it_is(policy, data, entity, day, read)
+    on = ground(policy, matrix, others, entities=(entity,), narrower=tuple(narrower), known=known)
     boxes = on.space.boxes
     return Field(
         policy=policy,
@@ -225,10 +228,15 @@ def _impersonal(policy: PolicySet, condition: Condition) -> Iterator[Condition]:
         yield condition
 
 
+def is_given(policy: PolicySet, fact: str) -> bool:
+    """Whether the moment, the entity and the persons of a document say it, and it does not."""
+    return fact in known_facts(policy) or _is_personal(policy, fact)
+
+
 def _is_personal(policy: PolicySet, fact: str) -> bool:
     declared = policy.facts.get(fact)
     return fact.startswith(("requester.", "approver.")) or (
-        declared is not None and declared.of in (Of.PERSON, Of.ENTITY)
+        declared is not None and declared.of is Of.PERSON
     )
 
 
@@ -291,8 +299,8 @@ def _trial(subject: Subject, region: Region, span: Span, *, is_plain: bool) -> T
     facts = stated(on, Example(region, key)) if key is not None else None
     if key is None or facts is None:
         return None
-    personal = subject.field.policy
-    kept = {n: value for n, value in facts.items() if n != AMOUNT and not _is_personal(personal, n)}
+    policy = subject.field.policy
+    kept = {n: value for n, value in facts.items() if n != AMOUNT and not is_given(policy, n)}
     if kept.pop("entity", subject.entity.id) != subject.entity.id:
         return None
     return Trial(subject, region, kept, frozenset(_missing(on, region)), key, span, is_plain)

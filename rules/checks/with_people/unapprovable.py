@@ -6,15 +6,18 @@ persons and amounts for which it is so.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from engine.decision import Held
 from engine.master_data import PersonId
 from engine.places import NOWHERE, Place
+from rules.checks.space import variables as v
 from rules.checks.space.regions import Span
 from rules.checks.with_people.fixes import smallest_fix
+from rules.checks.with_people.settings import is_of_supplier
+from rules.checks.with_people.trials import is_given
 from rules.checks.with_people.trying import Result, Tried
 from rules.checks.with_people.world import World
 from rules.checks.wording import facts_text, key_text, span_text
@@ -174,9 +177,21 @@ def witness_of(tried: Tried) -> str:
     trial = tried.trial
     on = trial.subject.field.on
     parts = [f"entity: {trial.subject.entity.id}", f"requester: {tried.alike.first}"]
-    texts = facts_text(on.space, trial.region.masks, trial.region.numbers)
+    texts = facts_text(on.space, dict(_stated(tried)), trial.region.numbers)
     parts += [text for text in texts if not text.startswith("no line with ")]
     parts += [text for text in tried.setting.text() if text not in parts]
     if on.has_amount:
         parts.append(f"amount {key_text(trial.key, on.space.currency)}")
     return ", ".join(dict.fromkeys(parts))
+
+
+def _stated(tried: Tried) -> Iterator[tuple[int, int]]:
+    """The masks of the case but for what the entity, the moment and the persons say already."""
+    field = tried.trial.subject.field
+    for number, mask in tried.trial.region.masks.items():
+        names = v.facts(field.on.space.variables[number])
+        if any(is_given(field.policy, name) for name in names):
+            continue
+        if tried.setting.supplier and any(is_of_supplier(field.policy, name) for name in names):
+            continue
+        yield number, mask
