@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from types import MappingProxyType
@@ -24,6 +23,7 @@ from typing import Final
 
 from engine.errors import MoneyError, UnknownCurrency
 from engine.quoting import quoted
+from engine.values import value
 
 INT64_MAX: Final = 2**63 - 1
 
@@ -51,7 +51,7 @@ EXPONENTS: Final[Mapping[str, int]] = MappingProxyType(
 _AMOUNT: Final = re.compile(r"(-?)(\d{1,40})(?:\.(\d{1,40}))?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Money:
     """A whole number of minor units of one currency (`Money(1000000, "USD")` is 10,000.00 USD)."""
 
@@ -62,7 +62,7 @@ class Money:
         return f"{decimal_text(self.minor, self.currency)} {self.currency}"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Exact:
     """An amount after conversion: an exact rational number of minor units of `currency`."""
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from engine.knowing import Situation
 from engine.master_data import PersonId, current
 from engine.money import Money
+from engine.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Allocation:
     """The objects of one owner and the net amount charged to them, in the document's currency."""
 
