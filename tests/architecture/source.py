@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("engine", "rules", "adapters", "api")
 
-# Folders that tools make: nobody writes them, so nothing is asked of them.
+# What tools make: nobody writes it, so nothing is asked of it. `.git` is a file in a work tree.
 GENERATED = frozenset(
     {".git", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache", "__pycache__"}
     | {"build", "dist"}
@@ -56,7 +56,7 @@ def files() -> Iterator[Path]:
     """Every file of the project that somebody wrote, in a fixed order."""
     for folder, below, names in os.walk(ROOT):
         below[:] = sorted(d for d in below if d not in GENERATED and not d.startswith(".venv"))
-        yield from (Path(folder, name) for name in sorted(names))
+        yield from (Path(folder, name) for name in sorted(names) if name not in GENERATED)
 
 
 @cache
