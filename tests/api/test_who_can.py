@@ -49,7 +49,7 @@ def test_a_file_and_a_description_of_it_are_answered_alike(folder: Path, tmp_pat
     assert of_file["places"] == [
         {
             "step": 1,
-            "assignment": 2,
+            "assignment": 1,
             "word": "chain",
             "ask": "approve",
             "already": -1,
