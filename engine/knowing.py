@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
+from engine.business_time import local_day
 from engine.commitment import commitment_net
 from engine.decision import Comparison, Passed, Reason
 from engine.documents.derived import line_facts, own_facts
@@ -67,11 +67,6 @@ class Situation:
         )
 
 
-def local_day(moment: datetime, entity: Entity) -> date:
-    """The calendar day of an instant where the entity is."""
-    return moment.astimezone(ZoneInfo(entity.zone)).date()
-
-
 def situate(
     policy: PolicySet, data: MasterData, document: Document, now: datetime, given: FactValues
 ) -> Situation | Shortage:
@@ -85,7 +80,7 @@ def situate(
     contract = _contract_fault(policy, data, document)
     if contract:
         return Shortage("contract_unknown", contract)
-    day = local_day(now, entity)
+    day = local_day(now, entity.zone)
     converter = Converter(data.rates, policy.fx, _rate_day(policy.fx, document, entity, day))
     values = own_facts(document)
     missing: dict[str, Shortage] = {}
@@ -162,7 +157,7 @@ def _rate_day(
     if choice is None or choice.on == "decision":
         return today
     if choice.on == "submission":
-        return local_day(document.submitted_at, entity)
+        return local_day(document.submitted_at, entity.zone)
     return document.document_date if choice.on == "document_date" else document.posting_date
 
 

@@ -13,8 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from engine.business_time import local_day
 from engine.facts.truth import Known
-from engine.knowing import local_day, of_entity
+from engine.knowing import of_entity
 from engine.master_data import MasterData, PersonId, current
 from engine.organization import Entity, Limit, Role
 from engine.policy import PolicySet
@@ -164,7 +165,7 @@ def _limits_in(policy: PolicySet, data: MasterData, entity: str, now: datetime) 
     of = policy.organization.entities.get(entity)
     if of is None:
         return
-    day = local_day(now, of)
+    day = local_day(now, of.zone)
     values = {**of_entity(of, data), "now": day}
     known = Known(values, Converter(data.rates, policy.fx, day))
     for limit in policy.organization.limits:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, assert_never
 
+from engine.business_time import local_day
 from engine.facts.conditions import All
-from engine.knowing import local_day
 from engine.master_data import PersonId, current
 from engine.organization import Entity
 from engine.places import Place
@@ -63,7 +63,7 @@ def _asking(on: Ground, person: PersonId) -> Iterator[Asking]:
 def in_force(on: Ground, scope: Scope, effective: Effective) -> bool:
     """Whether something is in force at the moment in an entity that its scope has."""
     return any(
-        _in_scope(scope, entity) and effective.covers(local_day(on.now, entity))
+        _in_scope(scope, entity) and effective.covers(local_day(on.now, entity.zone))
         for entity in on.policy.organization.entities.values()
     )
 

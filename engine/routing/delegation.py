@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from engine.business_time import local_day
 from engine.decision import Ask, Assignee, Via
 from engine.facts.truth import holds, shortages
-from engine.knowing import Situation, local_day
+from engine.knowing import Situation
 from engine.master_data import Delegation, PersonId
 from engine.money import Money, key
 from engine.policy import DelegationRule
@@ -146,7 +147,7 @@ def _days(situation: Situation, delegation: Delegation) -> int:
     entity = situation.policy.organization.entities.get(
         situation.data.people[delegation.delegator].entity, situation.entity
     )
-    return (local_day(end, entity) - local_day(start, entity)).days
+    return (local_day(end, entity.zone) - local_day(start, entity.zone)).days
 
 
 def _within_authority(
