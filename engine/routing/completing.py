@@ -1,54 +1,18 @@
-"""How far a route is when people have acted on it: what is open, what was refused, whether done.
-
-Every act is checked against the route as it is at the moment of the act: people, holders and
-delegations are always fresh, an approval given earlier stands. Only the first step that is not
-done can be acted on; an approval also fills the later places that the same person would fill in
-the same capacity, and within a group each place takes a different person.
-"""
+"""How far a route is when people have acted on it: what is open, what was refused, whether done."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
-from enum import StrEnum
+from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
 from engine.decision import Ask, Assignee, Assignment, Decision, Group, Outcome, Part
-from engine.master_data import MasterData, PersonId
+from engine.master_data import PersonId
+from engine.routing.course import ActKind, Course, PlaceKey, keyed
 from engine.routing.distinct import identities, leaves
 
-
-class ActKind(StrEnum):
-    """What a person does on a route."""
-
-    APPROVE = "approve"
-    REJECT = "reject"
-    ANSWER = "answer"
-    VOTE_FOR = "vote_for"
-    VOTE_AGAINST = "vote_against"
-    RECORD = "record"
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """`by` is a person id or login, `on_behalf_of` the delegator, `body` the body voted in."""
-
-    by: str
-    at: datetime
-    kind: ActKind = ActKind.APPROVE
-    on_behalf_of: str = ""
-    body: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """An act that was not accepted: which one, and the code of why."""
-
-    position: int
-    person: str
-    code: str
+_NEVER_AWAITED: Final = frozenset({Ask.NOTIFY, Ask.RATIFY})  # completing does not wait for these
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,176 +24,31 @@ class Missing:
     people: tuple[PersonId, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+def standing(decision: Decision, course: Course) -> str:
     """Outcome `waiting`, `approved` or `rejected`, or that of the decision where it is no route."""
-
-    outcome: str
-    decision: Decision
-    missing: tuple[Missing, ...] = ()
-    refusals: tuple[Refusal, ...] = ()
-
-
-_NEVER_AWAITED: Final = frozenset({Ask.NOTIFY, Ask.RATIFY})  # completing does not wait for these
-# What an approval is for: the rule's place, the word, its object and amount, which of several
-# alike. Who is asked on the way up a chain is asked for himself, so there the key names him.
-PlaceKey = tuple[str, str, str, str, int]
-
-
-@dataclass(slots=True)
-class _Given:
-    """An accepted act and the places it can fill."""
-
-    assignee: Assignee
-    kind: ActKind
-    keys: frozenset[PlaceKey]
-
-
-@dataclass(slots=True)
-class _Course:
-    """What was accepted so far."""
-
-    given: list[_Given] = field(default_factory=list)
-    is_rejected: bool = False
-
-
-def progress(
-    decide_at: Callable[[datetime], Decision],
-    data: MasterData,
-    requester: str,
-    acts: tuple[Act, ...],
-    now: datetime,
-) -> Progress:
-    """Replays the acts in order and says how far the route is at `now`.
-
-    `decide_at` decides the same document at a moment; `requester` is the name on the document.
-    """
-    course = _Course()
-    refusals: list[Refusal] = []
-    for position, act in enumerate(acts):
-        decision = decide_at(act.at)
-        code = _act(course, decision, data, requester, act)
-        if code:
-            refusals.append(Refusal(position, act.by, code))
-    decision = decide_at(now)
-    open_places = tuple(_open(decision, course))
-    return Progress(_outcome(decision, course, open_places), decision, open_places, tuple(refusals))
-
-
-def _outcome(decision: Decision, course: _Course, open_places: tuple[Missing, ...]) -> str:
     if decision.outcome is not Outcome.ROUTE:
         return str(decision.outcome)
-    if course.is_rejected or any(_is_lost(course, place) for _, place in _keyed(decision)):
+    if course.is_rejected or any(_is_lost(course, place) for _, place in keyed(decision)):
         return "rejected"
-    return "waiting" if open_places or decision.findings else "approved"
+    return "waiting" if open_places(decision, course) or decision.findings else "approved"
 
 
-def _act(course: _Course, decision: Decision, data: MasterData, requester: str, act: Act) -> str:
-    """Accepts the act, or says why not."""
-    person = data.person_of(act.by, act.at)
-    if person is None:
-        return "person_unknown"
-    if decision.outcome is not Outcome.ROUTE:
-        return decision.held.code if decision.held is not None else str(decision.outcome)
-    if course.is_rejected:
-        return "not_open"
-    current = _current_step(decision, course)
-    if _objects(decision, person, act):
-        course.is_rejected = True
-        return ""
-    if current is None:
-        return "not_open"
-    wanted = data.person_of(act.on_behalf_of, act.at) if act.on_behalf_of else None
-    offered = [
-        (key, assignee)
-        for key, place in _keyed(decision)
-        for assignee in _may_act(place, person, act)
-        if not act.on_behalf_of or assignee.on_behalf_of == wanted
-    ]
-    own = [found for found in offered if found[1].on_behalf_of is None]
-    open_here, done = _keys_of_step(decision, current, course)
-    usable = [found for found in (*own, *offered) if found[0] in open_here]
-    if not usable:
-        if any(key in done for key, _ in offered):
-            return "not_open"  # somebody else was first
-        return _why_not(decision, data, person, requester, act, bool(offered))
-    assignee = usable[0][1]
-    if act.kind is ActKind.REJECT:
-        course.is_rejected = True
-    keys = frozenset(key for key, found in offered if found.on_behalf_of == assignee.on_behalf_of)
-    course.given.append(_Given(assignee, act.kind, keys))
-    return ""
-
-
-def _objects(decision: Decision, person: PersonId, act: Act) -> bool:
-    """Whether the act is the objection of somebody who is told and may object, at any time."""
-    return act.kind is ActKind.REJECT and any(
-        place.ask is Ask.NOTIFY and any(_may_act(place, person, act))
-        for _, place in _keyed(decision)
+def open_places(decision: Decision, course: Course) -> tuple[Missing, ...]:
+    """Every place that somebody still has to fill, of all steps."""
+    keys = {place.id: key for key, place in keyed(decision)}
+    return tuple(
+        missing
+        for step in decision.steps
+        for part in step.parts
+        for missing in _lacking(part, course, keys)
     )
 
 
-def _why_not(
-    decision: Decision,
-    data: MasterData,
-    person: PersonId,
-    requester: str,
-    act: Act,
-    later: bool,
-) -> str:
-    if later:
-        return "step_not_current"
-    if person == data.person_of(requester, act.at):
-        return "self_approval" if act.by == requester else "same_person"
-    found = [passed.code for passed in decision.passed_over if passed.person == person]
-    if act.on_behalf_of:  # why he may not act for another says more than why not for himself
-        found.sort(key=lambda code: not code.startswith("delegation_"))
-    return found[0] if found else "not_asked"
-
-
-def _may_act(place: Assignment, person: PersonId, act: Act) -> Iterator[Assignee]:
-    """How the person may do this act in this place."""
-    ballot = place.body
-    if ballot is not None:
-        if act.body and act.body != place.word:
-            return
-        voting = act.kind in (ActKind.VOTE_FOR, ActKind.VOTE_AGAINST) and person in ballot.members
-        recording = act.kind is ActKind.RECORD and person in ballot.recorders
-        if voting or recording:
-            yield Assignee(person)
-        return
-    if place.ask is Ask.NOTIFY and not (place.within and act.kind is ActKind.REJECT):
-        return
-    answering = place.ask is Ask.CONSULT
-    if (act.kind is ActKind.ANSWER) is answering and act.kind in (
-        ActKind.APPROVE,
-        ActKind.REJECT,
-        ActKind.ANSWER,
-    ):
-        yield from (assignee for assignee in place.assignees if assignee.person == person)
-
-
-def _keyed(decision: Decision) -> Iterator[tuple[PlaceKey, Assignment]]:
-    seen: dict[tuple[str, str, str, str], int] = {}
-    for step in decision.steps:
-        for part in step.parts:
-            for place in leaves(part):
-                name = (str(place.place), place.word, _object(place), place.amount)
-                seen[name] = seen.get(name, 0) + 1
-                yield (*name, seen[name]), place
-
-
-def _object(place: Assignment) -> str:
-    if "on_the_way" not in place.notes:
-        return place.object
-    return " ".join(sorted({a.on_behalf_of or a.person for a in place.assignees}))
-
-
-def _keys_of_step(
-    decision: Decision, number: int, course: _Course
+def keys_of_step(
+    decision: Decision, number: int, course: Course
 ) -> tuple[frozenset[PlaceKey], frozenset[PlaceKey]]:
     """The places of the step: of parts that still need somebody, and of parts that are done."""
-    keys = {place.id: key for key, place in _keyed(decision)}
+    keys = {place.id: key for key, place in keyed(decision)}
     parts = [part for step in decision.steps if step.number == number for part in step.parts]
     waiting = [part for part in parts if _lacking(part, course, keys)]
     open_here = frozenset(keys[place.id] for part in waiting for place in leaves(part))
@@ -237,23 +56,16 @@ def _keys_of_step(
     return open_here, every - open_here
 
 
-def _current_step(decision: Decision, course: _Course) -> int | None:
+def current_step(decision: Decision, course: Course) -> int | None:
     """The first step that is not done; `None` when all are."""
-    keys = {place.id: key for key, place in _keyed(decision)}
+    keys = {place.id: key for key, place in keyed(decision)}
     for step in decision.steps:
         if any(_lacking(part, course, keys) for part in step.parts):
             return step.number
     return None
 
 
-def _open(decision: Decision, course: _Course) -> Iterator[Missing]:
-    keys = {place.id: key for key, place in _keyed(decision)}
-    for step in decision.steps:
-        for part in step.parts:
-            yield from _lacking(part, course, keys)
-
-
-def _lacking(part: Part, course: _Course, keys: dict[int, PlaceKey]) -> list[Missing]:
+def _lacking(part: Part, course: Course, keys: dict[int, PlaceKey]) -> list[Missing]:
     """What the part still needs: each open place, or so many of several."""
     if isinstance(part, Assignment):
         if part.ask in _NEVER_AWAITED or _takers(part, course, keys):
@@ -285,7 +97,7 @@ def _members(place: Assignment) -> tuple[PersonId, ...]:
     return (*place.body.members, *place.body.recorders) if place.body is not None else ()
 
 
-def _takers(place: Assignment, course: _Course, keys: dict[int, PlaceKey]) -> list[Assignee]:
+def _takers(place: Assignment, course: Course, keys: dict[int, PlaceKey]) -> list[Assignee]:
     """The accepted acts that fill this place on their own; a body fills it by its ballot."""
     key = keys[place.id]
     if place.body is not None:
@@ -297,7 +109,7 @@ def _takers(place: Assignment, course: _Course, keys: dict[int, PlaceKey]) -> li
 def _doable(
     parts: tuple[Part, ...],
     position: int,
-    course: _Course,
+    course: Course,
     keys: dict[int, PlaceKey],
     used: frozenset[PersonId],
 ) -> Iterator[frozenset[int]]:
@@ -315,7 +127,7 @@ def _doable(
 
 
 def _ways(
-    part: Part, course: _Course, keys: dict[int, PlaceKey], used: frozenset[PersonId]
+    part: Part, course: Course, keys: dict[int, PlaceKey], used: frozenset[PersonId]
 ) -> Iterator[frozenset[PersonId]]:
     """Every way of doing the part by persons not used yet: all that are used then."""
     if isinstance(part, Group):
@@ -333,7 +145,7 @@ def _ways(
 def _ways_of_some(
     parts: tuple[Part, ...],
     need: int,
-    course: _Course,
+    course: Course,
     keys: dict[int, PlaceKey],
     used: frozenset[PersonId],
 ) -> Iterator[frozenset[PersonId]]:
@@ -347,7 +159,7 @@ def _ways_of_some(
     yield from _ways_of_some(parts[1:], need, course, keys, used)
 
 
-def _is_won(course: _Course, key: PlaceKey, place: Assignment) -> bool:
+def _is_won(course: Course, key: PlaceKey, place: Assignment) -> bool:
     """Whether the body has approved: recorded, or enough present and in favour."""
     ballot = place.body
     if ballot is None:
@@ -363,7 +175,7 @@ def _is_won(course: _Course, key: PlaceKey, place: Assignment) -> bool:
     return favour > share * total if ballot.above else favour >= share * total
 
 
-def _is_lost(course: _Course, place: Assignment) -> bool:
+def _is_lost(course: Course, place: Assignment) -> bool:
     """Whether every member of a body voted and it did not approve."""
     ballot = place.body
     if ballot is None or not ballot.members or place.ask is not Ask.APPROVE:
@@ -377,7 +189,7 @@ def _is_lost(course: _Course, place: Assignment) -> bool:
     )
 
 
-def _votes(course: _Course, key: PlaceKey) -> dict[PersonId, bool]:
+def _votes(course: Course, key: PlaceKey) -> dict[PersonId, bool]:
     """The last vote of each member."""
     return {
         g.assignee.person: g.kind is ActKind.VOTE_FOR

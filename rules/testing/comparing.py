@@ -9,7 +9,8 @@ from typing import Final
 
 from engine.decision import Ask, Assignment, Decision, Group, Part, Step
 from engine.master_data import MasterData, PersonId
-from engine.routing.completing import Missing, Progress
+from engine.routing.acting import Progress
+from engine.routing.completing import Missing
 from engine.routing.distinct import leaves, needed
 from rules.testing.documents import plain_amount
 from rules.testing.written import AFTER_ACTS, Expectation, Item

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from engine.money import Money
 from engine.places import Place
-from engine.routing.completing import ActKind
+from engine.routing.course import ActKind
 from rules.compiling.context import Context
 from rules.compiling.files import KIND
 from rules.compiling.forms import AMOUNT, TEXT, YES_NO, as_written, list_of, one_or_more, word_of

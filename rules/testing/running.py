@@ -19,7 +19,8 @@ from engine.master_data import MasterData
 from engine.places import Place
 from engine.policy import PolicySet
 from engine.rates import Shortage
-from engine.routing.completing import Act, Progress, progress
+from engine.routing.acting import Progress, progress
+from engine.routing.course import Act
 from rules.compiling.context import Context
 from rules.diagnostics import Diagnostic, Diagnostics
 from rules.testing.comparing import Compared, Outcome, compare

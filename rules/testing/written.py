@@ -10,7 +10,7 @@ from typing import Final
 
 from engine.money import Money
 from engine.places import Place
-from engine.routing.completing import ActKind
+from engine.routing.course import ActKind
 from rules.reading.nodes import Mapping as MappingNode
 
 OUTCOMES: Final = (

@@ -15,7 +15,8 @@ from engine.master_data import Dated, MasterData, PersonId
 from engine.matching import build
 from engine.places import Place
 from engine.policy import Approve, Matrix, PolicySet, Row
-from engine.routing.completing import Act, ActKind, progress
+from engine.routing.acting import progress
+from engine.routing.course import Act, ActKind
 from engine.routing.distinct import leaves
 from engine.routing.words import SupervisorChain
 from tests.strategies import Case, cases

@@ -27,7 +27,8 @@ from api.usecases.judging import Judge, Judged
 from api.usecases.submissions import Submission
 from engine.decision import Decision
 from engine.recording import to_plain
-from engine.routing.completing import Act, progress
+from engine.routing.acting import progress
+from engine.routing.course import Act
 from tests.policies.sets import POLICIES, ROOT
 
 ACME: Final = POLICIES / "acme"
