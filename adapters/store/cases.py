@@ -1,0 +1,288 @@
+"""Cases, what was accepted on them, who is asked, and who has claimed what from a queue."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, Select, delete, insert, select, update
+
+from adapters.store.tables import acts, cases, claims, tasks
+from engine.cases.status import Status
+from engine.decision import Assignee, Via
+from engine.master_data import PersonId
+from engine.routing.course import ActKind, Course, Given
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One case as it is kept. Texts named `*_json` are canonical JSON.
+
+    `version` counts contents from 1, `posting_number` postings from 0 for none. `document_json` is
+    the canonical form with restricted fields sealed, `given_json` the totals it was decided with.
+    `id` is 0 until it is kept.
+    """
+
+    id: int = 0
+    source: str
+    type: str
+    document_id: str
+    version: int
+    entity: str
+    status: Status
+    requester: str
+    document_json: str
+    document_digest: str
+    received_at: datetime
+    given_json: str
+    decision_digest: str
+    decision_json: str
+    findings_json: str = "[]"
+    posting_number: int = 0
+    changed_at: datetime
+
+    @property
+    def number(self) -> str:
+        """What people call the case."""
+        return number_of(self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Somebody is asked: for the place of that id on the route, in its current step."""
+
+    case_id: int
+    place: int
+    person: str
+    on_behalf_of: str
+    step: int
+    word: str
+    ask: str
+    since: datetime
+
+
+def number_of(id: int) -> str:
+    """The number of a case, `C-000123`."""
+    return f"C-{id:06d}"
+
+
+def id_of(number: str) -> int | None:
+    """The id behind a number; `None` for a text that is none."""
+    digits = number.removeprefix("C-")
+    is_one = number.startswith("C-") and digits.isascii() and digits.isdigit() and len(digits) < 10
+    return int(digits) if is_one else None
+
+
+def add(connection: Connection, case: Case) -> Case:
+    """Keeps a new case and gives it its id. Raises `IntegrityError` where its name is taken."""
+    id: int = connection.execute(_INSERT, _values(case)).scalar_one()
+    return replace(case, id=id)
+
+
+def keep(connection: Connection, case: Case) -> None:
+    """Keeps what has changed of a case that this transaction has locked."""
+    values = _values(case)
+    changed = connection.execute(update(cases).where(cases.c.id == case.id).values(values))
+    if changed.rowcount != 1:
+        raise LookupError(f"there is no case `{case.number}`")
+
+
+def by_id(connection: Connection, id: int, *, lock: bool = False) -> Case | None:
+    """The case; with `lock` nobody else writes it until the transaction ends."""
+    return _one(connection, select(cases).where(cases.c.id == id), lock)
+
+
+def by_document(
+    connection: Connection, source: str, type: str, document_id: str, *, lock: bool = False
+) -> Case | None:
+    """The case of a document, by the name that its source gave it."""
+    query = select(cases).where(
+        cases.c.source == source, cases.c.type == type, cases.c.document_id == document_id
+    )
+    return _one(connection, query, lock)
+
+
+def several(
+    connection: Connection,
+    *,
+    statuses: Iterable[Status] = (),
+    entities: Iterable[str] | None = None,
+    after: int = 0,
+    most: int = 100,
+) -> Sequence[Case]:
+    """Cases in the order of their ids; `entities` `None` means every one."""
+    query = select(cases).where(cases.c.id > after).order_by(cases.c.id).limit(most)
+    wanted = [str(status) for status in statuses]
+    if wanted:
+        query = query.where(cases.c.status.in_(wanted))
+    if entities is not None:
+        query = query.where(cases.c.entity.in_(list(entities)))
+    return [case_of(row) for row in connection.execute(query)]
+
+
+def course_of(connection: Connection, case_id: int) -> Course:
+    """What was accepted on the present version of a case, in order."""
+    found = connection.execute(
+        select(acts).where(acts.c.case_id == case_id).order_by(acts.c.number)
+    )
+    given = [
+        Given(
+            Assignee(
+                PersonId(row.person),
+                Via(row.via),
+                PersonId(row.on_behalf_of) if row.on_behalf_of else None,
+                row.delegation,
+            ),
+            ActKind(row.kind),
+            frozenset(_key(each) for each in json.loads(row.keys)),
+        )
+        for row in found
+    ]
+    return Course(given, any(each.kind is ActKind.REJECT for each in given))
+
+
+def add_act(connection: Connection, case_id: int, number: int, given: Given, at: datetime) -> None:
+    """Keeps an accepted act; `number` counts from 1."""
+    assignee = given.assignee
+    connection.execute(
+        insert(acts).values(
+            case_id=case_id,
+            number=number,
+            kind=str(given.kind),
+            person=assignee.person,
+            on_behalf_of=assignee.on_behalf_of,
+            delegation=assignee.delegation,
+            via=str(assignee.via),
+            keys=json.dumps(sorted(given.keys)),
+            at=at,
+        )
+    )
+
+
+def forget_acts(connection: Connection, case_id: int) -> None:
+    """A new version begins anew: nobody has approved it. The trail keeps what was done."""
+    connection.execute(delete(acts).where(acts.c.case_id == case_id))
+    connection.execute(delete(claims).where(claims.c.case_id == case_id))
+
+
+def ask(connection: Connection, case_id: int, asked: Iterable[Task], *, is_new: bool) -> None:
+    """These are asked now, and nobody else of this case."""
+    if not is_new:
+        connection.execute(delete(tasks).where(tasks.c.case_id == case_id))
+    rows = [
+        {
+            "case_id": case_id,
+            "place": task.place,
+            "person": task.person,
+            "on_behalf_of": task.on_behalf_of,
+            "step": task.step,
+            "word": task.word,
+            "ask": task.ask,
+            "since": task.since,
+        }
+        for task in asked
+    ]
+    if rows:
+        connection.execute(_ASK, rows)
+
+
+def tasks_of(
+    connection: Connection, person: str, after: int = 0, most: int = 100
+) -> Sequence[tuple[Task, Case]]:
+    """What a person is asked, with the case, in the order of cases."""
+    query = (
+        select(tasks, cases)
+        .join(cases, cases.c.id == tasks.c.case_id)
+        .where(tasks.c.person == person, tasks.c.case_id > after)
+        .order_by(tasks.c.case_id, tasks.c.place)
+        .limit(most)
+    )
+    return [(_task(row), case_of(row)) for row in connection.execute(query)]
+
+
+def tasks_on(connection: Connection, case_id: int) -> Sequence[Task]:
+    """Who is asked on a case."""
+    query = select(tasks).where(tasks.c.case_id == case_id).order_by(tasks.c.place, tasks.c.person)
+    return [_task(row) for row in connection.execute(query)]
+
+
+def claims_on(connection: Connection, case_id: int) -> Mapping[str, str]:
+    """Who has claimed what: the person by the text of the place's key."""
+    found = connection.execute(select(claims).where(claims.c.case_id == case_id))
+    return {row.key: row.person for row in found}
+
+
+def claim(connection: Connection, case_id: int, key: str, person: str, at: datetime) -> None:
+    """The person takes a place from the queue; the case is locked."""
+    connection.execute(insert(claims).values(case_id=case_id, key=key, person=person, at=at))
+
+
+def release(connection: Connection, case_id: int, key: str) -> None:
+    """The place goes back to the queue."""
+    connection.execute(delete(claims).where(claims.c.case_id == case_id, claims.c.key == key))
+
+
+_INSERT = insert(cases).returning(cases.c.id)
+_ASK = insert(tasks)
+
+
+def _one(connection: Connection, query: Select[*tuple[object, ...]], lock: bool) -> Case | None:
+    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
+    return None if row is None else case_of(row)
+
+
+def _key(plain: list[object]) -> tuple[str, str, str, str, int]:
+    place, word, object_, amount, which = plain
+    return str(place), str(word), str(object_), str(amount), int(str(which))
+
+
+def _task(row: Row[*tuple[object, ...]]) -> Task:
+    return Task(
+        row.case_id, row.place, row.person, row.on_behalf_of, row.step, row.word, row.ask, row.since
+    )
+
+
+def case_of(row: Row[*tuple[object, ...]]) -> Case:
+    """The case in a row of its table."""
+    return Case(
+        id=row.id,
+        source=row.source,
+        type=row.type,
+        document_id=row.document_id,
+        version=row.version,
+        entity=row.entity,
+        status=Status(row.status),
+        requester=row.requester,
+        document_json=row.document,
+        document_digest=row.document_digest,
+        received_at=row.received_at,
+        given_json=row.given,
+        decision_digest=row.decision_digest,
+        decision_json=row.decision,
+        findings_json=row.findings,
+        posting_number=row.posting_number,
+        changed_at=row.changed_at,
+    )
+
+
+def _values(case: Case) -> dict[str, object]:
+    return {
+        "source": case.source,
+        "type": case.type,
+        "document_id": case.document_id,
+        "version": case.version,
+        "entity": case.entity,
+        "status": str(case.status),
+        "requester": case.requester,
+        "document": case.document_json,
+        "document_digest": case.document_digest,
+        "received_at": case.received_at,
+        "given": case.given_json,
+        "decision_digest": case.decision_digest,
+        "decision": case.decision_json,
+        "findings": case.findings_json,
+        "posting_number": case.posting_number,
+        "changed_at": case.changed_at,
+    }

@@ -1,0 +1,223 @@
+"""The tables. Rows of `contents` and `trail` are only ever added.
+
+Moments are text in UTC with six decimals, so that their order is that of time on every database.
+What is JSON is text as `engine.canonical` writes it, except that of a document: its restricted
+fields are sealed (`adapters/encryption.py`).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+from sqlalchemy import (
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+metadata: Final = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware instant, kept as `2027-03-15T13:00:00.000000Z`."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+        """As text. Raises `ValueError` for a moment without a time zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment that is kept has a time zone")
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
+        """As an instant in UTC."""
+        return None if value is None else datetime.fromisoformat(value)
+
+
+contents = Table(
+    "contents",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("added_at", Moment, nullable=False),
+)
+
+in_force = Table(
+    "in_force",
+    metadata,
+    Column("what", Text, primary_key=True),
+    Column("digest", Text, ForeignKey("contents.digest"), nullable=False),
+    Column("since", Moment, nullable=False),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("source", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("document_id", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("entity", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("requester", Text, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("document_digest", Text, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("given", Text, nullable=False),
+    Column("decision_digest", Text, nullable=False),
+    Column("decision", Text, nullable=False),
+    Column("findings", Text, nullable=False),
+    Column("posting_number", Integer, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    UniqueConstraint("source", "type", "document_id"),
+    Index("ix_cases_status_entity", "status", "entity"),
+)
+
+acts = Table(
+    "acts",
+    metadata,
+    Column("case_id", Integer, ForeignKey("cases.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("on_behalf_of", Text),
+    Column("delegation", Text, nullable=False),
+    Column("via", Text, nullable=False),
+    Column("keys", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("case_id", Integer, ForeignKey("cases.id"), primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("on_behalf_of", Text, primary_key=True),
+    Column("step", Integer, nullable=False),
+    Column("word", Text, nullable=False),
+    Column("ask", Text, nullable=False),
+    Column("since", Moment, nullable=False),
+    Index("ix_tasks_person", "person"),
+)
+
+claims = Table(
+    "claims",
+    metadata,
+    Column("case_id", Integer, ForeignKey("cases.id"), primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+trail = Table(
+    "trail",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("digest", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("case_id", Integer),
+    Column("at", Moment, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("ix_trail_case_id", "case_id"),
+)
+
+trail_end = Table(
+    "trail_end",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("position", Integer, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("case_id", Integer, ForeignKey("cases.id"), nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("key", Text, nullable=False, unique=True),
+    Column("connection", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("claim", Text),
+    Column("claimed_until", Moment),
+    Column("is_outcome_unknown", Integer, nullable=False),
+    Column("last_code", Text, nullable=False),
+    Column("last_message", Text, nullable=False),
+    Index("ix_outbox_status_due_at", "status", "due_at"),
+    Index("ix_outbox_case_id", "case_id"),
+)
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("case_id", Integer, ForeignKey("cases.id"), nullable=False),
+    Column("number", Text, nullable=False),
+    Column("erp_id", Text, nullable=False),
+    Column("connection", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("ix_receipts_case_id", "case_id"),
+)
+
+exceptions = Table(
+    "exceptions",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("case_id", Integer, ForeignKey("cases.id"), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+    Index("ix_exceptions_case_id", "case_id"),
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("caller", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("request_digest", Text, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+headroom = Table(
+    "headroom",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("documents", Integer, nullable=False),
+)
+
+headroom_members = Table(
+    "headroom_members",
+    metadata,
+    Column("key", Text, ForeignKey("headroom.key"), primary_key=True),
+    Column("case_id", Integer, ForeignKey("cases.id"), primary_key=True),
+)

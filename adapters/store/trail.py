@@ -1,0 +1,115 @@
+"""The trail: every decision and action is a record, and a record is never changed.
+
+A record is canonical bytes (`engine/canonical.py`), their SHA-256 and a position. Positions count
+from 1 without a gap. They are taken last in a transaction, since from then on every other writer
+waits; the position is not inside the bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from adapters.store.tables import trail, trail_end
+from engine.canonical import canonical_bytes
+from engine.recording import moment_text
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record as it is kept. `case_id` is `None` where it concerns no case."""
+
+    position: int
+    digest: str
+    kind: str
+    case_id: int | None
+    at: datetime
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One record to be added. `body` are plain canonical values."""
+
+    kind: str
+    case_id: int | None
+    at: datetime
+    body: Mapping[str, object]
+
+
+_TAKE = (
+    update(trail_end)
+    .where(trail_end.c.id == 1)
+    .values(position=trail_end.c.position + bindparam("count"))
+    .returning(trail_end.c.position)
+)
+_ADD = insert(trail)
+
+
+def append(connection: Connection, entries: Sequence[Entry]) -> int:
+    """Adds the records in order and returns the position of the last. The last thing to be locked.
+
+    Raises `ValueError` or `TypeError` for a body that has no canonical form.
+    """
+    bodies = [
+        canonical_bytes({"kind": entry.kind, "at": moment_text(entry.at), **entry.body})
+        for entry in entries
+    ]
+    last: int = connection.execute(_TAKE, {"count": len(entries)}).scalar_one()
+    connection.execute(
+        _ADD,
+        [
+            {
+                "position": last - len(entries) + offset,
+                "digest": digest_of(body),
+                "kind": entry.kind,
+                "case_id": entry.case_id,
+                "at": entry.at,
+                "body": body,
+            }
+            for offset, (entry, body) in enumerate(zip(entries, bodies, strict=True), start=1)
+        ],
+    )
+    return last
+
+
+def records(connection: Connection, after: int = 0, most: int = 1000) -> Sequence[Record]:
+    """At most so many records after a position, in order."""
+    found = connection.execute(
+        select(trail).where(trail.c.position > after).order_by(trail.c.position).limit(most)
+    )
+    return [_record(row) for row in found]
+
+
+def records_of(connection: Connection, case_id: int) -> Sequence[Record]:
+    """Every record of a case, in order."""
+    found = connection.execute(
+        select(trail).where(trail.c.case_id == case_id).order_by(trail.c.position)
+    )
+    return [_record(row) for row in found]
+
+
+def end(connection: Connection) -> int:
+    """The position of the last record; 0 for none."""
+    return int(connection.execute(select(trail_end.c.position)).scalar_one())
+
+
+def every_record(connection: Connection, batch: int = 1000) -> Iterator[Record]:
+    """All records in order, so many at a time."""
+    after = 0
+    while found := records(connection, after, batch):
+        yield from found
+        after = found[-1].position
+
+
+def digest_of(body: bytes) -> str:
+    """The name of a record's content."""
+    return "sha256:" + hashlib.sha256(body).hexdigest()
+
+
+def _record(row: object) -> Record:
+    return Record(row.position, row.digest, row.kind, row.case_id, row.at, bytes(row.body))  # type: ignore[attr-defined]

@@ -1,0 +1,1 @@
+"""A document on its way: from submission to what the ERP posted."""
