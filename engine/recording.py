@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
 from json.encoder import encode_basestring as quoted
+from typing import Final
 
 from engine.decision import (
     Assignee,
@@ -27,11 +28,13 @@ from engine.decision import (
     Reason,
     ReviewTask,
     Step,
+    Via,
 )
 from engine.places import NOWHERE, Place
 
 Plain = str | bool | int | None | list["Plain"] | dict[str, "Plain"]
 Words = tuple[tuple[str, str], ...]
+HOLDER: Final = Via.HOLDER
 
 
 def to_plain(decision: Decision) -> dict[str, Plain]:
@@ -106,6 +109,8 @@ def _optional(text: str | None) -> str:
 
 def _words(words: Words) -> str:
     """The words by name; one that stands several times (who was tried) is a list."""
+    if len(words) < 2:  # as most are
+        return f"{{{quoted(words[0][0])}:{quoted(words[0][1])}}}" if words else "{}"
     once = dict(words)
     if len(once) == len(words):
         written = [f"{quoted(name)}:{quoted(once[name])}" for name in sorted(once)]
@@ -123,6 +128,8 @@ def _step(step: Step) -> str:
 
 
 def _parts(parts: tuple[Part, ...]) -> str:
+    if len(parts) == 1:
+        return f"[{_part(parts[0])}]"
     return f"[{','.join([_part(part) for part in parts])}]"
 
 
@@ -133,19 +140,24 @@ def _part(part: Part) -> str:
 
 
 def _assignment(assignment: Assignment) -> str:
-    body = assignment.body
+    body, notes = assignment.body, assignment.notes
     assignees = ",".join([_assignee(assignee) for assignee in assignment.assignees])
     return (
         f'{{"already":{assignment.already},"amount":{quoted(assignment.amount)}'
         f',"as":{quoted(assignment.as_)},"ask":{quoted(assignment.ask)},"assignees":[{assignees}]'
         f',"body":{"null" if body is None else _ballot(body)},"id":{assignment.id}'
-        f',"notes":{_texts(assignment.notes)},"object":{quoted(assignment.object)}'
+        f',"notes":{_texts(notes) if notes else "[]"},"object":{quoted(assignment.object)}'
         f',"place":{_place(assignment.place)},"within":{quoted(assignment.within)}'
         f',"word":{quoted(assignment.word)}}}'
     )
 
 
 def _assignee(assignee: Assignee) -> str:
+    if assignee.on_behalf_of is None and assignee.via is HOLDER and not assignee.delegation:
+        return (  # as most are
+            f'{{"delegation":"","on_behalf_of":null,"person":{quoted(assignee.person)}'
+            ',"via":"holder"}'
+        )
     return (
         f'{{"delegation":{quoted(assignee.delegation)}'
         f',"on_behalf_of":{_optional(assignee.on_behalf_of)}'
