@@ -29,7 +29,7 @@ from engine.errors import PolicyError
 from engine.facts.kinds import FactValues
 from engine.facts.tracing import trace
 from engine.facts.truth import Known, holds
-from engine.knowing import Situation, situate
+from engine.knowing import Basis, Situation, situate
 from engine.master_data import MasterData
 from engine.matching import build
 from engine.places import NOWHERE, Place
@@ -55,7 +55,6 @@ from engine.routing.resolving import resolve
 from engine.routing.route import Wanted, build_route
 from engine.selecting import (
     Applied,
-    Basis,
     Chosen,
     applying,
     basis,
@@ -296,9 +295,7 @@ def _route(situation: Situation, draft: Draft) -> None:
         draft.held.append(_unfilled(situation, draft, steps))
         return
     draft.steps = steps
-    asked = [leaf for step in steps for part in step.parts for leaf in leaves(part)]
-    approving = [leaf for leaf in asked if leaf.ask is Ask.APPROVE and leaf.word != "requester"]
-    if not approving and not draft.straight:
+    if not draft.straight and not any(map(_is_approved, steps)):
         draft.held.append(held("silence", "", draft.row_place))
     elif not any(map(_must_answer, steps)) and draft.findings:
         texts = ", ".join(finding.text for finding in draft.findings)
@@ -307,6 +304,15 @@ def _route(situation: Situation, draft: Draft) -> None:
         failed = broken(situation, steps)
         if failed is not None:
             draft.held.append(failed)
+
+
+def _is_approved(step: Step) -> bool:
+    """Whether somebody else than the requester approves in the step."""
+    return any(
+        leaf.ask is Ask.APPROVE and leaf.word != "requester"
+        for part in step.parts
+        for leaf in leaves(part)
+    )
 
 
 def _must_answer(step: Step) -> bool:

@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from engine.business_time import local_day
 from engine.commitment import commitment_net
-from engine.decision import Comparison, Passed, Reason
+from engine.decision import Comparison, Held, Passed, Reason
 from engine.documents.derived import line_facts, own_facts
 from engine.documents.model import Document
 from engine.facts.kinds import FactValue, FactValues, Kind
@@ -24,6 +24,21 @@ from engine.organization import Entity, Limit
 from engine.places import Place
 from engine.policy import PolicySet, ScopeKey
 from engine.rates import Converter, FxChoice, Shortage
+from engine.values import value
+
+
+@value
+class Basis:
+    """The amount that bounds are compared with; `None` where it is not known.
+
+    `amount` is in the currency of the bounds, `stated` in that of the document: every comparison
+    converts once, from what was stated. `known` carries `stated` as the pseudo-fact `amount`.
+    """
+
+    amount: Money | Exact | None
+    key: int | None
+    known: Known
+    stated: Money | Exact | None = None
 
 
 @dataclass(slots=True)
@@ -36,7 +51,8 @@ class Situation:
     `passed` collects whom the resolution passed over, `bars` what bars persons, with the rule,
     `held` who holds the roles that were asked, `limits` what persons have alone, `gaps` what kept a
     limit or a condition on a person from being asked, `compared` the limits that the amount was
-    compared with.
+    compared with, `bases` the amounts that bounds are compared with, by fact and currency, and
+    what was known when they were found.
     """
 
     policy: PolicySet
@@ -59,6 +75,7 @@ class Situation:
     gaps: list[Shortage] = field(default_factory=list)
     reasons: list[Reason] = field(default_factory=list)
     compared: dict[tuple[Place, str, str], Comparison] = field(default_factory=dict)
+    bases: dict[tuple[str, str], tuple[Known, Basis | Held]] = field(default_factory=dict)
 
     def pass_over(self, person: PersonId, code: str, word: str, **words: str) -> None:
         """Notes why somebody was looked at and is not asked."""

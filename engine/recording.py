@@ -17,6 +17,7 @@ from json.encoder import encode_basestring as quoted
 from typing import Final
 
 from engine.decision import (
+    Ask,
     Assignee,
     Assignment,
     Ballot,
@@ -34,6 +35,7 @@ from engine.places import NOWHERE, Place
 
 Plain = str | bool | int | None | list["Plain"] | dict[str, "Plain"]
 Words = tuple[tuple[str, str], ...]
+APPROVE: Final = Ask.APPROVE
 HOLDER: Final = Via.HOLDER
 
 
@@ -113,7 +115,7 @@ def _words(words: Words) -> str:
         return f"{{{quoted(words[0][0])}:{quoted(words[0][1])}}}" if words else "{}"
     once = dict(words)
     if len(once) == len(words):
-        written = [f"{quoted(name)}:{quoted(once[name])}" for name in sorted(once)]
+        written = [f"{quoted(name)}:{quoted(text)}" for name, text in sorted(words)]
     else:
         several = {name: [text for each, text in words if each == name] for name in sorted(once)}
         written = [
@@ -140,13 +142,23 @@ def _part(part: Part) -> str:
 
 
 def _assignment(assignment: Assignment) -> str:
-    body, notes = assignment.body, assignment.notes
-    assignees = ",".join([_assignee(assignee) for assignee in assignment.assignees])
+    body, notes, assignees = assignment.body, assignment.notes, assignment.assignees
+    if len(assignees) == 1:
+        who = _assignee(assignees[0])
+    else:
+        who = ",".join([_assignee(assignee) for assignee in assignees])
+    if assignment.ask is APPROVE and not (body or notes or assignment.as_ or assignment.within):
+        return (  # as most are
+            f'{{"already":{assignment.already},"amount":{quoted(assignment.amount)}'
+            f',"as":"","ask":"approve","assignees":[{who}],"body":null,"id":{assignment.id}'
+            f',"notes":[],"object":{quoted(assignment.object)}'
+            f',"place":{_place(assignment.place)},"within":"","word":{quoted(assignment.word)}}}'
+        )
     return (
         f'{{"already":{assignment.already},"amount":{quoted(assignment.amount)}'
-        f',"as":{quoted(assignment.as_)},"ask":{quoted(assignment.ask)},"assignees":[{assignees}]'
+        f',"as":{quoted(assignment.as_)},"ask":{quoted(assignment.ask)},"assignees":[{who}]'
         f',"body":{"null" if body is None else _ballot(body)},"id":{assignment.id}'
-        f',"notes":{_texts(notes) if notes else "[]"},"object":{quoted(assignment.object)}'
+        f',"notes":{_texts(notes)},"object":{quoted(assignment.object)}'
         f',"place":{_place(assignment.place)},"within":{quoted(assignment.within)}'
         f',"word":{quoted(assignment.word)}}}'
     )

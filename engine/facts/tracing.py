@@ -7,27 +7,32 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import lru_cache
+from typing import Final
 
 from engine.decision import Comparison
-from engine.facts.conditions import Compare, Condition, Extreme, OneOf, Present, placed_atoms
+from engine.facts.conditions import All, Compare, Condition, Extreme, OneOf, Present, placed_atoms
 from engine.facts.kinds import FactValue
 from engine.facts.truth import Known, bound_value, compared, holds, in_currency
 from engine.money import AMOUNTS, decimal_text, fraction_text
 from engine.rates import Shortage
+
+TESTS: Final = (Compare, OneOf, Present)
 
 
 def trace(conditions: tuple[Condition, ...], known: Known) -> list[Comparison]:
     """Each test in the conditions with both sides as text. Tests on lines are made once a line."""
     made: list[Comparison] = []
     for condition in conditions:
-        if isinstance(condition, Compare | OneOf):  # as most are
-            made.append(_comparison(condition, known))
-            continue
-        for atom, on_lines in placed_atoms(condition):
-            if on_lines:
-                made += [_comparison(atom, view) for view in known.each_line()]
-            else:
-                made.append(_comparison(atom, known))
+        parts = condition.parts if isinstance(condition, All) else (condition,)
+        for part in parts:
+            if isinstance(part, TESTS):  # as most are
+                made.append(_comparison(part, known))
+                continue
+            for atom, on_lines in placed_atoms(part):
+                if on_lines:
+                    made += [_comparison(atom, view) for view in known.each_line()]
+                else:
+                    made.append(_comparison(atom, known))
     return made
 
 

@@ -31,9 +31,10 @@ def seat(situation: Situation, person: PersonId, need: Need) -> tuple[Assignee, 
     if code:
         pass_over(situation, person, code, need.word)
         return ()
-    others = delegates(situation, person, need)
-    if not situation.data.is_absent(person, situation.now):
-        return (Assignee(person), *others) if others else (Assignee(person),)
+    data = situation.data
+    others = delegates(situation, person, need) if person in data.delegations else ()
+    if person not in data.absences or not data.is_absent(person, situation.now):
+        return (Assignee(person), *others)
     if not others:
         situation.pass_over(person, "absent", need.word)
     return others
