@@ -14,6 +14,7 @@ from types import MappingProxyType
 from engine.decision import (
     Ask,
     Comparison,
+    Considered,
     Decision,
     Finding,
     Held,
@@ -67,7 +68,10 @@ from engine.selecting import (
 
 @dataclass(slots=True)
 class Draft:
-    """A decision while it is made. Refusals beat holds, holds beat the route."""
+    """A decision while it is made. Refusals beat holds, holds beat the route.
+
+    `is_traced`: what was compared is noted, so that the answer can be written down and explained.
+    """
 
     matrix: Matrix | None = None
     row: str = ""
@@ -85,6 +89,7 @@ class Draft:
     tasks: tuple[ReviewTask, ...] = ()
     passed_over: tuple[Passed, ...] = ()
     rates: tuple[str, ...] = ()
+    is_traced: bool = True
 
 
 def decide(
@@ -99,11 +104,44 @@ def decide(
     `now` is an aware instant. `given` are facts from outside the document and the master data:
     totals, answers of an ERP. Raises `PolicyError` for a naive moment and nothing else.
     """
+    return _decision(policy, data, document, now, _draft(policy, data, document, now, given, True))
+
+
+def consider(
+    policy: PolicySet,
+    data: MasterData,
+    document: Document,
+    now: datetime,
+    given: FactValues = MappingProxyType({}),
+) -> Considered:
+    """The same answer where it is only compared with another: nothing is traced or written down."""
+    draft = _draft(policy, data, document, now, given, False)
+    outcome = _outcome(draft)
+    return Considered(
+        outcome=outcome,
+        matrix=draft.matrix.name if draft.matrix is not None else "",
+        row=draft.row,
+        steps=_steps_of(draft, outcome),
+        findings=tuple(draft.findings),
+        reviews=draft.tasks,
+        held=draft.held[0] if outcome is Outcome.HELD else None,
+        refused=draft.refused[0] if outcome is Outcome.REFUSED else None,
+    )
+
+
+def _draft(
+    policy: PolicySet,
+    data: MasterData,
+    document: Document,
+    now: datetime,
+    given: FactValues,
+    is_traced: bool,
+) -> Draft:
     if now.tzinfo is None:
         raise PolicyError("the moment of a decision needs a time zone")
     if policy.lookup is None:
         policy = build(policy)
-    draft = Draft()
+    draft = Draft(is_traced=is_traced)
     situation = _situation(policy, data, document, now, given)
     if isinstance(situation, Held):
         draft.held.append(situation)
@@ -113,7 +151,7 @@ def decide(
         _ask_related_parties(situation, draft)
         _route(situation, draft)
         _close(situation, draft)
-    return _decision(policy, data, document, now, draft)
+    return draft
 
 
 def _decision(
@@ -133,7 +171,7 @@ def _decision(
         row=draft.row,
         row_place=draft.row_place,
         amount=draft.amount,
-        steps=draft.steps if outcome in (Outcome.ROUTE, Outcome.STRAIGHT_THROUGH) else (),
+        steps=_steps_of(draft, outcome),
         findings=tuple(draft.findings),
         reviews=draft.tasks,
         held=draft.held[0] if outcome is Outcome.HELD else None,
@@ -163,6 +201,10 @@ def _situation(
     return situation
 
 
+def _steps_of(draft: Draft, outcome: Outcome) -> tuple[Step, ...]:
+    return draft.steps if outcome in (Outcome.ROUTE, Outcome.STRAIGHT_THROUGH) else ()
+
+
 def _outcome(draft: Draft) -> Outcome:
     if draft.refused:
         return Outcome.REFUSED
@@ -176,6 +218,8 @@ def _outcome(draft: Draft) -> Outcome:
 def _close(situation: Situation, draft: Draft) -> None:
     """Takes over what was noted on the way."""
     draft.tasks = _reviews(situation, draft)
+    if not draft.is_traced:
+        return
     draft.reasons += situation.reasons
     draft.compared += [(key[0], made) for key, made in situation.compared.items()]
     draft.passed_over = tuple(situation.passed.values())
@@ -207,7 +251,8 @@ def _take(draft: Draft, chosen: Chosen, on: Basis) -> None:
     draft.row, draft.row_place = chosen.row, place
     words = (("matrix", chosen.matrix.title or chosen.matrix.name), ("row", chosen.row))
     draft.reasons.append(Reason("row_matched", place, words))
-    draft.compared += [(place, made) for made in trace(chosen.tested, on.known)]
+    if draft.is_traced:
+        draft.compared += [(place, made) for made in trace(chosen.tested, on.known)]
     match chosen.answer:
         case Approve(steps):
             draft.wanted.matrix = steps
@@ -251,8 +296,9 @@ def _apply(found: Applied, draft: Draft) -> None:
     control, place = found.control, found.control.place
     words = (("control", control.name), ("because", control.because))
     draft.reasons.append(Reason("control_applied", place, words))
-    tested = (*control.bounds, control.when)
-    draft.compared += [(place, made) for made in trace(tested, found.known)]
+    if draft.is_traced:
+        tested = (*control.bounds, control.when)
+        draft.compared += [(place, made) for made in trace(tested, found.known)]
     match control.answer:
         case Approve(steps):
             draft.wanted.add(control.at, steps)
