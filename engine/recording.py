@@ -111,17 +111,16 @@ def _optional(text: str | None) -> str:
 
 def _words(words: Words) -> str:
     """The words by name; one that stands several times (who was tried) is a list."""
-    if len(words) < 2:  # as most are
-        return f"{{{quoted(words[0][0])}:{quoted(words[0][1])}}}" if words else "{}"
-    once = dict(words)
-    if len(once) == len(words):
-        written = [f"{quoted(name)}:{quoted(text)}" for name, text in sorted(words)]
-    else:
-        several = {name: [text for each, text in words if each == name] for name in sorted(once)}
-        written = [
-            f"{quoted(name)}:{quoted(texts[0]) if len(texts) == 1 else _texts(texts)}"
-            for name, texts in several.items()
-        ]
+    if len(words) == 1:  # as most are
+        return f"{{{quoted(words[0][0])}:{quoted(words[0][1])}}}"
+    if len(words) == 2 and words[0][0] != words[1][0]:
+        (one, text), (other, more) = sorted(words)
+        return f"{{{quoted(one)}:{quoted(text)},{quoted(other)}:{quoted(more)}}}"
+    texts = {name: [text for each, text in words if each == name] for name, _ in sorted(words)}
+    written = [
+        f"{quoted(name)}:{quoted(found[0]) if len(found) == 1 else _texts(found)}"
+        for name, found in texts.items()
+    ]
     return f"{{{','.join(written)}}}"
 
 
@@ -130,15 +129,13 @@ def _step(step: Step) -> str:
 
 
 def _parts(parts: tuple[Part, ...]) -> str:
-    if len(parts) == 1:
-        return f"[{_part(parts[0])}]"
-    return f"[{','.join([_part(part) for part in parts])}]"
-
-
-def _part(part: Part) -> str:
-    if isinstance(part, Assignment):
-        return _assignment(part)
-    return f'{{"need":{part.need},"parts":{_parts(part.parts)}}}'
+    written = [
+        _assignment(part)
+        if isinstance(part, Assignment)
+        else f'{{"need":{part.need},"parts":{_parts(part.parts)}}}'
+        for part in parts
+    ]
+    return f"[{','.join(written)}]"
 
 
 def _assignment(assignment: Assignment) -> str:

@@ -6,16 +6,13 @@ document and is absent: a condition on it is undecided, and is never answered by
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from operator import attrgetter
-from typing import Final, TypeVar
+from typing import Final
 
 from engine.documents.model import Document, Line
 from engine.facts.kinds import FactValue
 from engine.facts.vocabulary import FIELD_NAMES
 from engine.money import Money
-
-T = TypeVar("T")
 
 # The fields of a document that state a fact as text, and how the two facts are called that have
 # another name than their field.
@@ -38,11 +35,15 @@ def own_facts(document: Document) -> dict[str, FactValue]:
     facts: dict[str, FactValue] = {
         fact: text for fact, text in zip(_TEXT_FACTS, _read_texts(document), strict=True) if text
     }
+    alike = document if not document.lines else document.lines[0]
+    several = document.lines[1:]
     for name in _SHARED:
-        text = _common_text(document.lines, name) if document.lines else getattr(document, name)
-        if text:
+        text = getattr(alike, name)
+        if text and all(getattr(line, name) == text for line in several):
             facts[name] = text
-    capex = _common_capex(document.lines) if document.lines else document.capex
+    capex = alike.capex
+    if any(line.capex != capex for line in several):
+        capex = None
     if capex is not None:
         facts["capex"] = capex
     if len(document.beneficiaries) == 1:
@@ -108,24 +109,6 @@ def _add_amounts(facts: dict[str, FactValue], document: Document) -> None:
         facts["document.maximum"] = document.maximum
     if document.options is not None:
         facts["document.options"] = document.options
-
-
-def _common_text(lines: tuple[Line, ...], name: str) -> str:
-    return _common(lines, lambda line: str(getattr(line, name))) or ""
-
-
-def _common_capex(lines: tuple[Line, ...]) -> bool | None:
-    return _common(lines, lambda line: line.capex)
-
-
-def _common(lines: tuple[Line, ...], read: Callable[[Line], T]) -> T | None:
-    """What every line states alike; `None` where they differ."""
-    if not lines:
-        return None
-    first = read(lines[0])
-    if len(lines) == 1:
-        return first
-    return first if all(read(line) == first for line in lines[1:]) else None
 
 
 def _line_facts(line: Line) -> dict[str, FactValue]:

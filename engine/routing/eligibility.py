@@ -21,33 +21,30 @@ FREE: Final = ("", "")  # nothing bars the person, and no rule does
 
 
 def bar(situation: Situation, person: PersonId, ask: Ask = Ask.APPROVE) -> str:
-    """The code of what keeps the person from being asked; empty for nothing.
+    """The code of what keeps the person from being asked; empty for nothing. Looked up once.
 
     Who is only told must be active and nothing else.
     """
     if ask is NOTIFY:
         who = situation.data.people.get(person)
         return "" if who is not None and who.is_active(situation.now) else "inactive"
-    return _known_bar(situation, person)[0]
+    found = situation.bars.get(person)
+    if found is None:
+        found = situation.bars[person] = _bar(situation, person)
+    return found[0]
 
 
 def pass_over(situation: Situation, person: PersonId, code: str, word: str, **words: str) -> None:
     """Notes a person as passed over; with the name of the rule where a rule barred him."""
-    found, rule = _known_bar(situation, person)
+    bar(situation, person)
+    found, rule = situation.bars[person]
     if found == code and rule:
         words["detail"] = rule
     situation.pass_over(person, code, word, **words)
 
 
-def _known_bar(situation: Situation, person: PersonId) -> tuple[str, str]:
-    """What bars the person, and the name of the rule that does; looked up once."""
-    found = situation.bars.get(person)
-    if found is None:
-        found = situation.bars[person] = _bar(situation, person)
-    return found
-
-
 def _bar(situation: Situation, person: PersonId) -> tuple[str, str]:
+    """What bars the person, and the name of the rule that does."""
     who, policy = situation.data.people.get(person), situation.policy
     if who is None or not who.is_active(situation.now):
         return "inactive", ""
@@ -64,7 +61,9 @@ def _bar(situation: Situation, person: PersonId) -> tuple[str, str]:
     if conflict is not None:
         return "segregation", conflict.name
     lookup = policy.lookup
-    return _barred(situation, person, lookup) if lookup and lookup.barred else FREE
+    if lookup is None or not lookup.barred:
+        return FREE
+    return _barred(situation, person, lookup)
 
 
 def is_related(situation: Situation, who: Person, rule: RelatedParties) -> bool:

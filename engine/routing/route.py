@@ -76,6 +76,9 @@ def _plan(wanted: Wanted) -> Iterator[list[Planned]]:
 
 def _side_by_side(additions: Sequence[Words]) -> Iterator[list[Planned]]:
     """The steps of several controls in parallel: all first steps, all second ones, and so on."""
+    if len(additions) == 1:
+        yield from [[(word, False)] for word in additions[0]]
+        return
     for words in zip_longest(*additions):
         yield [(word, False) for word in words if word is not None]
 
@@ -95,7 +98,7 @@ def _steps(routing: Routing, planned: Sequence[Planned]) -> tuple[tuple[Part, ..
     if len(found) == 1:
         return found[0]
     side_by_side = zip_longest(*found, fillvalue=())
-    return tuple(tuple(part for parts in step for part in parts) for step in side_by_side)
+    return tuple([tuple([part for parts in step for part in parts]) for step in side_by_side])
 
 
 def _of_word(routing: Routing, word: Word) -> tuple[tuple[Part, ...], ...] | Unfilled:
@@ -142,29 +145,34 @@ def _once(routing: Routing, parts: tuple[Part, ...]) -> tuple[Part, ...]:
 
     What has to be approved in them is earlier for everything that follows, in this step too.
     """
-    once: list[Part] = []
-    for part in parts:
-        if isinstance(part, Assignment):
-            once.append(part if part.already >= 0 else _place_once(routing, part))
-            continue
-        handed = _hand_on(routing, part)
-        once.append(handed)
-        for place in needed(handed):
-            if place.ask is Ask.APPROVE and place.already < 0:
-                routing.earlier.append(place)
-                routing.able[place.id] = _able(place)
-    return tuple(once)
+    return tuple(
+        [
+            _place_once(routing, part)
+            if isinstance(part, Assignment)
+            else _group_once(routing, part)
+            for part in parts
+        ]
+    )
+
+
+def _group_once(routing: Routing, group: Group) -> Group:
+    handed = _hand_on(routing, group)
+    for place in needed(handed):
+        if place.ask is APPROVE and place.already < 0:
+            routing.earlier.append(place)
+            routing.able[place.id] = _able(place)
+    return handed
 
 
 def _place_once(routing: Routing, place: Assignment) -> Assignment:
     """A place outside any group, handed on where an earlier assignment fills it."""
-    if place.ask is not APPROVE:
+    if place.already >= 0 or place.ask is not APPROVE:
         return place
     able = _able(place)
     if place.body is None:
-        for other in routing.earlier:
-            who = routing.able[other.id]
+        for number, who in routing.able.items():
             if who and who <= able:
+                other = next(each for each in routing.earlier if each.id == number)
                 routing.handed[place.id] = other
                 return _handed(place, other)
     routing.earlier.append(place)
@@ -177,14 +185,14 @@ def _handed(place: Assignment, other: Assignment) -> Assignment:
     return replace(place, assignees=other.assignees, already=other.id)
 
 
-def _hand_on(routing: Routing, part: Group) -> Part:
+def _hand_on(routing: Routing, part: Group) -> Group:
     """The group, with places handed on; one earlier assignment fills one place of it."""
     if not routing.earlier:
         return part
     places = tuple(leaves(part))
     handed = {place.already for place in places}
     for place in places:
-        if place.already >= 0 or place.ask is not Ask.APPROVE or place.body is not None:
+        if place.already >= 0 or place.ask is not APPROVE or place.body is not None:
             continue
         able = _able(place)
         for other in routing.earlier:
