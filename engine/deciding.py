@@ -12,7 +12,6 @@ from datetime import datetime
 from types import MappingProxyType
 
 from engine.decision import (
-    Ask,
     Comparison,
     Considered,
     Decision,
@@ -25,6 +24,7 @@ from engine.decision import (
     ReviewTask,
     Step,
 )
+from engine.documents.derived import OwnFacts
 from engine.documents.model import Document
 from engine.errors import PolicyError
 from engine.facts.kinds import FactValues
@@ -49,7 +49,7 @@ from engine.rates import Shortage
 from engine.recording import decision_digest
 from engine.routing.authority import widest
 from engine.routing.building import Routing, Unfilled
-from engine.routing.distinct import leaves
+from engine.routing.distinct import needs_answer, needs_approval
 from engine.routing.eligibility import has_interest, is_related
 from engine.routing.guarantees import broken
 from engine.routing.resolving import resolve
@@ -104,7 +104,8 @@ def decide(
     `now` is an aware instant. `given` are facts from outside the document and the master data:
     totals, answers of an ERP. Raises `PolicyError` for a naive moment and nothing else.
     """
-    return _decision(policy, data, document, now, _draft(policy, data, document, now, given, True))
+    draft = _draft(policy, data, document, now, given, Draft())
+    return _decision(policy, data, document, now, draft)
 
 
 def consider(
@@ -113,9 +114,13 @@ def consider(
     document: Document,
     now: datetime,
     given: FactValues = MappingProxyType({}),
+    own: OwnFacts | None = None,
 ) -> Considered:
-    """The same answer where it is only compared with another: nothing is traced or written down."""
-    draft = _draft(policy, data, document, now, given, False)
+    """The same answer where it is only compared with another: nothing is traced or written down.
+
+    `own` is what the document states; several sets ask it of one document.
+    """
+    draft = _draft(policy, data, document, now, given, Draft(is_traced=False), own)
     outcome = _outcome(draft)
     return Considered(
         outcome=outcome,
@@ -135,14 +140,14 @@ def _draft(
     document: Document,
     now: datetime,
     given: FactValues,
-    is_traced: bool,
+    draft: Draft,
+    own: OwnFacts | None = None,
 ) -> Draft:
     if now.tzinfo is None:
         raise PolicyError("the moment of a decision needs a time zone")
     if policy.lookup is None:
         policy = build(policy)
-    draft = Draft(is_traced=is_traced)
-    situation = _situation(policy, data, document, now, given)
+    situation = _situation(policy, data, document, now, given, own)
     if isinstance(situation, Held):
         draft.held.append(situation)
     else:
@@ -187,12 +192,17 @@ def _decision(
 
 
 def _situation(
-    policy: PolicySet, data: MasterData, document: Document, now: datetime, given: FactValues
+    policy: PolicySet,
+    data: MasterData,
+    document: Document,
+    now: datetime,
+    given: FactValues,
+    own: OwnFacts | None,
 ) -> Situation | Held:
     """Everything that is known, or why the document cannot even be looked at."""
     if document.type not in policy.documents:
         return held("document_type_unknown", document.type)
-    situation = situate(policy, data, document, now, given)
+    situation = situate(policy, data, document, now, given, own)
     if isinstance(situation, Shortage):
         return held(situation.code, situation.detail)
     if policy.lookup is not None and "requester.limit" in policy.lookup.reads:
@@ -210,7 +220,7 @@ def _outcome(draft: Draft) -> Outcome:
         return Outcome.REFUSED
     if draft.held:
         return Outcome.HELD
-    if draft.straight and not any(map(_must_answer, draft.steps)):
+    if draft.straight and not any(map(needs_answer, draft.steps)):
         return Outcome.STRAIGHT_THROUGH
     return Outcome.ROUTE
 
@@ -341,29 +351,15 @@ def _route(situation: Situation, draft: Draft) -> None:
         draft.held.append(_unfilled(situation, draft, steps))
         return
     draft.steps = steps
-    if not draft.straight and not any(map(_is_approved, steps)):
+    if not draft.straight and not any(map(needs_approval, steps)):
         draft.held.append(held("silence", "", draft.row_place))
-    elif not any(map(_must_answer, steps)) and draft.findings:
+    elif not any(map(needs_answer, steps)) and draft.findings:
         texts = ", ".join(finding.text for finding in draft.findings)
         draft.held.append(held("requirement_missing", texts, draft.findings[0].place))
     else:
         failed = broken(situation, steps)
         if failed is not None:
             draft.held.append(failed)
-
-
-def _is_approved(step: Step) -> bool:
-    """Whether somebody else than the requester approves in the step."""
-    return any(
-        leaf.ask is Ask.APPROVE and leaf.word != "requester"
-        for part in step.parts
-        for leaf in leaves(part)
-    )
-
-
-def _must_answer(step: Step) -> bool:
-    """Whether somebody has to act before the step is done."""
-    return any(leaf.ask is not Ask.NOTIFY for part in step.parts for leaf in leaves(part))
 
 
 def _adds_for_interest(situation: Situation, wanted: Wanted) -> bool:

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from engine.business_time import local_day
 from engine.commitment import commitment_net
 from engine.decision import Comparison, Held, Passed, Reason
-from engine.documents.derived import line_facts, own_facts
+from engine.documents.derived import OwnFacts, stated_on
 from engine.documents.model import Document
 from engine.facts.kinds import FactValue, FactValues, Kind
 from engine.facts.truth import Known
@@ -85,9 +85,17 @@ class Situation:
 
 
 def situate(
-    policy: PolicySet, data: MasterData, document: Document, now: datetime, given: FactValues
+    policy: PolicySet,
+    data: MasterData,
+    document: Document,
+    now: datetime,
+    given: FactValues,
+    own: OwnFacts | None = None,
 ) -> Situation | Shortage:
-    """Everything that is known of the document; a shortage where that cannot even begin."""
+    """Everything that is known of the document; a shortage where that cannot even begin.
+
+    `own` is what the document states, where that has been worked out already.
+    """
     entity = policy.organization.entities.get(document.entity)
     if entity is None:
         return Shortage("entity_unknown", document.entity)
@@ -99,7 +107,8 @@ def situate(
         return Shortage("contract_unknown", contract)
     day = local_day(now, entity.zone)
     converter = Converter(data.rates, policy.fx, _rate_day(policy.fx, document, entity, day))
-    values = own_facts(document)
+    own = own or stated_on(document)
+    values = dict(own.values)
     missing: dict[str, Shortage] = {}
     supplier = data.suppliers.get(document.supplier) if document.supplier else None
     values.update(of_entity(entity, data))
@@ -110,7 +119,7 @@ def situate(
     values["now"] = day
     values.update({part: person for part, person in persons.items() if part in values})
     _department(document, data, values)
-    commitment, reasons = commitment_net(document, data, entity)
+    commitment, reasons = commitment_net(document, data, entity, own.net)
     if isinstance(commitment, Shortage):
         missing["commitment.net"] = commitment
     elif commitment is not None:
@@ -123,7 +132,7 @@ def situate(
         now=now,
         entity=entity,
         day=day,
-        known=Known(values, converter, line_facts(document), missing),
+        known=Known(values, converter, own.lines, missing),
         requester=persons["requester"],
         beneficiaries=frozenset(
             person for part, person in persons.items() if part.startswith("beneficiary")

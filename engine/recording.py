@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from json.encoder import encode_basestring as quoted
+from types import MappingProxyType
 from typing import Final
 
 from engine.decision import (
@@ -35,6 +36,9 @@ from engine.places import NOWHERE, Place
 
 Plain = str | bool | int | None | list["Plain"] | dict[str, "Plain"]
 Words = tuple[tuple[str, str], ...]
+TRUTHS: Final[Mapping[bool | None, str]] = MappingProxyType(
+    {None: "null", True: "true", False: "false"}
+)
 APPROVE: Final = Ask.APPROVE
 HOLDER: Final = Via.HOLDER
 
@@ -177,7 +181,7 @@ def _assignee(assignee: Assignee) -> str:
 def _ballot(body: Ballot) -> str:
     votes = ",".join(f"[{quoted(person)},{number}]" for person, number in sorted(body.votes))
     return (
-        f'{{"above":{_truth(body.above)},"in_favour":{quoted(body.in_favour)}'
+        f'{{"above":{TRUTHS[body.above]},"in_favour":{quoted(body.in_favour)}'
         f',"members":{_texts(body.members)},"present":{body.present}'
         f',"recorders":{_texts(body.recorders)},"votes":[{votes}]}}'
     )
@@ -204,14 +208,10 @@ def _reason(reason: Reason) -> str:
     )
 
 
-def _truth(value: bool | None) -> str:
-    return "null" if value is None else "true" if value else "false"
-
-
 def _compared(place: Place, test: Comparison) -> str:
     return (
         f'{{"fact":{quoted(test.fact)},"left":{quoted(test.left)},"place":{_place(place)}'
-        f',"result":{_truth(test.result)},"right":{quoted(test.right)}'
+        f',"result":{TRUTHS[test.result]},"right":{quoted(test.right)}'
         f',"sign":{quoted(test.sign)}}}'
     )
 

@@ -11,6 +11,7 @@ from api.usecases.drafts import Draft, DraftData
 from api.usecases.submissions import Submission
 from engine.deciding import consider, decide
 from engine.decision import Considered, Decision
+from engine.documents.derived import OwnFacts
 from engine.documents.model import Document
 from engine.errors import InputError, InputErrors
 from engine.facts.kinds import FactValues
@@ -82,10 +83,10 @@ class Judge:
         self.count(document)
         return Judged(position, document.id, document, decision, given)
 
-    def consider(self, document: Document) -> Considered:
+    def consider(self, document: Document, own: OwnFacts | None = None) -> Considered:
         """What the decision would be, where it is only compared with another."""
         policy, now, given = self._asked(document)
-        considered = consider(policy, self.data.data, document, now, given)
+        considered = consider(policy, self.data.data, document, now, given, own)
         self.count(document)
         return considered
 

@@ -6,6 +6,7 @@ document and is absent: a condition on it is undecided, and is never answered by
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from operator import attrgetter
 from typing import Final
 
@@ -13,6 +14,7 @@ from engine.documents.model import Document, Line
 from engine.facts.kinds import FactValue
 from engine.facts.vocabulary import FIELD_NAMES
 from engine.money import Money
+from engine.values import value
 
 # The fields of a document that state a fact as text, and how the two facts are called that have
 # another name than their field.
@@ -30,8 +32,27 @@ _LINE_TEXTS: Final = tuple(
 _SHARED: Final = ("category", "cost_center", "project")
 
 
+@value
+class OwnFacts:
+    """What a document states, whatever set decides it: its facts, each line's, and its net."""
+
+    values: Mapping[str, FactValue]
+    lines: tuple[Mapping[str, FactValue], ...]
+    net: Money | None
+
+
+def stated_on(document: Document) -> OwnFacts:
+    """All that the document knows by itself."""
+    net = net_of(document)
+    return OwnFacts(_facts(document, net), line_facts(document), net)
+
+
 def own_facts(document: Document) -> dict[str, FactValue]:
     """Every fact that the document knows by itself, the company's own and its papers included."""
+    return _facts(document, net_of(document))
+
+
+def _facts(document: Document, net: Money | None) -> dict[str, FactValue]:
     facts: dict[str, FactValue] = {
         fact: text for fact, text in zip(_TEXT_FACTS, _read_texts(document), strict=True) if text
     }
@@ -52,10 +73,10 @@ def own_facts(document: Document) -> dict[str, FactValue]:
         facts["document.date"] = document.document_date
     if document.posting_date is not None:
         facts["posting_date"] = document.posting_date
-    _add_amounts(facts, document)
-    for name, value in document.details.items():
-        if name not in FIELD_NAMES and not isinstance(value, tuple):
-            facts[name] = value
+    _add_amounts(facts, document, net)
+    for name, detail in document.details.items():
+        if name not in FIELD_NAMES and not isinstance(detail, tuple):
+            facts[name] = detail
     if document.type == "supplier_request":
         facts["states_bank_details"] = "bank_details" in document.details
     facts.update(document.facts)
@@ -97,8 +118,8 @@ def tax_of(document: Document) -> Money | None:
     return Money(total_minor, document.currency) if document.lines else None
 
 
-def _add_amounts(facts: dict[str, FactValue], document: Document) -> None:
-    net, tax = net_of(document), tax_of(document)
+def _add_amounts(facts: dict[str, FactValue], document: Document, net: Money | None) -> None:
+    tax = tax_of(document)
     if net is not None:
         facts["document.net"] = net
     if tax is not None:
@@ -127,8 +148,8 @@ def _line_facts(line: Line) -> dict[str, FactValue]:
         facts["line.quantity"] = line.quantity
     if line.price is not None:
         facts["line.price"] = line.price
-    for name, value in line.details.items():
-        if name not in FIELD_NAMES and not isinstance(value, tuple):
-            facts[name] = value
+    for name, detail in line.details.items():
+        if name not in FIELD_NAMES and not isinstance(detail, tuple):
+            facts[name] = detail
     facts.update(line.facts)
     return facts

@@ -10,7 +10,17 @@ from functools import lru_cache
 from typing import Final
 
 from engine.decision import Comparison
-from engine.facts.conditions import All, Compare, Condition, Extreme, OneOf, Present, placed_atoms
+from engine.facts.comparing import ordered
+from engine.facts.conditions import (
+    All,
+    Compare,
+    Condition,
+    Constant,
+    Extreme,
+    OneOf,
+    Present,
+    placed_atoms,
+)
 from engine.facts.kinds import FactValue
 from engine.facts.truth import Known, bound_value, compared, holds, in_currency
 from engine.money import AMOUNTS, decimal_text, fraction_text
@@ -40,6 +50,17 @@ def _comparison(atom: Compare | OneOf | Present, known: Known) -> Comparison:
     fact = atom.fact
     value = known.values.get(fact)
     if isinstance(atom, Compare):
+        written = atom.bound.value if isinstance(atom.bound, Constant) else None
+        if (  # an amount beside a written one in its own currency, as most are: nothing to convert
+            isinstance(value, AMOUNTS)
+            and isinstance(written, AMOUNTS)
+            and value.currency == written.currency
+            and (not atom.currency or atom.currency == value.currency)
+        ):
+            result = ordered(value, atom.op, written)
+            amount = decimal_text(value.minor, value.currency)
+            bound = decimal_text(written.minor, written.currency)
+            return Comparison(fact, amount, atom.op.sign, bound, result)
         left = in_currency(value, atom.currency, known) if value is not None else None
         right = bound_value(atom, known)
         plain = not atom.scale and not isinstance(atom.bound, Extreme)

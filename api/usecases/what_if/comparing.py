@@ -9,7 +9,7 @@ from api.usecases.submissions import Submission
 from api.usecases.what_if.sameness import Sameness
 from api.usecases.what_if.seeing import Seen, is_seen_alike, kinds, seen
 from engine.decision import Considered
-from engine.documents.derived import own_facts
+from engine.documents.derived import OwnFacts, own_facts, stated_on
 from engine.documents.model import Document
 from engine.money import Money
 from rules.analysis.differences.essence import essence
@@ -77,7 +77,8 @@ class Comparing:
         return self._decided(submission.position, old, new)
 
     def _decided(self, position: int, old: Document | Judged, new: Document | Judged) -> Compared:
-        one, other = _answer(self._old, old), _answer(self._new, new)
+        own = stated_on(old) if old is new and isinstance(old, Document) else None
+        one, other = _answer(self._old, old, own), _answer(self._new, new, own)
         if isinstance(one, Considered) and isinstance(other, Considered):
             if is_seen_alike(one, other):
                 return Alike(False)
@@ -99,8 +100,8 @@ class Comparing:
         )
 
 
-def _answer(judge: Judge, document: Document | Judged) -> Considered | Judged:
-    return document if isinstance(document, Judged) else judge.consider(document)
+def _answer(judge: Judge, document: Document | Judged, own: OwnFacts | None) -> Considered | Judged:
+    return document if isinstance(document, Judged) else judge.consider(document, own)
 
 
 def _seen(answer: Considered | Judged) -> Seen:
