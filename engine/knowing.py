@@ -108,17 +108,11 @@ def situate(
     day = local_day(now, entity.zone)
     converter = Converter(data.rates, policy.fx, _rate_day(policy.fx, document, entity, day))
     own = own or stated_on(document)
-    values = dict(own.values)
     missing: dict[str, Shortage] = {}
     supplier = data.suppliers.get(document.supplier) if document.supplier else None
-    values.update(of_entity(entity, data))
-    values.update(_of_supplier(document, supplier))
-    values.update(_of_contract(document, data))
-    values.update(_of_person("requester", data, persons["requester"], now))
-    values.update(data.people[persons["requester"]].facts)
+    values = {**own.values, **of_entity(entity, data), **_of_supplier(document, supplier)}
+    _add_related(values, data, document, persons, now)
     values["now"] = day
-    values.update({part: person for part, person in persons.items() if part in values})
-    _department(document, data, values)
     commitment, reasons = commitment_net(document, data, entity, own.net)
     if isinstance(commitment, Shortage):
         missing["commitment.net"] = commitment
@@ -134,14 +128,32 @@ def situate(
         day=day,
         known=Known(values, converter, own.lines, missing),
         requester=persons["requester"],
-        beneficiaries=frozenset(
-            person for part, person in persons.items() if part.startswith("beneficiary")
-        ),
+        beneficiaries=frozenset(_beneficiaries(persons)),
         involved=persons,
         supplier=supplier,
         scopes=scope_keys(entity, document.type),
         reasons=reasons,
     )
+
+
+def _add_related(
+    values: dict[str, FactValue],
+    data: MasterData,
+    document: Document,
+    persons: Mapping[str, PersonId],
+    now: datetime,
+) -> None:
+    """What is known of contract and requester; and everybody by his id, whatever names him."""
+    requester = persons["requester"]
+    values.update(_of_contract(document, data))
+    values.update(_of_person("requester", data, requester, now))
+    values.update(data.people[requester].facts)
+    values.update({part: person for part, person in persons.items() if part in values})
+    _department(document, data, values)
+
+
+def _beneficiaries(persons: Mapping[str, PersonId]) -> list[PersonId]:
+    return [person for part, person in persons.items() if part.startswith("beneficiary")]
 
 
 def _stated(policy: PolicySet, given: FactValues) -> dict[str, FactValue]:
