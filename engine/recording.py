@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from json.encoder import encode_basestring as quoted
+from types import MappingProxyType
+from typing import Final
 
 from engine.decision import (
+    Ask,
     Assignee,
     Assignment,
     Ballot,
@@ -27,11 +30,17 @@ from engine.decision import (
     Reason,
     ReviewTask,
     Step,
+    Via,
 )
 from engine.places import NOWHERE, Place
 
 Plain = str | bool | int | None | list["Plain"] | dict[str, "Plain"]
 Words = tuple[tuple[str, str], ...]
+TRUTHS: Final[Mapping[bool | None, str]] = MappingProxyType(
+    {None: "null", True: "true", False: "false"}
+)
+APPROVE: Final = Ask.APPROVE
+HOLDER: Final = Via.HOLDER
 
 
 def to_plain(decision: Decision) -> dict[str, Plain]:
@@ -106,15 +115,16 @@ def _optional(text: str | None) -> str:
 
 def _words(words: Words) -> str:
     """The words by name; one that stands several times (who was tried) is a list."""
-    once = dict(words)
-    if len(once) == len(words):
-        written = [f"{quoted(name)}:{quoted(once[name])}" for name in sorted(once)]
-    else:
-        several = {name: [text for each, text in words if each == name] for name in sorted(once)}
-        written = [
-            f"{quoted(name)}:{quoted(texts[0]) if len(texts) == 1 else _texts(texts)}"
-            for name, texts in several.items()
-        ]
+    if len(words) == 1:  # as most are
+        return f"{{{quoted(words[0][0])}:{quoted(words[0][1])}}}"
+    if len(words) == 2 and words[0][0] != words[1][0]:
+        (one, text), (other, more) = sorted(words)
+        return f"{{{quoted(one)}:{quoted(text)},{quoted(other)}:{quoted(more)}}}"
+    texts = {name: [text for each, text in words if each == name] for name, _ in sorted(words)}
+    written = [
+        f"{quoted(name)}:{quoted(found[0]) if len(found) == 1 else _texts(found)}"
+        for name, found in texts.items()
+    ]
     return f"{{{','.join(written)}}}"
 
 
@@ -123,29 +133,44 @@ def _step(step: Step) -> str:
 
 
 def _parts(parts: tuple[Part, ...]) -> str:
-    return f"[{','.join([_part(part) for part in parts])}]"
-
-
-def _part(part: Part) -> str:
-    if isinstance(part, Assignment):
-        return _assignment(part)
-    return f'{{"need":{part.need},"parts":{_parts(part.parts)}}}'
+    written = [
+        _assignment(part)
+        if isinstance(part, Assignment)
+        else f'{{"need":{part.need},"parts":{_parts(part.parts)}}}'
+        for part in parts
+    ]
+    return f"[{','.join(written)}]"
 
 
 def _assignment(assignment: Assignment) -> str:
-    body = assignment.body
-    assignees = ",".join([_assignee(assignee) for assignee in assignment.assignees])
+    body, notes, assignees = assignment.body, assignment.notes, assignment.assignees
+    if len(assignees) == 1:
+        who = _assignee(assignees[0])
+    else:
+        who = ",".join([_assignee(assignee) for assignee in assignees])
+    if assignment.ask is APPROVE and not (body or notes or assignment.as_ or assignment.within):
+        return (  # as most are
+            f'{{"already":{assignment.already},"amount":{quoted(assignment.amount)}'
+            f',"as":"","ask":"approve","assignees":[{who}],"body":null,"id":{assignment.id}'
+            f',"notes":[],"object":{quoted(assignment.object)}'
+            f',"place":{_place(assignment.place)},"within":"","word":{quoted(assignment.word)}}}'
+        )
     return (
         f'{{"already":{assignment.already},"amount":{quoted(assignment.amount)}'
-        f',"as":{quoted(assignment.as_)},"ask":{quoted(assignment.ask)},"assignees":[{assignees}]'
+        f',"as":{quoted(assignment.as_)},"ask":{quoted(assignment.ask)},"assignees":[{who}]'
         f',"body":{"null" if body is None else _ballot(body)},"id":{assignment.id}'
-        f',"notes":{_texts(assignment.notes)},"object":{quoted(assignment.object)}'
+        f',"notes":{_texts(notes)},"object":{quoted(assignment.object)}'
         f',"place":{_place(assignment.place)},"within":{quoted(assignment.within)}'
         f',"word":{quoted(assignment.word)}}}'
     )
 
 
 def _assignee(assignee: Assignee) -> str:
+    if assignee.on_behalf_of is None and assignee.via is HOLDER and not assignee.delegation:
+        return (  # as most are
+            f'{{"delegation":"","on_behalf_of":null,"person":{quoted(assignee.person)}'
+            ',"via":"holder"}'
+        )
     return (
         f'{{"delegation":{quoted(assignee.delegation)}'
         f',"on_behalf_of":{_optional(assignee.on_behalf_of)}'
@@ -156,7 +181,7 @@ def _assignee(assignee: Assignee) -> str:
 def _ballot(body: Ballot) -> str:
     votes = ",".join(f"[{quoted(person)},{number}]" for person, number in sorted(body.votes))
     return (
-        f'{{"above":{_truth(body.above)},"in_favour":{quoted(body.in_favour)}'
+        f'{{"above":{TRUTHS[body.above]},"in_favour":{quoted(body.in_favour)}'
         f',"members":{_texts(body.members)},"present":{body.present}'
         f',"recorders":{_texts(body.recorders)},"votes":[{votes}]}}'
     )
@@ -183,14 +208,10 @@ def _reason(reason: Reason) -> str:
     )
 
 
-def _truth(value: bool | None) -> str:
-    return "null" if value is None else "true" if value else "false"
-
-
 def _compared(place: Place, test: Comparison) -> str:
     return (
         f'{{"fact":{quoted(test.fact)},"left":{quoted(test.left)},"place":{_place(place)}'
-        f',"result":{_truth(test.result)},"right":{quoted(test.right)}'
+        f',"result":{TRUTHS[test.result]},"right":{quoted(test.right)}'
         f',"sign":{quoted(test.sign)}}}'
     )
 
