@@ -20,10 +20,10 @@ import hmac
 import json
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
 from types import MappingProxyType
-from typing import Final, NoReturn
+from typing import Final, NoReturn, cast
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -159,7 +159,7 @@ class TokenKey(_Unshown):
         return f"{self.key_id}:{digest.hexdigest()}"
 
 
-def seal(plain: Mapping[str, Plain], kind: str, place: str, ring: KeyRing) -> dict[str, Plain]:
+def seal(plain: Mapping[str, object], kind: str, place: str, ring: KeyRing) -> dict[str, object]:
     """The canonical document of type `kind` with `{"sealed": ...}` for each restricted value.
 
     `place` names the row for ever (case number and version): what is sealed opens only there.
@@ -171,10 +171,10 @@ def seal(plain: Mapping[str, Plain], kind: str, place: str, ring: KeyRing) -> di
             raise ValueError(f"`{path}` is sealed already")
         return {SEALED: ring.encrypt(canonical_bytes(value), (kind, place, path))}
 
-    return replaced(plain, kind, RESTRICTED.__eq__, sealed)
+    return _restricted(plain, kind, sealed)
 
 
-def unseal(sealed: Mapping[str, Plain], kind: str, place: str, ring: KeyRing) -> dict[str, Plain]:
+def unseal(sealed: Mapping[str, object], kind: str, place: str, ring: KeyRing) -> dict[str, object]:
     """The document that `seal` was given. Raises `DecryptionError`, with path and place.
 
     A restricted value that is not sealed is refused, too: whoever can write to the database could
@@ -192,10 +192,10 @@ def unseal(sealed: Mapping[str, Plain], kind: str, place: str, ring: KeyRing) ->
         opened_value: Plain = json.loads(content)
         return opened_value
 
-    return replaced(sealed, kind, RESTRICTED.__eq__, opened)
+    return _restricted(sealed, kind, opened)
 
 
-def needs_rotation(sealed: Mapping[str, Plain], kind: str, ring: KeyRing) -> bool:
+def needs_rotation(sealed: Mapping[str, object], kind: str, ring: KeyRing) -> bool:
     """Whether anything in the document is sealed with another key than the ring's current one."""
     current = f"{_FORMAT}.{ring.current_id}."
     older: list[str] = []
@@ -205,13 +205,21 @@ def needs_rotation(sealed: Mapping[str, Plain], kind: str, ring: KeyRing) -> boo
             older.append(path)
         return value
 
-    replaced(sealed, kind, RESTRICTED.__eq__, look)
+    _restricted(sealed, kind, look)
     return bool(older)
 
 
-def rotate(sealed: Mapping[str, Plain], kind: str, place: str, ring: KeyRing) -> dict[str, Plain]:
+def rotate(sealed: Mapping[str, object], kind: str, place: str, ring: KeyRing) -> dict[str, object]:
     """The same document, sealed with the current key. Raises `DecryptionError`."""
     return seal(unseal(sealed, kind, place, ring), kind, place, ring)
+
+
+def _restricted(
+    document: Mapping[str, object], kind: str, by: Callable[[str, Plain], Plain]
+) -> dict[str, object]:
+    """The document with `by(path, value)` for each restricted value; what it holds is plain."""
+    plain = cast(Mapping[str, Plain], document)
+    return {**replaced(plain, kind, lambda one: one is RESTRICTED, by)}
 
 
 def _sealed_text(value: Plain) -> str | None:

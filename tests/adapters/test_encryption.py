@@ -26,7 +26,7 @@ from adapters.encryption import (
     seal,
     unseal,
 )
-from engine.documents.canonical_form import Plain, to_canonical
+from engine.documents.canonical_form import to_canonical
 from engine.documents.catalogue import SHEETS
 from engine.documents.classes import class_of, masked
 from engine.documents.fields import RESTRICTED, FieldClass
@@ -43,13 +43,13 @@ def key(seed: int, length: int = 32) -> str:
 OLD: Final = KeyRing(f"k1:{key(1)}")
 NEW: Final = KeyRing(f"k2:{key(2)},k1:{key(1)}")
 STRANGER: Final = KeyRing(f"k1:{key(3)}")
-PAYMENT: Final[dict[str, Plain]] = to_canonical(take(full("payment")))
+PAYMENT: Final[dict[str, Any]] = to_canonical(take(full("payment")))
 TOKEN_OF_X: Final = "t1:ef337eae3bde8dfa1a56297f117edecc556995143df93c704e94a69b791a216f"
 SEALED_X: Final = "v1.k1.DTtVkDYU4rtLyB8ac3Or7Q0GP7qL1SvzkUxg6lY="
 IBAN: Final = "DE02120300000000202051"
 
 
-def sealed_text(document: dict[str, Plain], name: str = "pay_to") -> str:
+def sealed_text(document: dict[str, Any], name: str = "pay_to") -> str:
     match document[name]:
         case {"sealed": str(text)}:
             return text
@@ -80,7 +80,7 @@ def test_nothing_of_an_account_is_in_what_is_stored() -> None:
 
 
 def test_a_fact_that_is_named_like_a_secret_and_an_unknown_field_are_sealed() -> None:
-    plain: dict[str, Plain] = {
+    plain: dict[str, Any] = {
         **PAYMENT,
         "facts": {"iban": IBAN, "method": "tender"},
         "lines": [{"number": 1, "net": "1.00", "facts": {"card_number": "4711"}}],
@@ -112,7 +112,7 @@ def test_whatever_stands_in_a_restricted_field_comes_back_as_it_was(value: Any) 
 
 
 def test_what_the_sender_calls_sealed_is_not_mistaken_for_it() -> None:
-    plain: dict[str, Plain] = {
+    plain: dict[str, Any] = {
         **PAYMENT,
         "dimensions": {"sealed": "v1.k2.AAAA"},
         "source_ids": {"sealed": "x"},
@@ -141,7 +141,7 @@ def test_a_sealed_document_is_masked_like_any_other() -> None:
 # Where it opens, and where not
 
 
-def fails(sealed: dict[str, Plain], ring: KeyRing = NEW, place: str = PLACE, **kind: str) -> str:
+def fails(sealed: dict[str, Any], ring: KeyRing = NEW, place: str = PLACE, **kind: str) -> str:
     """The message of the refusal, which never shows what is sealed."""
     with pytest.raises(DecryptionError) as caught:
         unseal(sealed, kind.get("kind", "payment"), place, ring)
@@ -215,7 +215,7 @@ def test_any_text_that_was_not_sealed_is_refused(text: str) -> None:
         None,
     ],
 )
-def test_an_account_that_somebody_wrote_into_the_database_is_refused(forged: Plain) -> None:
+def test_an_account_that_somebody_wrote_into_the_database_is_refused(forged: Any) -> None:
     message = fails({**seal(PAYMENT, "payment", PLACE, NEW), "pay_to": forged})
     assert message == "`pay_to` of case 7, version 2: expected a sealed value, found another"
 
