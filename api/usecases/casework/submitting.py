@@ -29,6 +29,7 @@ from api.usecases.casework.written import (
     sealed,
     text,
 )
+from engine.canonical import Written
 from engine.cases.identities import Identities
 from engine.cases.status import OPEN_FOR_NEW_VERSIONS, Event, Status, moved
 from engine.deciding import decide
@@ -37,7 +38,7 @@ from engine.documents.model import Document
 from engine.facts.kinds import FactValues
 from engine.facts.totals import APPROVED, PENDING, Earlier, totals
 from engine.headroom import headroom_keys
-from engine.recording import moment_text, to_plain
+from engine.recording import decision_text, moment_text
 from engine.routing.course import Course
 
 ATTEMPTS: Final = 8
@@ -127,7 +128,7 @@ class _Attempt:
     now: datetime
     current: InForce
     document: Document
-    plain: dict[str, object]
+    plain: Written
     keys: Sequence[str]
     decision: Decision | None
 
@@ -157,11 +158,12 @@ def _keep(attempt: _Attempt, connection: Connection) -> Submitted | NotAccepted 
     headroom.lock(connection, attempt.keys)
     given = _totals(resources, connection, current, document, attempt.keys, now)
     decision = attempt.decision or decide(current.policy, current.data, document, now, given)
-    written: Plain = {**to_plain(decision)}
-    case = _kept_case(attempt, connection, known, decision, written, given)
+    written = Written(decision_text(decision))
+    totalled = text(given_plain(given))
+    case = _kept_case(attempt, connection, known, decision, written, totalled)
     if attempt.keys or known is not None:
         headroom.count(connection, case.id, attempt.keys)
-    entries = [Entry("submission", case.id, now, _body(attempt, case, written, given))]
+    entries = [Entry("submission", case.id, now, _body(attempt, case, written, totalled))]
     if case.status is Status.PENDING:
         asked = asked_now(case.id, decision, Course(), now)
         cases.ask(connection, case.id, asked, is_new=known is None)
@@ -177,8 +179,8 @@ def _kept_case(
     connection: Connection,
     known: Case | None,
     decision: Decision,
-    written: Plain,
-    given: FactValues,
+    written: Written,
+    totalled: Written,
 ) -> Case:
     """The case with its new content, kept."""
     document = attempt.document
@@ -192,12 +194,12 @@ def _kept_case(
         entity=document.entity,
         status=status or Status.HELD,
         requester=document.requester,
-        document_json=text(attempt.plain),
+        document_json=attempt.plain,
         document_digest=document.digest,
         received_at=attempt.now,
-        given_json=text(given_plain(given)),
+        given_json=totalled,
         decision_digest=decision.digest,
-        decision_json=text(written),
+        decision_json=written,
         posting_number=known.posting_number if known else 0,
         changed_at=attempt.now,
     )
@@ -208,7 +210,7 @@ def _kept_case(
     return case
 
 
-def _body(attempt: _Attempt, case: Case, written: Plain, given: FactValues) -> Plain:
+def _body(attempt: _Attempt, case: Case, written: Written, totalled: Written) -> Plain:
     return {
         "case": case.number,
         "version": case.version,
@@ -217,7 +219,7 @@ def _body(attempt: _Attempt, case: Case, written: Plain, given: FactValues) -> P
         "document": attempt.plain,
         "document_digest": case.document_digest,
         "in_force": named_digests(attempt.current),
-        "given": given_plain(given),
+        "given": totalled,
         "decision": written,
         "status": str(case.status),
         "who": attempt.who.plain(),
