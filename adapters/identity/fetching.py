@@ -28,7 +28,12 @@ def fetch_key_set(issuer: str) -> Mapping[str, object]:
     The discovery document must be about this very issuer, and may not lead from https to http, nor
     from outside to this machine.
     """
-    discovery = _fetch(issuer.rstrip("/") + "/.well-known/openid-configuration")
+    with httpx.Client(timeout=SILENCE_SECONDS, trust_env=not _is_here(issuer)) as client:
+        discovery = _fetch(client, issuer.rstrip("/") + "/.well-known/openid-configuration")
+        return _fetch(client, _address_of_keys(issuer, discovery))
+
+
+def _address_of_keys(issuer: str, discovery: Mapping[str, object]) -> str:
     if discovery.get("issuer") != issuer:
         raise NotFetched("the discovery document is about another issuer")
     address = discovery.get("jwks_uri")
@@ -40,17 +45,14 @@ def fetch_key_set(issuer: str) -> Mapping[str, object]:
         raise NotFetched(str(problem)) from None
     if _is_here(address) and not _is_here(issuer):
         raise NotFetched("its `jwks_uri` leads to this machine")
-    return _fetch(address)
+    return address
 
 
-def _fetch(url: str) -> Mapping[str, object]:
+def _fetch(client: httpx.Client, url: str) -> Mapping[str, object]:
     # What an answer unpacks to could be beyond any bound: it is asked for as it is.
     asked = {"accept": "application/json", "accept-encoding": "identity"}
     try:
-        with (
-            httpx.Client(timeout=SILENCE_SECONDS, trust_env=not _is_here(url)) as client,
-            client.stream("GET", url, headers=asked) as response,
-        ):
+        with client.stream("GET", url, headers=asked) as response:
             if response.status_code != httpx.codes.OK:
                 raise NotFetched(f"the answer has the status {response.status_code}")
             if response.headers.get("content-encoding", "identity") != "identity":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from types import MappingProxyType
 from typing import Final
@@ -49,12 +49,14 @@ class Issuer:
     algorithms: frozenset[str] = ALGORITHMS
     token_types: frozenset[str] = frozenset({"at+jwt"})
     scope_claims: tuple[str, ...] = ("scope",)
-    grants: Mapping[str, frozenset[Scope]] = OWN_NAMES
-    tenant: Mapping[str, str] = MappingProxyType({})
-    services: Mapping[str, ServiceAccount] = MappingProxyType({})
+    grants: Mapping[str, frozenset[Scope]] = field(default_factory=lambda: OWN_NAMES)
+    tenant: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    services: Mapping[str, ServiceAccount] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
         expect_safe_address(self.url, f"issuer {quoted(self.url)}")
+        if "?" in self.url or "#" in self.url:
+            raise IdentityMisconfigured(f"issuer {quoted(self.url)}: it may not have `?` or `#`")
         stated = {"audience": self.audience, "person_claim": self.person_claim}
         for name, value in stated.items():
             if not value.strip():
@@ -75,8 +77,8 @@ def expect_safe_address(url: str, what: str) -> None:
         host, _ = parts.hostname, parts.port
     except ValueError:
         raise IdentityMisconfigured(f"{what} is no URL") from None
-    if not host or parts.username is not None or parts.query or parts.fragment:
-        raise IdentityMisconfigured(f"{what} must be a URL with a host, without login, `?` or `#`")
+    if not host or parts.username is not None:
+        raise IdentityMisconfigured(f"{what} must be a URL with a host and without a login")
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
         raise IdentityMisconfigured(f"{what} must begin with `https://`")
 

@@ -32,10 +32,11 @@ from engine.quoting import quoted
 
 SKEW: Final = timedelta(seconds=60)
 EVERY_ENTITY: Final = "*"
+UNTYPED: Final = "jwt"  # what a token without `typ` is
 
 # Where issuers name the client: RFC 9068; OIDC, Keycloak and others; Entra v1; Okta.
 _CLIENT_CLAIMS: Final = ("client_id", "azp", "appid", "cid")
-# What only ID tokens have, besides their type: they are for the client, and no key to anything.
+# What only ID tokens have, where their type does not tell: they are for the client to read.
 _ID_TOKEN_CLAIMS: Final = ("nonce", "at_hash", "c_hash", "s_hash")
 _NO_ACCESS: Final = frozenset({"id", "refresh", "offline", "logout"})
 
@@ -68,6 +69,7 @@ class OidcAuthentication:
         except PyJWTError:
             _refuse(FailureCode.MALFORMED_TOKEN, "the token is no signed JWT")
         claims = read_object(signed["payload"])
+        _expect_access_token(claimed.header, claims)
         _expect_for_us(claims, issuer)
         _expect_current(claims, now)
         return _caller(claims, issuer)
@@ -95,9 +97,7 @@ def _checked_header(header: Claims, issuer: Issuer) -> tuple[str, str]:
         _refuse(FailureCode.ALGORITHM_REFUSED, f"the token must be signed with {allowed}")
     if "crit" in header:
         _refuse(FailureCode.MALFORMED_TOKEN, "the token asks for an extension (`crit`)")
-    kind = header.get("typ", "jwt")
-    kind = kind.lower().removeprefix("application/") if isinstance(kind, str) else ""
-    if kind not in issuer.token_types:
+    if _type(header) not in issuer.token_types:
         expected = ", ".join(sorted(issuer.token_types))
         _refuse(FailureCode.WRONG_TOKEN_TYPE, f"the header `typ` of the token must be {expected}")
     key_id = header.get("kid")
@@ -106,14 +106,27 @@ def _checked_header(header: Claims, issuer: Issuer) -> tuple[str, str]:
     return key_id, algorithm
 
 
-def _expect_for_us(claims: Claims, issuer: Issuer) -> None:
-    """An access token, for this service, of the right tenant, that whoever has it may use."""
+def _type(header: Claims) -> str:
+    kind = header.get("typ", UNTYPED)
+    return kind.lower().removeprefix("application/") if isinstance(kind, str) else ""
+
+
+def _expect_access_token(header: Claims, claims: Claims) -> None:
+    """No ID token, and none that is of use only together with something that is not seen here."""
     uses = {str(claims.get(name, "")).lower() for name in ("typ", "token_use")}
-    if uses & _NO_ACCESS or any(name in claims for name in _ID_TOKEN_CLAIMS):
+    is_for_its_client = texts(claims, "aud") == {_client(claims)}
+    if (
+        uses & _NO_ACCESS
+        or any(name in claims for name in _ID_TOKEN_CLAIMS)
+        or (_type(header) == UNTYPED and is_for_its_client)
+    ):
         _refuse(FailureCode.WRONG_TOKEN_TYPE, "this is an ID token or the like, no access token")
     if "cnf" in claims:
         message = "the token is bound to a key of its holder, which cannot be checked here"
         _refuse(FailureCode.BOUND_TOKEN, message)
+
+
+def _expect_for_us(claims: Claims, issuer: Issuer) -> None:
     audiences = texts(claims, "aud")
     if not audiences:
         _refuse(FailureCode.MISSING_CLAIM, "the token lacks the claim `aud`")
