@@ -142,7 +142,7 @@ def _expect_local(headers: Sequence[tuple[str, str]], peer: str) -> None:
 
 def _host(address: str) -> str:
     try:
-        return urlsplit(address).hostname or ""
+        return "" if "@" in address else urlsplit(address).hostname or ""
     except ValueError:
         return ""
 

@@ -1,3 +1,5 @@
+"""Requirement F2: tokens made to get in without an issuer having signed them."""
+
 import hashlib
 import hmac
 import json

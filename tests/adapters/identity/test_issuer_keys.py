@@ -1,3 +1,5 @@
+"""Requirement F2: keys of issuers, fetched, cached, changed and withheld."""
+
 import json
 import threading
 import time

@@ -1,3 +1,5 @@
+"""Requirement F2: what a token says about people and tools, and what it must say to be believed."""
+
 from datetime import UTC, datetime, timedelta
 
 import pytest
