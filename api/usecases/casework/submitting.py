@@ -7,7 +7,7 @@ something else is in force meanwhile, or somebody was faster, it is decided agai
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -75,16 +75,25 @@ class NotAccepted:
     case: Case
 
 
+Answering = Callable[[Connection, Submitted], None]
+
+
 class Overtaken(Exception):
     """Others were faster every time; asking again later makes sense."""
 
 
 def submit(
-    resources: Resources, raw: object, source: str, who: Identities, now: datetime
+    resources: Resources,
+    raw: object,
+    source: str,
+    who: Identities,
+    now: datetime,
+    answering: Answering = lambda connection, submitted: None,
 ) -> Submitted | NotAccepted:
     """Takes a document in and decides it.
 
-    `raw` are plain JSON values, `source` the system that sends them. Raises `InputErrors` for what
+    `raw` are plain JSON values, `source` the system that sends them. `answering` is called within
+    the transaction, to keep with the case what is answered. Raises `InputErrors` for what
     is no document, `NothingInForce`, `ContentsUnusable`, and `Overtaken`.
     """
     for _ in range(ATTEMPTS):
@@ -99,6 +108,8 @@ def submit(
         try:
             with resources.store.transaction() as connection:
                 done = _keep(attempt, connection)
+                if isinstance(done, Submitted):
+                    answering(connection, done)
         except IntegrityError:  # the same document, submitted by two at once: the other one won
             continue
         if done is not None:
