@@ -295,12 +295,12 @@ def snapshot(
             lambda person: person.entity,
             lambda person: person.id,
         ),
-        periods=_by(
-            sorted(periods, key=lambda row: (row.ledger, row.first_day, row.name)),
-            lambda row: (row.entity, row.kind),
-            _itself,
-        ),
+        periods=_by(sorted(periods, key=_in_ledgers), lambda row: (row.entity, row.kind), _itself),
     )
+
+
+def _in_ledgers(period: Period) -> tuple[str, date, str]:
+    return period.ledger, period.first_day, period.name
 
 
 def _pair(rate: Rate) -> tuple[str, str, str]:
