@@ -22,6 +22,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import countersign, limits
+from bench.flatness import at_equal_answers
 from bench.peers import casbin_model, cedar_policies, drools_program, zen_tables
 from bench.timing import Record, measure
 
@@ -92,7 +93,8 @@ def tables(records: list[Record]) -> list[Table]:
         equal = f"{last['equal']:,} of {last['checked']:,}"
         matching.add_row(name, *spent, f"{last['ratio']:.1f}", explained, equal)
     whole = Table(title="the whole decision, microseconds, wall time")
-    for head in ("rows", "median", "p99", "x of 100 rows", "memory MB", "routed"):
+    heads = ("rows", "median", "p99", "x of 100 rows", "x of dict + bisect", "assignments")
+    for head in (*heads, "memory MB", "routed"):
         whole.add_column(head, justify="right")
     least = found[WHOLE, SIZES[0]].get("us", 1)
     for n in SIZES:
@@ -102,8 +104,28 @@ def tables(records: list[Record]) -> list[Table]:
             times = f"{record['us'] / least:.2f}"
             routed = f"{record['routed']:,} of {record['documents']:,}"
             memory = f"{record['rss_mb']:.1f}"
-            whole.add_row(f"{n:,}", *(f"{us:.0f}" for us in numbers), times, memory, routed)
+            beside = (f"{record['ratio']:.0f}", f"{record['assignments']:.1f}")
+            spent = [f"{us:.0f}" for us in numbers]
+            whole.add_row(f"{n:,}", *spent, times, *beside, memory, routed)
     return [matching, whole]
+
+
+def flat(records: list[Record]) -> Record:
+    """How the whole decision grows with the rows where the answers are as long."""
+    found = {(record["name"], record["n"]): record for record in records}
+    few, many = found[WHOLE, SIZES[0]], found[WHOLE, SIZES[-1]]
+    return {} if "absent" in few or "absent" in many else at_equal_answers(few, many)
+
+
+def flat_text(found: Record) -> str:
+    """The line that is printed about it."""
+    if "ratio" not in found:
+        return "flat at equal answers: too few documents to compare"
+    each = ", ".join(f"{count}: {ratio:.2f}" for count, ratio in found["ratios"].items())
+    return (
+        f"flat at equal answers: {SIZES[-1]:,} rows take {found['ratio']:.2f} times as long as"
+        f" {SIZES[0]:,} (by number of assignments {each})"
+    )
 
 
 def main() -> None:
@@ -121,9 +143,12 @@ def main() -> None:
     records = run(1 if asked.quick else asked.budget, console)
     machine = {"python": platform.python_version(), "machine": platform.machine()}
     RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps({**machine, "records": records}, indent=1) + "\n")
+    equal = flat(records)
+    written = {**machine, "flat_at_equal_answers": equal, "records": records}
+    RESULTS.write_text(json.dumps(written, indent=1) + "\n")
     for table in tables(records):
         console.print(table)
+    console.print(flat_text(equal), soft_wrap=True)
     load = records[-1]
     if "absent" not in load:
         seconds = f"compile {load['compile_s']:.1f} s, with lint {load['compile_and_lint_s']:.1f} s"

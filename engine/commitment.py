@@ -10,7 +10,6 @@ from fractions import Fraction
 from typing import Final
 
 from engine.decision import Reason
-from engine.documents.derived import net_of
 from engine.documents.model import Document, Line
 from engine.master_data import MasterData
 from engine.money import INT64_MAX, Exact, Money, fraction_text
@@ -24,13 +23,12 @@ Commitment = Money | Exact | Shortage | None
 
 
 def commitment_net(
-    document: Document, data: MasterData, entity: Entity
+    document: Document, data: MasterData, entity: Entity, net: Money | None
 ) -> tuple[Commitment, list[Reason]]:
     """The amount in the document's currency, or what it lacks, and reasons that explain it.
 
-    `None` for a document that states no amount at all.
+    `net` is that of the document; `None` for one that states no amount at all.
     """
-    net = net_of(document)
     if net is None:
         return None, []
     fault = _negative(document)

@@ -12,8 +12,8 @@ from datetime import datetime
 from types import MappingProxyType
 
 from engine.decision import (
-    Ask,
     Comparison,
+    Considered,
     Decision,
     Finding,
     Held,
@@ -24,12 +24,13 @@ from engine.decision import (
     ReviewTask,
     Step,
 )
+from engine.documents.derived import OwnFacts
 from engine.documents.model import Document
 from engine.errors import PolicyError
 from engine.facts.kinds import FactValues
 from engine.facts.tracing import trace
 from engine.facts.truth import Known, holds
-from engine.knowing import Situation, situate
+from engine.knowing import Basis, Situation, situate
 from engine.master_data import MasterData
 from engine.matching import build
 from engine.places import NOWHERE, Place
@@ -48,14 +49,13 @@ from engine.rates import Shortage
 from engine.recording import decision_digest
 from engine.routing.authority import widest
 from engine.routing.building import Routing, Unfilled
-from engine.routing.distinct import leaves
+from engine.routing.distinct import needs_answer, needs_approval
 from engine.routing.eligibility import has_interest, is_related
 from engine.routing.guarantees import broken
 from engine.routing.resolving import resolve
 from engine.routing.route import Wanted, build_route
 from engine.selecting import (
     Applied,
-    Basis,
     Chosen,
     applying,
     basis,
@@ -68,7 +68,10 @@ from engine.selecting import (
 
 @dataclass(slots=True)
 class Draft:
-    """A decision while it is made. Refusals beat holds, holds beat the route."""
+    """A decision while it is made. Refusals beat holds, holds beat the route.
+
+    `is_traced`: what was compared is noted, so that the answer can be written down and explained.
+    """
 
     matrix: Matrix | None = None
     row: str = ""
@@ -86,6 +89,7 @@ class Draft:
     tasks: tuple[ReviewTask, ...] = ()
     passed_over: tuple[Passed, ...] = ()
     rates: tuple[str, ...] = ()
+    is_traced: bool = True
 
 
 def decide(
@@ -100,12 +104,50 @@ def decide(
     `now` is an aware instant. `given` are facts from outside the document and the master data:
     totals, answers of an ERP. Raises `PolicyError` for a naive moment and nothing else.
     """
+    draft = _draft(policy, data, document, now, given, Draft())
+    return _decision(policy, data, document, now, draft)
+
+
+def consider(
+    policy: PolicySet,
+    data: MasterData,
+    document: Document,
+    now: datetime,
+    given: FactValues = MappingProxyType({}),
+    own: OwnFacts | None = None,
+) -> Considered:
+    """The same answer where it is only compared with another: nothing is traced or written down.
+
+    `own` is what the document states; several sets ask it of one document.
+    """
+    draft = _draft(policy, data, document, now, given, Draft(is_traced=False), own)
+    outcome = _outcome(draft)
+    return Considered(
+        outcome=outcome,
+        matrix=draft.matrix.name if draft.matrix is not None else "",
+        row=draft.row,
+        steps=_steps_of(draft, outcome),
+        findings=tuple(draft.findings),
+        reviews=draft.tasks,
+        held=draft.held[0] if outcome is Outcome.HELD else None,
+        refused=draft.refused[0] if outcome is Outcome.REFUSED else None,
+    )
+
+
+def _draft(
+    policy: PolicySet,
+    data: MasterData,
+    document: Document,
+    now: datetime,
+    given: FactValues,
+    draft: Draft,
+    own: OwnFacts | None = None,
+) -> Draft:
     if now.tzinfo is None:
         raise PolicyError("the moment of a decision needs a time zone")
     if policy.lookup is None:
         policy = build(policy)
-    draft = Draft()
-    situation = _situation(policy, data, document, now, given)
+    situation = _situation(policy, data, document, now, given, own)
     if isinstance(situation, Held):
         draft.held.append(situation)
     else:
@@ -114,7 +156,7 @@ def decide(
         _ask_related_parties(situation, draft)
         _route(situation, draft)
         _close(situation, draft)
-    return _decision(policy, data, document, now, draft)
+    return draft
 
 
 def _decision(
@@ -134,7 +176,7 @@ def _decision(
         row=draft.row,
         row_place=draft.row_place,
         amount=draft.amount,
-        steps=draft.steps if outcome in (Outcome.ROUTE, Outcome.STRAIGHT_THROUGH) else (),
+        steps=_steps_of(draft, outcome),
         findings=tuple(draft.findings),
         reviews=draft.tasks,
         held=draft.held[0] if outcome is Outcome.HELD else None,
@@ -150,12 +192,17 @@ def _decision(
 
 
 def _situation(
-    policy: PolicySet, data: MasterData, document: Document, now: datetime, given: FactValues
+    policy: PolicySet,
+    data: MasterData,
+    document: Document,
+    now: datetime,
+    given: FactValues,
+    own: OwnFacts | None,
 ) -> Situation | Held:
     """Everything that is known, or why the document cannot even be looked at."""
     if document.type not in policy.documents:
         return held("document_type_unknown", document.type)
-    situation = situate(policy, data, document, now, given)
+    situation = situate(policy, data, document, now, given, own)
     if isinstance(situation, Shortage):
         return held(situation.code, situation.detail)
     if policy.lookup is not None and "requester.limit" in policy.lookup.reads:
@@ -164,12 +211,16 @@ def _situation(
     return situation
 
 
+def _steps_of(draft: Draft, outcome: Outcome) -> tuple[Step, ...]:
+    return draft.steps if outcome in (Outcome.ROUTE, Outcome.STRAIGHT_THROUGH) else ()
+
+
 def _outcome(draft: Draft) -> Outcome:
     if draft.refused:
         return Outcome.REFUSED
     if draft.held:
         return Outcome.HELD
-    if draft.straight and not any(map(_must_answer, draft.steps)):
+    if draft.straight and not any(map(needs_answer, draft.steps)):
         return Outcome.STRAIGHT_THROUGH
     return Outcome.ROUTE
 
@@ -177,6 +228,8 @@ def _outcome(draft: Draft) -> Outcome:
 def _close(situation: Situation, draft: Draft) -> None:
     """Takes over what was noted on the way."""
     draft.tasks = _reviews(situation, draft)
+    if not draft.is_traced:
+        return
     draft.reasons += situation.reasons
     draft.compared += [(key[0], made) for key, made in situation.compared.items()]
     draft.passed_over = tuple(situation.passed.values())
@@ -208,7 +261,8 @@ def _take(draft: Draft, chosen: Chosen, on: Basis) -> None:
     draft.row, draft.row_place = chosen.row, place
     words = (("matrix", chosen.matrix.title or chosen.matrix.name), ("row", chosen.row))
     draft.reasons.append(Reason("row_matched", place, words))
-    draft.compared += [(place, made) for made in trace(chosen.tested, on.known)]
+    if draft.is_traced:
+        draft.compared += [(place, made) for made in trace(chosen.tested, on.known)]
     match chosen.answer:
         case Approve(steps):
             draft.wanted.matrix = steps
@@ -252,8 +306,9 @@ def _apply(found: Applied, draft: Draft) -> None:
     control, place = found.control, found.control.place
     words = (("control", control.name), ("because", control.because))
     draft.reasons.append(Reason("control_applied", place, words))
-    tested = (*control.bounds, control.when)
-    draft.compared += [(place, made) for made in trace(tested, found.known)]
+    if draft.is_traced:
+        tested = (*control.bounds, control.when)
+        draft.compared += [(place, made) for made in trace(tested, found.known)]
     match control.answer:
         case Approve(steps):
             draft.wanted.add(control.at, steps)
@@ -296,22 +351,15 @@ def _route(situation: Situation, draft: Draft) -> None:
         draft.held.append(_unfilled(situation, draft, steps))
         return
     draft.steps = steps
-    asked = [leaf for step in steps for part in step.parts for leaf in leaves(part)]
-    approving = [leaf for leaf in asked if leaf.ask is Ask.APPROVE and leaf.word != "requester"]
-    if not approving and not draft.straight:
+    if not draft.straight and not any(map(needs_approval, steps)):
         draft.held.append(held("silence", "", draft.row_place))
-    elif not any(map(_must_answer, steps)) and draft.findings:
+    elif not any(map(needs_answer, steps)) and draft.findings:
         texts = ", ".join(finding.text for finding in draft.findings)
         draft.held.append(held("requirement_missing", texts, draft.findings[0].place))
     else:
         failed = broken(situation, steps)
         if failed is not None:
             draft.held.append(failed)
-
-
-def _must_answer(step: Step) -> bool:
-    """Whether somebody has to act before the step is done."""
-    return any(leaf.ask is not Ask.NOTIFY for part in step.parts for leaf in leaves(part))
 
 
 def _adds_for_interest(situation: Situation, wanted: Wanted) -> bool:

@@ -199,3 +199,21 @@ class Decision:
     passed_over: tuple[Passed, ...] = ()
     rates: tuple[str, ...] = ()
     digest: str = ""
+
+
+@value
+class Considered:
+    """What deciding would answer, to be compared with another answer and never kept.
+
+    It has no digest and says nothing of what was compared: nothing can be proved by it, and it
+    cannot be taken for a decision.
+    """
+
+    outcome: Outcome
+    matrix: str
+    row: str
+    steps: tuple[Step, ...]
+    findings: tuple[Finding, ...]
+    reviews: tuple[ReviewTask, ...]
+    held: Held | None
+    refused: Reason | None

@@ -12,8 +12,8 @@ from datetime import date, datetime
 
 from engine.business_time import local_day
 from engine.commitment import commitment_net
-from engine.decision import Comparison, Passed, Reason
-from engine.documents.derived import line_facts, own_facts
+from engine.decision import Comparison, Held, Passed, Reason
+from engine.documents.derived import OwnFacts, stated_on
 from engine.documents.model import Document
 from engine.facts.kinds import FactValue, FactValues, Kind
 from engine.facts.truth import Known
@@ -24,6 +24,21 @@ from engine.organization import Entity, Limit
 from engine.places import Place
 from engine.policy import PolicySet, ScopeKey
 from engine.rates import Converter, FxChoice, Shortage
+from engine.values import value
+
+
+@value
+class Basis:
+    """The amount that bounds are compared with; `None` where it is not known.
+
+    `amount` is in the currency of the bounds, `stated` in that of the document: every comparison
+    converts once, from what was stated. `known` carries `stated` as the pseudo-fact `amount`.
+    """
+
+    amount: Money | Exact | None
+    key: int | None
+    known: Known
+    stated: Money | Exact | None = None
 
 
 @dataclass(slots=True)
@@ -36,7 +51,8 @@ class Situation:
     `passed` collects whom the resolution passed over, `bars` what bars persons, with the rule,
     `held` who holds the roles that were asked, `limits` what persons have alone, `gaps` what kept a
     limit or a condition on a person from being asked, `compared` the limits that the amount was
-    compared with.
+    compared with, `bases` the amounts that bounds are compared with, by fact and currency, and
+    what was known when they were found.
     """
 
     policy: PolicySet
@@ -59,6 +75,7 @@ class Situation:
     gaps: list[Shortage] = field(default_factory=list)
     reasons: list[Reason] = field(default_factory=list)
     compared: dict[tuple[Place, str, str], Comparison] = field(default_factory=dict)
+    bases: dict[tuple[str, str], tuple[Known, Basis | Held]] = field(default_factory=dict)
 
     def pass_over(self, person: PersonId, code: str, word: str, **words: str) -> None:
         """Notes why somebody was looked at and is not asked."""
@@ -68,9 +85,17 @@ class Situation:
 
 
 def situate(
-    policy: PolicySet, data: MasterData, document: Document, now: datetime, given: FactValues
+    policy: PolicySet,
+    data: MasterData,
+    document: Document,
+    now: datetime,
+    given: FactValues,
+    own: OwnFacts | None = None,
 ) -> Situation | Shortage:
-    """Everything that is known of the document; a shortage where that cannot even begin."""
+    """Everything that is known of the document; a shortage where that cannot even begin.
+
+    `own` is what the document states, where that has been worked out already.
+    """
     entity = policy.organization.entities.get(document.entity)
     if entity is None:
         return Shortage("entity_unknown", document.entity)
@@ -82,18 +107,13 @@ def situate(
         return Shortage("contract_unknown", contract)
     day = local_day(now, entity.zone)
     converter = Converter(data.rates, policy.fx, _rate_day(policy.fx, document, entity, day))
-    values = own_facts(document)
+    own = own or stated_on(document)
     missing: dict[str, Shortage] = {}
     supplier = data.suppliers.get(document.supplier) if document.supplier else None
-    values.update(of_entity(entity, data))
-    values.update(_of_supplier(document, supplier))
-    values.update(_of_contract(document, data))
-    values.update(_of_person("requester", data, persons["requester"], now))
-    values.update(data.people[persons["requester"]].facts)
+    values = {**own.values, **of_entity(entity, data), **_of_supplier(document, supplier)}
+    _add_related(values, data, document, persons, now)
     values["now"] = day
-    values.update({part: person for part, person in persons.items() if part in values})
-    _department(document, data, values)
-    commitment, reasons = commitment_net(document, data, entity)
+    commitment, reasons = commitment_net(document, data, entity, own.net)
     if isinstance(commitment, Shortage):
         missing["commitment.net"] = commitment
     elif commitment is not None:
@@ -106,16 +126,34 @@ def situate(
         now=now,
         entity=entity,
         day=day,
-        known=Known(values, converter, line_facts(document), missing),
+        known=Known(values, converter, own.lines, missing),
         requester=persons["requester"],
-        beneficiaries=frozenset(
-            person for part, person in persons.items() if part.startswith("beneficiary")
-        ),
+        beneficiaries=frozenset(_beneficiaries(persons)),
         involved=persons,
         supplier=supplier,
         scopes=scope_keys(entity, document.type),
         reasons=reasons,
     )
+
+
+def _add_related(
+    values: dict[str, FactValue],
+    data: MasterData,
+    document: Document,
+    persons: Mapping[str, PersonId],
+    now: datetime,
+) -> None:
+    """What is known of contract and requester; and everybody by his id, whatever names him."""
+    requester = persons["requester"]
+    values.update(_of_contract(document, data))
+    values.update(_of_person("requester", data, requester, now))
+    values.update(data.people[requester].facts)
+    values.update({part: person for part, person in persons.items() if part in values})
+    _department(document, data, values)
+
+
+def _beneficiaries(persons: Mapping[str, PersonId]) -> list[PersonId]:
+    return [person for part, person in persons.items() if part.startswith("beneficiary")]
 
 
 def _stated(policy: PolicySet, given: FactValues) -> dict[str, FactValue]:

@@ -12,11 +12,12 @@ from typing import TypeVar
 
 from engine.facts.conditions import facts_of
 from engine.index import RowIndex, index_rows
-from engine.organization import Entity
+from engine.organization import Entity, Limit, Organization
 from engine.policy import (
     Additional,
     Barred,
     Guarantee,
+    LimitsByLevel,
     Lookup,
     Matrix,
     PolicySet,
@@ -28,13 +29,16 @@ from engine.policy import (
 
 def scope_keys(entity: Entity, document_type: str) -> tuple[ScopeKey, ...]:
     """The keys under which rules for this entity and document type stand, most specific first."""
-    scopes = (
-        ("entity", entity.id),
-        ("country", entity.country),
-        ("region", entity.region),
-        ("group", ""),
+    return (
+        ("entity", entity.id, document_type),
+        ("entity", entity.id, ""),
+        ("country", entity.country, document_type),
+        ("country", entity.country, ""),
+        ("region", entity.region, document_type),
+        ("region", entity.region, ""),
+        ("group", "", document_type),
+        ("group", "", ""),
     )
-    return tuple((kind, name, type_) for kind, name in scopes for type_ in (document_type, ""))
 
 
 def keys_of(scope: Scope, documents: frozenset[str]) -> Iterator[ScopeKey]:
@@ -75,6 +79,25 @@ def _controls(
     return indexed
 
 
+def _by_level(organization: Organization, entity: str, jointly: bool) -> LimitsByLevel:
+    """The limits of an entity by the level of a person; roles are asked for everyone."""
+    limits = [
+        limit
+        for limit in organization.limits
+        if limit.jointly == jointly and (not limit.entities or entity in limit.entities)
+    ]
+
+    def speaking_of(level: str) -> tuple[Limit, ...]:
+        return tuple(
+            limit
+            for limit in limits
+            if level in limit.who or any(name in organization.roles for name in limit.who)
+        )
+
+    names = {name for limit in limits for name in limit.who}
+    return LimitsByLevel({name: speaking_of(name) for name in names}, speaking_of(""))
+
+
 def build(policy: PolicySet) -> PolicySet:
     """The same set, ready to be decided with: every matrix indexed, every rule found by scope."""
     matrices = tuple(replace(matrix, index=index_rows(matrix.rows)) for matrix in policy.matrices)
@@ -84,12 +107,9 @@ def build(policy: PolicySet) -> PolicySet:
         barred=_by_scope(policy.barred),
         guarantees=_by_scope(policy.guarantees),
         limits={
-            entity: tuple(
-                limit
-                for limit in policy.organization.limits
-                if not limit.entities or entity in limit.entities
-            )
+            (entity, jointly): _by_level(policy.organization, entity, jointly)
             for entity in policy.organization.entities
+            for jointly in (False, True)
         },
         reads=frozenset(_reads(policy)),
     )

@@ -320,6 +320,18 @@ ScopeKey = tuple[str, str, str]  # kind of scope, its name, document type ("" fo
 
 
 @dataclass(frozen=True, slots=True)
+class LimitsByLevel:
+    """The limits that somebody may have by his level, in their order.
+
+    Those of the level, and every one that names a role, whether he holds it or not; `of_others` for
+    all levels that no limit names.
+    """
+
+    of_level: Mapping[str, tuple[Limit, ...]]
+    of_others: tuple[Limit, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Lookup:
     """Where to look for a document of an entity: matrices, controls, and the facts ever read."""
 
@@ -327,7 +339,7 @@ class Lookup:
     additional: Mapping[ScopeKey, tuple[tuple[str, str, RowIndex[Additional]], ...]]
     barred: Mapping[ScopeKey, tuple[Barred, ...]]
     guarantees: Mapping[ScopeKey, tuple[Guarantee, ...]]
-    limits: Mapping[str, tuple[Limit, ...]]  # by entity
+    limits: Mapping[tuple[str, bool], LimitsByLevel]  # by entity, and whether they are joint
     reads: frozenset[str]
 
 

@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from json.encoder import encode_basestring as quoted
+from types import MappingProxyType
+from typing import Final
 
 from engine.decision import (
+    Ask,
     Assignee,
     Assignment,
     Ballot,
@@ -27,22 +30,32 @@ from engine.decision import (
     Reason,
     ReviewTask,
     Step,
+    Via,
 )
 from engine.places import NOWHERE, Place
 
 Plain = str | bool | int | None | list["Plain"] | dict[str, "Plain"]
 Words = tuple[tuple[str, str], ...]
+TRUTHS: Final[Mapping[bool | None, str]] = MappingProxyType(
+    {None: "null", True: "true", False: "false"}
+)
+APPROVE: Final = Ask.APPROVE
+HOLDER: Final = Via.HOLDER
 
 
 def to_plain(decision: Decision) -> dict[str, Plain]:
     """The whole decision, its digest included, in plain values with always the same keys."""
-    plain: dict[str, Plain] = json.loads(_written(decision))
-    plain["digest"] = decision.digest
-    plain["findings"] = [
-        {"code": finding.code, "place": place_text(finding.place), "text": finding.text}
-        for finding in decision.findings
-    ]
+    plain: dict[str, Plain] = json.loads(decision_text(decision))
     return plain
+
+
+def decision_text(decision: Decision) -> str:
+    """The whole decision as canonical JSON: what `to_plain` says, written at once."""
+    findings = ",".join(
+        f'{{"code":{quoted(f.code)},"place":{_place(f.place)},"text":{quoted(f.text)}}}'
+        for f in decision.findings
+    )
+    return _written(decision, f',"digest":{quoted(decision.digest)}', findings)
 
 
 def decision_digest(decision: Decision) -> str:
@@ -51,7 +64,10 @@ def decision_digest(decision: Decision) -> str:
     Texts may be worded better in a later version; outcome, route, codes, rule references and
     compared values may not change. The field `digest` itself is left out.
     """
-    return "sha256:" + hashlib.sha256(_written(decision).encode("utf-8")).hexdigest()
+    findings = ",".join(
+        f'{{"code":{quoted(f.code)},"place":{_place(f.place)}}}' for f in decision.findings
+    )
+    return "sha256:" + hashlib.sha256(_written(decision, "", findings).encode("utf-8")).hexdigest()
 
 
 def moment_text(moment: datetime) -> str:
@@ -66,19 +82,16 @@ def place_text(place: Place) -> str:
 
 # INVARIANT: every mapping below is written in the order of its keys and without spaces, so that
 # this is what `engine.canonical.canonical_bytes` would write. A test compares them.
-def _written(decision: Decision) -> str:
+def _written(decision: Decision, digest: str, findings: str) -> str:
     held, refused = decision.held, decision.refused
     compared = ",".join([_compared(place, test) for place, test in decision.compared])
-    findings = ",".join(
-        f'{{"code":{quoted(f.code)},"place":{_place(f.place)}}}' for f in decision.findings
-    )
     passed = ",".join([_passed(each) for each in decision.passed_over])
     reasons = ",".join([_reason(reason) for reason in decision.reasons])
     reviews = ",".join([_review(review) for review in decision.reviews])
     steps = ",".join([_step(step) for step in decision.steps])
     return (
         f'{{"amount":{quoted(decision.amount)},"compared":[{compared}]'
-        f',"data_digest":{quoted(decision.data_digest)},"document":{quoted(decision.document)}'
+        f',"data_digest":{quoted(decision.data_digest)}{digest},"document":{quoted(decision.document)}'
         f',"document_digest":{quoted(decision.document_digest)},"findings":[{findings}]'
         f',"held":{"null" if held is None else _held(held)}'
         f',"matrix":{quoted(decision.matrix)},"now":"{moment_text(decision.now)}"'
@@ -106,15 +119,16 @@ def _optional(text: str | None) -> str:
 
 def _words(words: Words) -> str:
     """The words by name; one that stands several times (who was tried) is a list."""
-    once = dict(words)
-    if len(once) == len(words):
-        written = [f"{quoted(name)}:{quoted(once[name])}" for name in sorted(once)]
-    else:
-        several = {name: [text for each, text in words if each == name] for name in sorted(once)}
-        written = [
-            f"{quoted(name)}:{quoted(texts[0]) if len(texts) == 1 else _texts(texts)}"
-            for name, texts in several.items()
-        ]
+    if len(words) == 1:  # as most are
+        return f"{{{quoted(words[0][0])}:{quoted(words[0][1])}}}"
+    if len(words) == 2 and words[0][0] != words[1][0]:
+        (one, text), (other, more) = sorted(words)
+        return f"{{{quoted(one)}:{quoted(text)},{quoted(other)}:{quoted(more)}}}"
+    texts = {name: [text for each, text in words if each == name] for name, _ in sorted(words)}
+    written = [
+        f"{quoted(name)}:{quoted(found[0]) if len(found) == 1 else _texts(found)}"
+        for name, found in texts.items()
+    ]
     return f"{{{','.join(written)}}}"
 
 
@@ -123,29 +137,44 @@ def _step(step: Step) -> str:
 
 
 def _parts(parts: tuple[Part, ...]) -> str:
-    return f"[{','.join([_part(part) for part in parts])}]"
-
-
-def _part(part: Part) -> str:
-    if isinstance(part, Assignment):
-        return _assignment(part)
-    return f'{{"need":{part.need},"parts":{_parts(part.parts)}}}'
+    written = [
+        _assignment(part)
+        if isinstance(part, Assignment)
+        else f'{{"need":{part.need},"parts":{_parts(part.parts)}}}'
+        for part in parts
+    ]
+    return f"[{','.join(written)}]"
 
 
 def _assignment(assignment: Assignment) -> str:
-    body = assignment.body
-    assignees = ",".join([_assignee(assignee) for assignee in assignment.assignees])
+    body, notes, assignees = assignment.body, assignment.notes, assignment.assignees
+    if len(assignees) == 1:
+        who = _assignee(assignees[0])
+    else:
+        who = ",".join([_assignee(assignee) for assignee in assignees])
+    if assignment.ask is APPROVE and not (body or notes or assignment.as_ or assignment.within):
+        return (  # as most are
+            f'{{"already":{assignment.already},"amount":{quoted(assignment.amount)}'
+            f',"as":"","ask":"approve","assignees":[{who}],"body":null,"id":{assignment.id}'
+            f',"notes":[],"object":{quoted(assignment.object)}'
+            f',"place":{_place(assignment.place)},"within":"","word":{quoted(assignment.word)}}}'
+        )
     return (
         f'{{"already":{assignment.already},"amount":{quoted(assignment.amount)}'
-        f',"as":{quoted(assignment.as_)},"ask":{quoted(assignment.ask)},"assignees":[{assignees}]'
+        f',"as":{quoted(assignment.as_)},"ask":{quoted(assignment.ask)},"assignees":[{who}]'
         f',"body":{"null" if body is None else _ballot(body)},"id":{assignment.id}'
-        f',"notes":{_texts(assignment.notes)},"object":{quoted(assignment.object)}'
+        f',"notes":{_texts(notes)},"object":{quoted(assignment.object)}'
         f',"place":{_place(assignment.place)},"within":{quoted(assignment.within)}'
         f',"word":{quoted(assignment.word)}}}'
     )
 
 
 def _assignee(assignee: Assignee) -> str:
+    if assignee.on_behalf_of is None and assignee.via is HOLDER and not assignee.delegation:
+        return (  # as most are
+            f'{{"delegation":"","on_behalf_of":null,"person":{quoted(assignee.person)}'
+            ',"via":"holder"}'
+        )
     return (
         f'{{"delegation":{quoted(assignee.delegation)}'
         f',"on_behalf_of":{_optional(assignee.on_behalf_of)}'
@@ -156,7 +185,7 @@ def _assignee(assignee: Assignee) -> str:
 def _ballot(body: Ballot) -> str:
     votes = ",".join(f"[{quoted(person)},{number}]" for person, number in sorted(body.votes))
     return (
-        f'{{"above":{_truth(body.above)},"in_favour":{quoted(body.in_favour)}'
+        f'{{"above":{TRUTHS[body.above]},"in_favour":{quoted(body.in_favour)}'
         f',"members":{_texts(body.members)},"present":{body.present}'
         f',"recorders":{_texts(body.recorders)},"votes":[{votes}]}}'
     )
@@ -183,14 +212,10 @@ def _reason(reason: Reason) -> str:
     )
 
 
-def _truth(value: bool | None) -> str:
-    return "null" if value is None else "true" if value else "false"
-
-
 def _compared(place: Place, test: Comparison) -> str:
     return (
         f'{{"fact":{quoted(test.fact)},"left":{quoted(test.left)},"place":{_place(place)}'
-        f',"result":{_truth(test.result)},"right":{quoted(test.right)}'
+        f',"result":{TRUTHS[test.result]},"right":{quoted(test.right)}'
         f',"sign":{quoted(test.sign)}}}'
     )
 

@@ -13,26 +13,12 @@ from engine.decision import Held
 from engine.facts.conditions import Condition
 from engine.facts.truth import Known, holds, shortages
 from engine.index import RowIndex
-from engine.knowing import Situation
-from engine.money import AMOUNTS, Exact, Money, key
+from engine.knowing import Basis, Situation
+from engine.money import AMOUNTS, key
 from engine.places import NOWHERE, Place
 from engine.policy import HIGHEST, LOWEST, Additional, Answer, Matrix, Requirement, Row
 from engine.rates import Shortage
 from engine.values import value
-
-
-@value
-class Basis:
-    """The amount that bounds are compared with; `None` where it is not known.
-
-    `amount` is in the currency of the bounds, `stated` in that of the document: every comparison
-    converts once, from what was stated. `known` carries `stated` as the pseudo-fact `amount`.
-    """
-
-    amount: Money | Exact | None
-    key: int | None
-    known: Known
-    stated: Money | Exact | None = None
 
 
 @value
@@ -66,13 +52,12 @@ def choose_matrix(situation: Situation) -> Matrix | Held:
     """The one matrix that decides, or why there is none."""
     lookup = situation.policy.lookup
     keys = situation.scopes
-    for scope in dict.fromkeys((kind, name) for kind, name, _ in keys):
+    for position in range(0, len(keys), 2):  # of each scope: for the type, and for every type
         covering: list[Matrix] = []
         lacking: list[Shortage] = []
         place = NOWHERE
-        for type_ in (situation.document.type, ""):
-            found = lookup.matrices.get((*scope, type_), ()) if lookup is not None else ()
-            for matrix in found:
+        for key_ in keys[position : position + 2]:
+            for matrix in lookup.matrices.get(key_, ()) if lookup is not None else ():
                 if not matrix.effective.covers(situation.day):
                     continue
                 truth = holds(matrix.when, situation.known)
@@ -93,7 +78,15 @@ def choose_matrix(situation: Situation) -> Matrix | Held:
 
 
 def basis(situation: Situation, fact: str, currency: str) -> Basis | Held:
-    """The named amount in the currency of the bounds, absolute where credits are."""
+    """The named amount in the currency of the bounds, absolute where credits are; found once."""
+    known = situation.known
+    found = situation.bases.get((fact, currency))
+    if found is None or found[0] is not known:  # it rests on what was known then
+        found = situation.bases[fact, currency] = known, _basis(situation, fact, currency)
+    return found[1]
+
+
+def _basis(situation: Situation, fact: str, currency: str) -> Basis | Held:
     known = situation.known
     if not fact:
         return Basis(None, None, known)
@@ -191,12 +184,9 @@ def applying(situation: Situation) -> tuple[list[Applied], list[Held]]:
     found: list[Applied] = []
     undecided: list[Held] = []
     lookup = situation.policy.lookup
-    bases: dict[tuple[str, str], Basis | Held] = {}
     for scope in situation.scopes:
         for fact, currency, index in lookup.additional.get(scope, ()) if lookup else ():
-            if (fact, currency) not in bases:
-                bases[fact, currency] = basis(situation, fact, currency)
-            on = bases[fact, currency]
+            on = basis(situation, fact, currency)
             if isinstance(on, Held):
                 undecided.append(on)
             else:

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 import engine.documents as canonical
 from api.usecases.drafts import Draft, DraftData
 from api.usecases.submissions import Submission
-from engine.deciding import decide
-from engine.decision import Decision
+from engine.deciding import consider, decide
+from engine.decision import Considered, Decision
+from engine.documents.derived import OwnFacts
 from engine.documents.model import Document
 from engine.errors import InputError, InputErrors
 from engine.facts.kinds import FactValues
@@ -58,27 +59,41 @@ class Judge:
             return document
         return self.decide(submission.position, document)
 
-    def accept(self, submission: Submission) -> Document | Judged:
-        """The document, or the errors why there is none."""
+    def accept(self, submission: Submission, is_named: bool = True) -> Document | Judged:
+        """The document, or the errors why there is none; its digest only where it is named."""
         name = _name(submission.raw)
         if submission.errors:
             return Judged(submission.position, name, errors=submission.errors)
         policy = self.draft.policy
         try:
             return canonical.accept(
-                submission.raw, policy.facts, policy.documents, received_at=self.received_at
+                submission.raw,
+                policy.facts,
+                policy.documents,
+                received_at=self.received_at,
+                is_named=is_named,
             )
         except InputErrors as refusal:
             return Judged(submission.position, name, errors=refusal.errors)
 
     def decide(self, position: int, document: Document) -> Judged:
         """The decision on a document that was accepted."""
-        policy = self.draft.policy
-        now = self.now if self.now is not None else local(policy, document)
-        given = totals(policy, self.data.data, document, self.earlier, now).values
+        policy, now, given = self._asked(document)
         decision = decide(policy, self.data.data, document, now, given)
         self.count(document)
         return Judged(position, document.id, document, decision, given)
+
+    def consider(self, document: Document, own: OwnFacts | None = None) -> Considered:
+        """What the decision would be, where it is only compared with another."""
+        policy, now, given = self._asked(document)
+        considered = consider(policy, self.data.data, document, now, given, own)
+        self.count(document)
+        return considered
+
+    def _asked(self, document: Document) -> tuple[PolicySet, datetime, FactValues]:
+        policy = self.draft.policy
+        now = self.now if self.now is not None else local(policy, document)
+        return policy, now, totals(policy, self.data.data, document, self.earlier, now).values
 
     def count(self, document: Document) -> None:
         """Lets the document count as pending for those that follow it."""

@@ -20,6 +20,7 @@ def __getattr__(name: str) -> object:
     if name == "accept":
         from engine.documents.accepting import accept
 
+        globals()[name] = accept  # from now on it is found without asking here
         return accept
     if name == "parse_json":
         from engine.documents.json_text import parse_json

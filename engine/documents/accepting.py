@@ -8,7 +8,6 @@ knows it. With any complaint nothing comes into being.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from pydantic import ValidationError
@@ -32,10 +31,12 @@ def accept(
     documents: frozenset[str],
     *,
     received_at: datetime,
+    is_named: bool = True,
 ) -> Document:
     """The document that `raw` (plain JSON values) states.
 
     `facts` and `documents` are those of the policy set; the built-in types are always known.
+    `is_named` false leaves its digest empty, for a document that nothing will be written about.
     Raises `InputErrors` with everything that is wrong, and `ValueError` for a `received_at` without
     a time zone.
     """
@@ -60,7 +61,10 @@ def accept(
     if complaints.found:
         raise complaints.as_error(raw)
     document = document_of(model, parts, received_at.astimezone(UTC))
-    return replace(document, digest=document_digest(document))
+    if is_named:
+        # Before anybody sees it; `replace` would copy three dozen fields for the sake of this one.
+        object.__setattr__(document, "digest", document_digest(document))
+    return document
 
 
 def _sheet(

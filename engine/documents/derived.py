@@ -6,16 +6,15 @@ document and is absent: a condition on it is undecided, and is never answered by
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from operator import attrgetter
-from typing import Final, TypeVar
+from typing import Final
 
 from engine.documents.model import Document, Line
 from engine.facts.kinds import FactValue
 from engine.facts.vocabulary import FIELD_NAMES
 from engine.money import Money
-
-T = TypeVar("T")
+from engine.values import value
 
 # The fields of a document that state a fact as text, and how the two facts are called that have
 # another name than their field.
@@ -33,16 +32,39 @@ _LINE_TEXTS: Final = tuple(
 _SHARED: Final = ("category", "cost_center", "project")
 
 
+@value
+class OwnFacts:
+    """What a document states, whatever set decides it: its facts, each line's, and its net."""
+
+    values: Mapping[str, FactValue]
+    lines: tuple[Mapping[str, FactValue], ...]
+    net: Money | None
+
+
+def stated_on(document: Document) -> OwnFacts:
+    """All that the document knows by itself."""
+    net = net_of(document)
+    return OwnFacts(_facts(document, net), line_facts(document), net)
+
+
 def own_facts(document: Document) -> dict[str, FactValue]:
     """Every fact that the document knows by itself, the company's own and its papers included."""
+    return _facts(document, net_of(document))
+
+
+def _facts(document: Document, net: Money | None) -> dict[str, FactValue]:
     facts: dict[str, FactValue] = {
         fact: text for fact, text in zip(_TEXT_FACTS, _read_texts(document), strict=True) if text
     }
+    alike = document if not document.lines else document.lines[0]
+    several = document.lines[1:]
     for name in _SHARED:
-        text = _common_text(document.lines, name) if document.lines else getattr(document, name)
-        if text:
+        text = getattr(alike, name)
+        if text and all(getattr(line, name) == text for line in several):
             facts[name] = text
-    capex = _common_capex(document.lines) if document.lines else document.capex
+    capex = alike.capex
+    if any(line.capex != capex for line in several):
+        capex = None
     if capex is not None:
         facts["capex"] = capex
     if len(document.beneficiaries) == 1:
@@ -51,10 +73,10 @@ def own_facts(document: Document) -> dict[str, FactValue]:
         facts["document.date"] = document.document_date
     if document.posting_date is not None:
         facts["posting_date"] = document.posting_date
-    _add_amounts(facts, document)
-    for name, value in document.details.items():
-        if name not in FIELD_NAMES and not isinstance(value, tuple):
-            facts[name] = value
+    _add_amounts(facts, document, net)
+    for name, detail in document.details.items():
+        if name not in FIELD_NAMES and not isinstance(detail, tuple):
+            facts[name] = detail
     if document.type == "supplier_request":
         facts["states_bank_details"] = "bank_details" in document.details
     facts.update(document.facts)
@@ -96,8 +118,8 @@ def tax_of(document: Document) -> Money | None:
     return Money(total_minor, document.currency) if document.lines else None
 
 
-def _add_amounts(facts: dict[str, FactValue], document: Document) -> None:
-    net, tax = net_of(document), tax_of(document)
+def _add_amounts(facts: dict[str, FactValue], document: Document, net: Money | None) -> None:
+    tax = tax_of(document)
     if net is not None:
         facts["document.net"] = net
     if tax is not None:
@@ -108,24 +130,6 @@ def _add_amounts(facts: dict[str, FactValue], document: Document) -> None:
         facts["document.maximum"] = document.maximum
     if document.options is not None:
         facts["document.options"] = document.options
-
-
-def _common_text(lines: tuple[Line, ...], name: str) -> str:
-    return _common(lines, lambda line: str(getattr(line, name))) or ""
-
-
-def _common_capex(lines: tuple[Line, ...]) -> bool | None:
-    return _common(lines, lambda line: line.capex)
-
-
-def _common(lines: tuple[Line, ...], read: Callable[[Line], T]) -> T | None:
-    """What every line states alike; `None` where they differ."""
-    if not lines:
-        return None
-    first = read(lines[0])
-    if len(lines) == 1:
-        return first
-    return first if all(read(line) == first for line in lines[1:]) else None
 
 
 def _line_facts(line: Line) -> dict[str, FactValue]:
@@ -144,8 +148,8 @@ def _line_facts(line: Line) -> dict[str, FactValue]:
         facts["line.quantity"] = line.quantity
     if line.price is not None:
         facts["line.price"] = line.price
-    for name, value in line.details.items():
-        if name not in FIELD_NAMES and not isinstance(value, tuple):
-            facts[name] = value
+    for name, detail in line.details.items():
+        if name not in FIELD_NAMES and not isinstance(detail, tuple):
+            facts[name] = detail
     facts.update(line.facts)
     return facts

@@ -178,16 +178,16 @@ def _compare_extreme(test: Compare, bound: Extreme, known: Known) -> bool | None
 def bound_value(test: Compare, known: Known) -> FactValue | Shortage | None:
     """The bound's value in the currency of the comparison; `None` where a fact is missing."""
     currency = test.currency
-    if test.kind is Kind.MONEY and not currency:
+    if not currency and test.kind is Kind.MONEY:
         left = known.values.get(test.fact)
         currency = left.currency if isinstance(left, AMOUNTS) else ""
     return _bound(test.bound, currency, known)
 
 
 def _bound(bound: Bound, currency: str, known: Known) -> FactValue | Shortage | None:
+    if isinstance(bound, Constant):  # as most are
+        return in_currency(bound.value, currency, known)
     match bound:
-        case Constant(value):
-            return in_currency(value, currency, known)
         case FactBound(fact, share):
             stated = known.values.get(fact)
             if stated is None:

@@ -7,7 +7,7 @@ nothing; what was lacking is noted in `Situation.gaps`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from engine.decision import Comparison
@@ -15,7 +15,7 @@ from engine.facts.kinds import ANY_AMOUNT, NO_LIMIT, Unlimited
 from engine.facts.tracing import text_of
 from engine.facts.truth import holds, shortages
 from engine.knowing import Situation
-from engine.master_data import Holding, PersonId, current
+from engine.master_data import ALWAYS, Holding, PersonId, current
 from engine.money import Exact, Money, key
 from engine.organization import Entity, Limit, Role
 from engine.rates import Shortage
@@ -52,11 +52,11 @@ def holders(situation: Situation, role: Role) -> tuple[Holding, ...]:
 
 
 def _holders(situation: Situation, role: Role) -> tuple[Holding, ...]:
-    scope = scope_of(situation, role)
+    scope, now = scope_of(situation, role), situation.now
     found = situation.data.holdings.get((role.name, "*"), ())
     if scope is not None and scope != "*":
         found += situation.data.holdings.get((role.name, scope), ())
-    held = {h.person: h for h in found if h.span.holds(situation.now)}
+    held = {h.person: h for h in found if h.span is ALWAYS or h.span.holds(now)}
     return tuple([held[person] for person in sorted(held)])
 
 
@@ -93,13 +93,15 @@ def is_one_of(situation: Situation, person: PersonId, name: str) -> bool:
     return level_of(situation, person) == name
 
 
-def _applying(situation: Situation, person: PersonId, jointly: bool) -> Iterator[Limit]:
+def _applying(situation: Situation, person: PersonId, jointly: bool) -> tuple[Limit, ...]:
     """The limits of the person that speak of this entity, document type and facts."""
     lookup, roles = situation.policy.lookup, situation.policy.organization.roles
+    by_level = lookup.limits[situation.entity.id, jointly] if lookup is not None else None
+    if by_level is None or not by_level.of_level:
+        return ()
     level = level_of(situation, person)
-    for limit in lookup.limits[situation.entity.id] if lookup is not None else ():
-        if limit.jointly != jointly:
-            continue
+    found = []
+    for limit in by_level.of_level.get(level, by_level.of_others):
         if limit.documents and situation.document.type not in limit.documents:
             continue
         if level not in limit.who and not any(
@@ -108,61 +110,56 @@ def _applying(situation: Situation, person: PersonId, jointly: bool) -> Iterator
             continue
         truth = holds(limit.when, situation.known)
         if truth is True:
-            yield limit
+            found.append(limit)
         elif truth is None:
             situation.gaps.extend(shortages(limit.when, situation.known).values())
+    return tuple(found)
 
 
-def reaches(situation: Situation, limit: Limit, amount: Amount) -> bool:
-    """Whether the limit covers the amount, compared in the limit's currency without rounding."""
-    if limit.up_to is None:
-        return True
-    converted = situation.known.converter.convert(amount, limit.up_to.currency)
-    if isinstance(converted, Shortage):
-        situation.gaps.append(converted)
-        return False
-    return key(converted.minor) <= 2 * limit.up_to.minor
+def reaches(situation: Situation, limit: Limit, amount: Amount, whose: str = "") -> bool:
+    """Whether the limit covers the amount, compared in the limit's currency without rounding.
+
+    With the name of whose limit it is the comparison is noted, both sides in that currency.
+    """
+    covers = True
+    compared: Amount | Shortage = amount
+    if limit.up_to is not None:
+        compared = situation.known.converter.convert(amount, limit.up_to.currency)
+        if isinstance(compared, Shortage):
+            situation.gaps.append(compared)
+            covers = False
+        else:
+            covers = key(compared.minor) <= 2 * limit.up_to.minor
+    if whose:
+        left = str(amount) if limit.up_to is None else text_of(compared)
+        right = str(ANY_AMOUNT) if limit.up_to is None else text_of(limit.up_to)
+        situation.compared[limit.place, whose, left] = Comparison(whose, left, "<=", right, covers)
+    return covers
 
 
 def own_limits(situation: Situation, person: PersonId) -> tuple[Limit, ...]:
     """The limits the person has alone for this document; looked up once."""
     found = situation.limits.get(person)
     if found is None:
-        found = situation.limits[person] = tuple(_applying(situation, person, jointly=False))
+        found = situation.limits[person] = _applying(situation, person, jointly=False)
     return found
 
 
 def covering(situation: Situation, person: PersonId, amount: Amount) -> Limit | None:
     """A limit of the person alone that covers the amount; each comparison is traced."""
     for limit in own_limits(situation, person):
-        covers = reaches(situation, limit, amount)
-        _trace(situation, f"limit of {person}", limit, amount, covers)
-        if covers:
+        if reaches(situation, limit, amount, f"limit of {person}"):
             return limit
     return None
 
 
 def joint_covering(situation: Situation, person: PersonId, amount: Amount) -> tuple[Limit, ...]:
     """The joint limits to which the person is a party and that cover the amount."""
-    found = []
-    for limit in _applying(situation, person, jointly=True):
-        covers = reaches(situation, limit, amount)
-        _trace(situation, f"limit of {' and '.join(limit.who)}", limit, amount, covers)
-        if covers:
-            found.append(limit)
-    return tuple(found)
-
-
-def _trace(situation: Situation, whose: str, limit: Limit, amount: Amount, covers: bool) -> None:
-    """Notes the comparison with the limit, both sides in its currency and unrounded."""
-    if limit.up_to is None:
-        left, right = str(amount), str(ANY_AMOUNT)
-    else:
-        converted = situation.known.converter.convert(amount, limit.up_to.currency)
-        left = text_of(converted)
-        right = text_of(limit.up_to)
-    made = Comparison(whose, left, "<=", right, covers)
-    situation.compared[limit.place, whose, left] = made
+    return tuple(
+        limit
+        for limit in _applying(situation, person, jointly=True)
+        if reaches(situation, limit, amount, f"limit of {' and '.join(limit.who)}")
+    )
 
 
 def widest(situation: Situation, person: PersonId) -> Money | Exact | Unlimited:

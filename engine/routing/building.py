@@ -54,8 +54,10 @@ class Routing:
         notes: tuple[str, ...] = (),
     ) -> Assignment:
         """A new assignment with the next id; what is asked is what the routing asks now."""
-        made = Assignment(
-            self.next_id,
+        number = self.next_id
+        self.next_id = number + 1
+        return Assignment(
+            number,
             word,
             assignees,
             place,
@@ -66,8 +68,6 @@ class Routing:
             already=already,
             notes=notes,
         )
-        self.next_id += 1
-        return made
 
 
 Resolved = tuple[Part, ...] | Unfilled

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import zip_longest
+from typing import Final
 
 from engine.decision import Assignee, Assignment, Part, Via
 from engine.knowing import Situation
@@ -32,6 +33,7 @@ from engine.routing.words import (
 )
 
 Steps = tuple[tuple[Part, ...], ...]
+THEMSELVES: Final = (Via.HOLDER, Via.ACTING, Via.CLIMB)  # who acts on his own authority
 
 
 @dataclass(slots=True)
@@ -112,11 +114,12 @@ def _satisfied(routing: Routing, amount: Amount) -> Assignment | None:
             continue
         if earlier.word == "requester" or earlier.body is not None or not earlier.assignees:
             continue
-        if all(
-            assignee.via in (Via.HOLDER, Via.ACTING, Via.CLIMB)
-            and covering(routing.situation, assignee.person, amount) is not None
-            for assignee in earlier.assignees
-        ):
+        for assignee in earlier.assignees:
+            if assignee.via not in THEMSELVES:
+                break
+            if covering(routing.situation, assignee.person, amount) is None:
+                break
+        else:
             return earlier
     return None
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Final
 
-from engine.decision import Ask, Assignee, Assignment, Part, Via
+from engine.decision import Ask, Assignee, Assignment, Part, Step, Via
 from engine.master_data import PersonId
 
 MOST_TRIES: Final = 50_000
@@ -30,6 +30,16 @@ def needed(part: Part) -> Iterator[Assignment]:
     if part.need != len(part.parts):
         return iter(())
     return (place for inner in part.parts for place in needed(inner))
+
+
+def needs_approval(step: Step) -> bool:
+    """Whether somebody else than the requester is asked to approve in the step."""
+    return any(_counts(leaf) for part in step.parts for leaf in leaves(part))
+
+
+def needs_answer(step: Step) -> bool:
+    """Whether somebody has to act before the step is done."""
+    return any(leaf.ask is not Ask.NOTIFY for part in step.parts for leaf in leaves(part))
 
 
 def selections(part: Part) -> Iterator[tuple[Assignment, ...]]:

@@ -6,59 +6,64 @@ nobody may act for him.
 
 from __future__ import annotations
 
+from typing import Final
+
 from engine.decision import Ask
 from engine.facts.truth import holds, shortages
 from engine.knowing import Situation, knowing_approver
 from engine.master_data import Person, PersonId, Supplier
-from engine.policy import RelatedParties
+from engine.policy import Lookup, RelatedParties
 from engine.routing.authority import widest
 from engine.routing.segregation import conflict_of
 
+NOTIFY: Final = Ask.NOTIFY
+FREE: Final = ("", "")  # nothing bars the person, and no rule does
+
 
 def bar(situation: Situation, person: PersonId, ask: Ask = Ask.APPROVE) -> str:
-    """The code of what keeps the person from being asked; empty for nothing.
+    """The code of what keeps the person from being asked; empty for nothing. Looked up once.
 
     Who is only told must be active and nothing else.
     """
-    if ask is Ask.NOTIFY:
+    if ask is NOTIFY:
         who = situation.data.people.get(person)
         return "" if who is not None and who.is_active(situation.now) else "inactive"
-    return _known_bar(situation, person)[0]
+    found = situation.bars.get(person)
+    if found is None:
+        found = situation.bars[person] = _bar(situation, person)
+    return found[0]
 
 
 def pass_over(situation: Situation, person: PersonId, code: str, word: str, **words: str) -> None:
     """Notes a person as passed over; with the name of the rule where a rule barred him."""
-    found, rule = _known_bar(situation, person)
+    bar(situation, person)
+    found, rule = situation.bars[person]
     if found == code and rule:
         words["detail"] = rule
     situation.pass_over(person, code, word, **words)
 
 
-def _known_bar(situation: Situation, person: PersonId) -> tuple[str, str]:
-    """What bars the person, and the name of the rule that does; looked up once."""
-    found = situation.bars.get(person)
-    if found is None:
-        found = situation.bars[person] = _bar(situation, person)
-    return found
-
-
 def _bar(situation: Situation, person: PersonId) -> tuple[str, str]:
-    who = situation.data.people.get(person)
+    """What bars the person, and the name of the rule that does."""
+    who, policy = situation.data.people.get(person), situation.policy
     if who is None or not who.is_active(situation.now):
         return "inactive", ""
     if person == situation.requester:
         return "self_approval", ""
     if person in situation.beneficiaries:
         return "beneficiary", ""
-    for rule in situation.policy.related_parties:
+    for rule in policy.related_parties:
         if is_related(situation, who, rule):
             return "related_party_match", ""
         if rule.exclude_declared and has_interest(situation, person):
             return "declared_interest", ""
-    conflict = conflict_of(situation, person)
+    conflict = conflict_of(situation, person) if policy.conflicts else None
     if conflict is not None:
         return "segregation", conflict.name
-    return _barred(situation, person)
+    lookup = policy.lookup
+    if lookup is None or not lookup.barred:
+        return FREE
+    return _barred(situation, person, lookup)
 
 
 def is_related(situation: Situation, who: Person, rule: RelatedParties) -> bool:
@@ -87,10 +92,7 @@ def has_interest(situation: Situation, person: PersonId) -> bool:
     )
 
 
-def _barred(situation: Situation, person: PersonId) -> tuple[str, str]:
-    lookup = situation.policy.lookup
-    if lookup is None or not lookup.barred:
-        return "", ""
+def _barred(situation: Situation, person: PersonId, lookup: Lookup) -> tuple[str, str]:
     known = knowing_approver(situation, person)
     if "approver.limit" in lookup.reads:
         known = known.also({"approver.limit": widest(situation, person)})
@@ -104,4 +106,4 @@ def _barred(situation: Situation, person: PersonId) -> tuple[str, str]:
             if truth is None:
                 situation.gaps.extend(shortages(rule.when, known).values())
                 return "barred_undecided", rule.name
-    return "", ""
+    return FREE

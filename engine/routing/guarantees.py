@@ -16,8 +16,10 @@ from engine.selecting import basis, held, held_for
 def broken(situation: Situation, steps: tuple[Step, ...]) -> Held | None:
     """The first guarantee that some completion of the route would break; `None` for none."""
     lookup = situation.policy.lookup
+    if lookup is None or not lookup.guarantees:
+        return None
     for scope in situation.scopes:
-        for guarantee in lookup.guarantees.get(scope, ()) if lookup is not None else ():
+        for guarantee in lookup.guarantees.get(scope, ()):
             if guarantee.order or not guarantee.effective.covers(situation.day):
                 continue
             applies = _applies(situation, guarantee)

@@ -37,10 +37,12 @@ def charged(situation: Situation, kind: str) -> dict[PersonId, Allocation] | tup
         owner = _owner(situation, kind, name)
         if owner is None:
             return "no_owner", f"{noun} {name}"
-        before = owners.get(owner, Allocation((), Money(0, document.currency)))
-        owners[owner] = Allocation(
-            (*before.objects, name), Money(before.amount.minor + minor, document.currency)
-        )
+        before = owners.get(owner)
+        objects: tuple[str, ...] = (name,)
+        total = minor
+        if before is not None:
+            objects, total = (*before.objects, name), before.amount.minor + minor
+        owners[owner] = Allocation(objects, Money(total, document.currency))
     return owners
 
 

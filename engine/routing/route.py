@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
-from typing import NamedTuple
+from typing import Final
 
 from engine.decision import Ask, Assignment, Group, Part, Step
 from engine.policy import At
@@ -45,11 +45,9 @@ class Wanted:
             known.append(words)
 
 
-class Planned(NamedTuple):
-    """A word and whether the matrix asks for it, or a control."""
-
-    word: Word
-    of_matrix: bool
+Planned = tuple[Word, bool]  # a word, and whether the matrix asks for it or a control
+APPROVE: Final = Ask.APPROVE
+PLAIN: Final = (RoleWord, OwnerWord, LevelWord)
 
 
 def build_route(routing: Routing, wanted: Wanted) -> tuple[Step, ...] | Unfilled:
@@ -68,7 +66,7 @@ def build_route(routing: Routing, wanted: Wanted) -> tuple[Step, ...] | Unfilled
 def _plan(wanted: Wanted) -> Iterator[list[Planned]]:
     """The words of each step: before, the matrix's with those beside its first, after."""
     yield from _side_by_side(wanted.added.get(At.BEFORE, ()))
-    matrix = [[Planned(word, True)] for word in wanted.matrix]
+    matrix = [[(word, True)] for word in wanted.matrix]
     for step, beside in zip_longest(
         matrix, _side_by_side(wanted.added.get(At.BESIDE, ())), fillvalue=()
     ):
@@ -78,33 +76,36 @@ def _plan(wanted: Wanted) -> Iterator[list[Planned]]:
 
 def _side_by_side(additions: Sequence[Words]) -> Iterator[list[Planned]]:
     """The steps of several controls in parallel: all first steps, all second ones, and so on."""
+    if len(additions) == 1:
+        yield from [[(word, False)] for word in additions[0]]
+        return
     for words in zip_longest(*additions):
-        yield [Planned(word, False) for word in words if word is not None]
+        yield [(word, False) for word in words if word is not None]
 
 
 def _steps(routing: Routing, planned: Sequence[Planned]) -> tuple[tuple[Part, ...], ...] | Unfilled:
     """The parts that the words of one step ask for; a chain that asks everyone makes several."""
     found: list[tuple[tuple[Part, ...], ...]] = []
-    for each in planned:
-        routing.of_matrix = each.of_matrix
+    for word, of_matrix in planned:
+        routing.of_matrix = of_matrix
         first = routing.next_id
-        steps = _of_word(routing, each.word)
+        steps = _of_word(routing, word)
         if isinstance(steps, Unfilled):
             return steps
-        if not each.of_matrix:
+        if not of_matrix:
             routing.of_controls.update(range(first, routing.next_id))
         found.append(steps)
     if len(found) == 1:
         return found[0]
     side_by_side = zip_longest(*found, fillvalue=())
-    return tuple(tuple(part for parts in step for part in parts) for step in side_by_side)
+    return tuple([tuple([part for parts in step for part in parts]) for step in side_by_side])
 
 
 def _of_word(routing: Routing, word: Word) -> tuple[tuple[Part, ...], ...] | Unfilled:
+    if isinstance(word, PLAIN):  # as most are
+        parts = _plain(routing, word)
+        return parts if isinstance(parts, Unfilled) else (parts,)
     match word:
-        case RoleWord() | OwnerWord() | LevelWord():
-            parts = _plain(routing, word)
-            return parts if isinstance(parts, Unfilled) else (parts,)
         case SupervisorChain() | RoleChain():
             return chain(routing, word, resolve)
         case Signed(who, as_):
@@ -144,36 +145,61 @@ def _once(routing: Routing, parts: tuple[Part, ...]) -> tuple[Part, ...]:
 
     What has to be approved in them is earlier for everything that follows, in this step too.
     """
-    once: list[Part] = []
-    for part in parts:
-        if isinstance(part, Assignment) and part.already >= 0:
-            once.append(part)
-            continue
-        handed = _hand_on(routing, part)
-        once.append(handed)
-        for place in needed(handed):
-            if place.ask is Ask.APPROVE and place.already < 0:
-                routing.earlier.append(place)
-                routing.able[place.id] = _able(place)
-    return tuple(once)
+    return tuple(
+        [
+            _place_once(routing, part)
+            if isinstance(part, Assignment)
+            else _group_once(routing, part)
+            for part in parts
+        ]
+    )
 
 
-def _hand_on(routing: Routing, part: Part) -> Part:
-    """The part, with places handed on; one earlier assignment fills one place of a group."""
+def _group_once(routing: Routing, group: Group) -> Group:
+    handed = _hand_on(routing, group)
+    for place in needed(handed):
+        if place.ask is APPROVE and place.already < 0:
+            routing.earlier.append(place)
+            routing.able[place.id] = _able(place)
+    return handed
+
+
+def _place_once(routing: Routing, place: Assignment) -> Assignment:
+    """A place outside any group, handed on where an earlier assignment fills it."""
+    if place.already >= 0 or place.ask is not APPROVE:
+        return place
+    able = _able(place)
+    if place.body is None:
+        for number, who in routing.able.items():
+            if who and who <= able:
+                other = next(each for each in routing.earlier if each.id == number)
+                routing.handed[place.id] = other
+                return _handed(place, other)
+    routing.earlier.append(place)
+    routing.able[place.id] = able
+    return place
+
+
+def _handed(place: Assignment, other: Assignment) -> Assignment:
+    """The place as the earlier assignment fills it."""
+    return replace(place, assignees=other.assignees, already=other.id)
+
+
+def _hand_on(routing: Routing, part: Group) -> Group:
+    """The group, with places handed on; one earlier assignment fills one place of it."""
     if not routing.earlier:
         return part
     places = tuple(leaves(part))
     handed = {place.already for place in places}
     for place in places:
-        if place.already >= 0 or place.ask is not Ask.APPROVE or place.body is not None:
+        if place.already >= 0 or place.ask is not APPROVE or place.body is not None:
             continue
         able = _able(place)
         for other in routing.earlier:
             who = routing.able[other.id]
             if who and who <= able and other.id not in handed:
-                changed = replace(place, assignees=other.assignees, already=other.id)
-                candidate = _with(part, changed)
-                if isinstance(candidate, Assignment) or is_fillable(candidate):
+                candidate = _with(part, _handed(place, other))
+                if is_fillable(candidate):
                     part = candidate
                     handed.add(other.id)
                     routing.handed[place.id] = other
@@ -188,7 +214,13 @@ def _able(assignment: Assignment) -> frozenset[Capacity]:
     return frozenset([(each.person, each.on_behalf_of) for each in assignment.assignees])
 
 
-def _with(part: Part, changed: Assignment) -> Part:
-    if isinstance(part, Group):
-        return Group(part.need, tuple(_with(inner, changed) for inner in part.parts))
-    return changed if part.id == changed.id else part
+def _with(group: Group, changed: Assignment) -> Group:
+    return Group(
+        group.need,
+        tuple(
+            _with(part, changed)
+            if isinstance(part, Group)
+            else (changed if part.id == changed.id else part)
+            for part in group.parts
+        ),
+    )

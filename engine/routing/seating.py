@@ -31,8 +31,9 @@ def seat(situation: Situation, person: PersonId, need: Need) -> tuple[Assignee, 
     if code:
         pass_over(situation, person, code, need.word)
         return ()
-    others = delegates(situation, person, need)
-    if not situation.data.is_absent(person, situation.now):
+    data = situation.data
+    others = delegates(situation, person, need) if person in data.delegations else ()
+    if person not in data.absences or not data.is_absent(person, situation.now):
         return (Assignee(person), *others) if others else (Assignee(person),)
     if not others:
         situation.pass_over(person, "absent", need.word)

@@ -15,7 +15,7 @@ from engine.deciding import decide
 from engine.decision import Assignment, Decision, Held, Via
 from engine.facts.conditions import All, Condition, Op
 from engine.facts.truth import Known, holds
-from engine.knowing import Situation, knowing_approver, situate
+from engine.knowing import Basis, Situation, knowing_approver, situate
 from engine.master_data import PersonId
 from engine.money import Money, exponent
 from engine.places import NOWHERE, Place
@@ -23,7 +23,7 @@ from engine.policy import Additional, Effective, PolicySet, Requirement, Row, Sc
 from engine.readiness.asking import applying
 from engine.routing.authority import widest
 from engine.routing.distinct import leaves
-from engine.selecting import Basis, basis, choose_matrix
+from engine.selecting import basis, choose_matrix
 from rules.checks.space.ground import in_scope
 from rules.testing.bounds import Side, side_of, side_of_amount, sites
 from rules.testing.running import Made

@@ -6,14 +6,14 @@ that there have been are in `test_smallest_differences.py`.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.canonical import canonical_bytes
-from engine.deciding import decide
+from engine.deciding import consider, decide
 from engine.decision import Ask, Outcome
 from engine.master_data import Holding, Person, PersonId
 from engine.matching import build
@@ -75,6 +75,15 @@ def test_the_same_inputs_give_the_same_bytes(case: Case) -> None:
     )
     assert canonical_bytes(to_plain(first)) == canonical_bytes(to_plain(second))
     assert first.digest == second.digest
+
+
+@given(cases())
+def test_what_is_only_considered_is_what_is_decided(case: Case) -> None:
+    inputs = case.policy, case.data, case.document, case.now, case.given
+    decision, considered = decide(*inputs), consider(*inputs)
+    for field in fields(considered):
+        assert getattr(considered, field.name) == getattr(decision, field.name), field.name
+    assert not hasattr(considered, "digest")
 
 
 @given(cases(), st.randoms(use_true_random=False))

@@ -434,7 +434,7 @@ def test_a_finding_that_only_warns_does_not_keep_it_from_posting() -> None:
 
 def test_what_was_found_can_be_written_down() -> None:
     findings = released_by(release())
-    (plain,) = to_plain(findings)
+    plain = to_plain(findings[0])
     assert canonical_bytes(plain)
     assert plain["released"] == {
         "code": "period_closed",

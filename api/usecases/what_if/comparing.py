@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from api.usecases.judging import Judge, Judged
 from api.usecases.submissions import Submission
 from api.usecases.what_if.sameness import Sameness
-from api.usecases.what_if.seeing import Seen, kinds, seen
-from engine.documents.derived import own_facts
+from api.usecases.what_if.seeing import Seen, is_seen_alike, kinds, seen
+from engine.decision import Considered
+from engine.documents.derived import OwnFacts, own_facts, stated_on
 from engine.documents.model import Document
 from engine.money import Money
 from rules.analysis.differences.essence import essence
@@ -63,8 +64,8 @@ class Comparing:
 
     def compare(self, submission: Submission) -> Compared:
         """What becomes of it under both sets. Intake is done once where it is the same."""
-        old = self._old.accept(submission)
-        new = old if self._reads_alike else self._new.accept(submission)
+        old = self._old.accept(submission, is_named=False)
+        new = old if self._reads_alike else self._new.accept(submission, is_named=False)
         if isinstance(old, Judged) and isinstance(new, Judged):
             errors = tuple((error.code, error.field, error.message) for error in old.errors)
             return Refused(old.position, old.name, errors)
@@ -76,7 +77,12 @@ class Comparing:
         return self._decided(submission.position, old, new)
 
     def _decided(self, position: int, old: Document | Judged, new: Document | Judged) -> Compared:
-        before, after = self._seen(self._old, position, old), self._seen(self._new, position, new)
+        own = stated_on(old) if old is new and isinstance(old, Document) else None
+        one, other = _answer(self._old, old, own), _answer(self._new, new, own)
+        if isinstance(one, Considered) and isinstance(other, Considered):
+            if is_seen_alike(one, other):
+                return Alike(False)
+        before, after = _seen(one), _seen(other)
         found = kinds(before, after)
         document = new if isinstance(new, Document) else old
         if not found or isinstance(document, Judged):
@@ -93,9 +99,12 @@ class Comparing:
             after,
         )
 
-    @staticmethod
-    def _seen(judge: Judge, position: int, document: Document | Judged) -> Seen:
-        if isinstance(document, Judged):
-            return Seen(NOT_ACCEPTED, document.errors[0].code, "", "")
-        decision = judge.decide(position, document).decision
-        return seen(decision) if decision is not None else Seen(NOT_ACCEPTED, "", "", "")
+
+def _answer(judge: Judge, document: Document | Judged, own: OwnFacts | None) -> Considered | Judged:
+    return document if isinstance(document, Judged) else judge.consider(document, own)
+
+
+def _seen(answer: Considered | Judged) -> Seen:
+    if isinstance(answer, Judged):
+        return Seen(NOT_ACCEPTED, answer.errors[0].code, "", "")
+    return seen(answer)

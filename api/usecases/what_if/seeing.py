@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from engine.decision import Ask, Assignment, Decision, Outcome, Part
+from engine.decision import Ask, Assignment, Considered, Decision, Outcome, Part
 from engine.routing.distinct import leaves
 
 Way = tuple[object, ...]  # a part of a step: who of whom, how many
@@ -47,7 +47,7 @@ class Seen:
         return self.outcome, self.code, self.steps, self.tasks, self.findings, self.reviews
 
 
-def seen(decision: Decision) -> Seen:
+def seen(decision: Decision | Considered) -> Seen:
     """What matters of a decision."""
     parts = [part for step in decision.steps for part in step.parts]
     stop = decision.held or decision.refused
@@ -66,6 +66,21 @@ def seen(decision: Decision) -> Seen:
         ),
         findings=tuple(sorted((found.code, found.text) for found in decision.findings)),
         reviews=tuple(sorted(review.code for review in decision.reviews)),
+    )
+
+
+def is_seen_alike(before: Considered, after: Considered) -> bool:
+    """Whether both are seen alike for certain: all that is seen of them is the same.
+
+    Asked before anything is rendered, since most documents come out as they did.
+    """
+    return (
+        before.outcome is after.outcome
+        and before.steps == after.steps
+        and before.held == after.held
+        and before.refused == after.refused
+        and before.findings == after.findings
+        and before.reviews == after.reviews
     )
 
 

@@ -13,6 +13,7 @@ def upgrade() -> None:
     """Makes everything, and the guards on what is only ever added to."""
     _in_force()
     _cases()
+    _asked_and_done()
     _trail()
     _delivery()
     _intake()
@@ -41,7 +42,7 @@ def _in_force() -> None:
 
 
 def _cases() -> None:
-    """Documents on their way, what was done on them, and who is asked."""
+    """Documents on their way."""
     op.create_table(
         "cases",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
@@ -64,6 +65,10 @@ def _cases() -> None:
         sa.UniqueConstraint("source", "type", "document_id"),
     )
     op.create_index("ix_cases_status_entity", "cases", ["status", "entity"])
+
+
+def _asked_and_done() -> None:
+    """What was done on a case, and who is asked."""
     op.create_table(
         "acts",
         sa.Column("case_id", sa.Integer, sa.ForeignKey("cases.id"), primary_key=True),

@@ -1,0 +1,248 @@
+"""A person acts on a case: checked against what is in force now, accepted or refused, recorded.
+
+The guards, in this order: the case is there and within reach; it is open; the content is the one
+that was seen; the place is not claimed by somebody else; and everything that the route as it is at
+this moment asks of a person (`engine/routing/acting.py`). A refusal is recorded too.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import Connection
+
+from adapters.store import cases
+from adapters.store.cases import Case
+from adapters.store.trail import Entry, append
+from api.usecases.casework.completing import finish, with_event
+from api.usecases.casework.resources import InForce, Plain, Resources
+from api.usecases.casework.written import (
+    asked_now,
+    document_of,
+    given_of,
+    key_of_place,
+    named_digests,
+    text_of_key,
+)
+from engine.canonical import Written
+from engine.cases.identities import Identities
+from engine.cases.status import Event, Status, moved
+from engine.deciding import decide
+from engine.decision import Decision, Outcome
+from engine.documents.model import Document
+from engine.recording import decision_text
+from engine.routing.acting import take
+from engine.routing.completing import standing
+from engine.routing.course import Act, ActKind, Course, Given
+
+
+class Kind(StrEnum):
+    """What a person can do on a case."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    ANSWER = "answer"
+    VOTE_FOR = "vote_for"
+    VOTE_AGAINST = "vote_against"
+    RECORD = "record"
+    WITHDRAW = "withdraw"
+    CLAIM = "claim"
+    RELEASE = "release"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """`by` is a login or person id, `version` the content that was seen.
+
+    `on_behalf_of` is the person he acts for, `body` the body he votes in, `place` the id of the
+    place on the route that is claimed or released.
+    """
+
+    kind: Kind
+    by: str
+    version: int
+    on_behalf_of: str = ""
+    body: str = ""
+    place: int = 0
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """The case after the action; `code` says why it was refused, empty where it was accepted."""
+
+    case: Case
+    code: str = ""
+
+
+_ON_ROUTE: Final = frozenset(ActKind)
+
+
+def act(
+    resources: Resources, case_id: int, action: Action, who: Identities, now: datetime
+) -> Acted | None:
+    """Does the action, or refuses it; `None` where there is no such case.
+
+    Raises `NothingInForce` and `ContentsUnusable`.
+    """
+    with resources.store.transaction() as connection:
+        current = resources.loaded.current(connection, lock=True)
+        case = cases.by_id(connection, case_id, lock=True)
+        if case is None:
+            return None
+        on = _On(resources, connection, current, case, action, who, now)
+        person = current.data.person_of(action.by, now)
+        on.who = replace(who, decided_by=person or action.by)
+        if person is None:
+            return _refused(on, "person_unknown")
+        if action.version != case.version:
+            return _refused(on, "content_changed")
+        if action.kind is Kind.WITHDRAW:
+            return _withdraw(on, person)
+        if case.status is not Status.PENDING:
+            return _refused(on, "not_open")
+        return _on_route(on, person)
+
+
+@dataclass(slots=True)
+class _On:
+    """An action while it is looked at, within its transaction."""
+
+    resources: Resources
+    connection: Connection
+    current: InForce
+    case: Case
+    action: Action
+    who: Identities
+    now: datetime
+
+
+def _on_route(on: _On, person: str) -> Acted:
+    """What concerns the route, as it is at this moment."""
+    document = document_of(on.resources, on.current.policy, on.case)
+    given = given_of(json.loads(on.case.given_json))
+    decision = decide(on.current.policy, on.current.data, document, on.now, given)
+    if decision.outcome is not Outcome.ROUTE:
+        return _decided_otherwise(on, decision)
+    course = cases.course_of(on.connection, on.case.id)
+    if on.action.kind in (Kind.CLAIM, Kind.RELEASE):
+        return _claim(on, decision, course, person)
+    act = Act(on.action.by, on.now, ActKind(on.action.kind), on.action.on_behalf_of, on.action.body)
+    before = len(course.given)
+    taken = take(course, decision, on.current.data, document.requester, act)
+    if isinstance(taken, str):
+        return _refused(on, taken, decision)
+    claimed = cases.claims_on(on.connection, on.case.id)
+    owners = {claimed[name] for key in taken.keys if (name := text_of_key(key)) in claimed}
+    if owners and person not in owners:
+        return _refused(on, "claimed_by_another", decision)
+    cases.add_act(on.connection, on.case.id, before + 1, taken, on.now)
+    on.who = replace(on.who, on_behalf_of=taken.assignee.on_behalf_of or "")
+    return _moved_on(on, document, decision, course, taken)
+
+
+def _moved_on(
+    on: _On, document: Document, decision: Decision, course: Course, taken: Given
+) -> Acted:
+    """The case after an act was accepted."""
+    case = replace(
+        on.case,
+        decision_digest=decision.digest,
+        decision_json=decision_text(decision),
+        changed_at=on.now,
+    )
+    events = {"approved": Event.COMPLETE, "rejected": Event.REJECT}
+    event = events.get(standing(decision, course))
+    if event is not None:
+        case = with_event(case, event, on.now)
+    cases.keep(on.connection, case)
+    asked = asked_now(case.id, decision, course, on.now) if event is None else ()
+    cases.ask(on.connection, case.id, asked, is_new=False)
+    entry = _entry(on, case, decision, "action", keys=[list(key) for key in sorted(taken.keys)])
+    case, more = finish(on.resources, on.connection, on.current, case, document, on.now)
+    append(on.connection, [entry, *more])
+    return Acted(case)
+
+
+def _decided_otherwise(on: _On, decision: Decision) -> Acted:
+    """The document has no route any more: the case stands where the decision puts it."""
+    events = {Outcome.HELD: Event.HOLD, Outcome.REFUSED: Event.REFUSE}
+    case = on.case
+    if decision.outcome in events:
+        case = replace(
+            with_event(case, events[decision.outcome], on.now),
+            decision_digest=decision.digest,
+            decision_json=decision_text(decision),
+        )
+        cases.keep(on.connection, case)
+        cases.ask(on.connection, case.id, (), is_new=False)
+    code = decision.held.code if decision.held is not None else str(decision.outcome)
+    entry = _entry(
+        on, case, decision, "refusal", code=code, decided=Written(decision_text(decision))
+    )
+    append(on.connection, [entry])
+    return Acted(case, code)
+
+
+def _withdraw(on: _On, person: str) -> Acted:
+    """Only those whose document it is take it back, and only while nothing is being posted."""
+    document = document_of(on.resources, on.current.policy, on.case)
+    names = (document.requester, document.submitter)
+    owners = {on.current.data.person_of(name, on.now) for name in names if name}
+    if person not in owners:
+        return _refused(on, "not_asked")
+    if moved(on.case.status, Event.WITHDRAW) is None:
+        return _refused(on, "not_open")
+    case = with_event(on.case, Event.WITHDRAW, on.now)
+    cases.keep(on.connection, case)
+    cases.ask(on.connection, case.id, (), is_new=False)
+    append(on.connection, [_entry(on, case, None, "action")])
+    return Acted(case)
+
+
+def _claim(on: _On, decision: Decision, course: Course, person: str) -> Acted:
+    """Takes a place from its queue, or gives it back."""
+    asked = asked_now(on.case.id, decision, course, on.now)
+    is_asked = any(task.place == on.action.place and task.person == person for task in asked)
+    key = key_of_place(decision, on.action.place)
+    if key is None or not is_asked:
+        return _refused(on, "not_asked", decision)
+    name = text_of_key(key)
+    owner = cases.claims_on(on.connection, on.case.id).get(name)
+    if owner not in (None, person):
+        return _refused(on, "claimed_by_another", decision)
+    if on.action.kind is Kind.CLAIM and owner is None:
+        cases.claim(on.connection, on.case.id, name, person, on.now)
+    elif on.action.kind is Kind.RELEASE and owner is not None:
+        cases.release(on.connection, on.case.id, name)
+    append(on.connection, [_entry(on, on.case, decision, "action", keys=[list(key)])])
+    return Acted(on.case)
+
+
+def _refused(on: _On, code: str, decision: Decision | None = None) -> Acted:
+    append(on.connection, [_entry(on, on.case, decision, "refusal", code=code)])
+    return Acted(on.case, code)
+
+
+def _entry(on: _On, case: Case, decision: Decision | None, kind: str, **more: object) -> Entry:
+    body: Plain = {
+        "case": case.number,
+        "version": case.version,
+        "document_digest": case.document_digest,
+        "action": str(on.action.kind),
+        "seen_version": on.action.version,
+        "body": on.action.body,
+        "place": on.action.place,
+        "comment": on.action.comment,
+        "wanted_on_behalf_of": on.action.on_behalf_of,
+        "who": on.who.plain(),
+        "in_force": named_digests(on.current),
+        "decision_digest": decision.digest if decision is not None else "",
+        "status": str(case.status),
+        **more,
+    }
+    return Entry(kind, case.id, on.now, body)

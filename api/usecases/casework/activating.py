@@ -1,0 +1,101 @@
+"""Putting a policy set and master data in force, recorded.
+
+The first set comes with the installation: a bootstrap, by a named person, because of a stated
+reason. Every later change of the set is a case of its own and is not made here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection
+
+from adapters.store.in_force import (
+    Files,
+    What,
+    add_files,
+    digests,
+    files_of,
+    put_in_force,
+)
+from adapters.store.trail import Entry, append
+from api.usecases.casework.resources import Resources, data_of, policy_of
+from engine.cases.identities import Identities
+
+DELEGATION_FILES: Final = ("delegations.csv", "delegations.yaml")
+
+
+class ActivationRefused(Exception):
+    """Nothing was put in force; the message says why."""
+
+
+def bootstrap(
+    resources: Resources,
+    policy_files: Files,
+    data_files: Files,
+    who: Identities,
+    because: str,
+    now: datetime,
+) -> Mapping[str, str]:
+    """Puts the first set and its master data in force; their digests by what they are.
+
+    Raises `ActivationRefused` where a set is in force already, and `ContentsUnusable` for what does
+    not load.
+    """
+    data_of(data_files, policy_of(policy_files))
+    with resources.store.transaction() as connection:
+        if digests(connection).policy:
+            raise ActivationRefused(
+                "a policy set is in force already; changing it is a case of its own"
+            )
+        found = _put_all(connection, policy_files, data_files, now)
+        _record(connection, "bootstrap", found, who, because, now)
+    return found
+
+
+def load_master_data(
+    resources: Resources, data_files: Files, who: Identities, because: str, now: datetime
+) -> Mapping[str, str]:
+    """Puts new master data in force, delegations included; a bad load replaces nothing.
+
+    Raises `ActivationRefused` where no set is in force, and `ContentsUnusable`.
+    """
+    with resources.store.transaction() as connection:
+        policy_digest = digests(connection).policy
+        if not policy_digest:
+            raise ActivationRefused("no policy set is in force that master data could belong to")
+        data_of(data_files, policy_of(files_of(connection, policy_digest)))
+        found = _put_all(connection, None, data_files, now)
+        _record(connection, "master_data_loaded", found, who, because, now)
+    return found
+
+
+def _put_all(
+    connection: Connection, policy_files: Files | None, data_files: Files, now: datetime
+) -> dict[str, str]:
+    """In the order in which whoever decides reads them."""
+    parts: dict[What, Files] = {
+        What.DELEGATIONS: {n: d for n, d in data_files.items() if n in DELEGATION_FILES},
+        What.MASTER_DATA: {n: d for n, d in data_files.items() if n not in DELEGATION_FILES},
+    }
+    if policy_files is not None:
+        parts[What.POLICY] = policy_files
+    found = {}
+    for what, files in sorted(parts.items()):
+        found[str(what)] = add_files(connection, what, files, now)
+        put_in_force(connection, what, found[str(what)], now)
+    return found
+
+
+def _record(
+    connection: Connection,
+    kind: str,
+    found: Mapping[str, str],
+    who: Identities,
+    because: str,
+    now: datetime,
+) -> None:
+    body = {"in_force": dict(found), "who": who.plain(), "because": because}
+    append(connection, [Entry(kind, None, now, body)])

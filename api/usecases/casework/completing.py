@@ -1,0 +1,88 @@
+"""When nothing more has to be approved: is it ready, binding now, and where is it posted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection
+
+from adapters.store import cases, outbox
+from adapters.store.cases import Case
+from adapters.store.trail import Entry
+from api.usecases.casework.resources import InForce, Plain, Resources
+from api.usecases.casework.written import named_digests, text
+from engine.cases.status import Event, Status, moved
+from engine.documents.model import Document
+from engine.readiness.asking import readiness
+from engine.readiness.finding import Finding
+from engine.readiness.recording import to_plain
+
+POSTING: Final = "posting"
+
+
+def finish(
+    resources: Resources,
+    connection: Connection,
+    current: InForce,
+    case: Case,
+    document: Document,
+    now: datetime,
+) -> tuple[Case, list[Entry]]:
+    """Asks whether the document may post: early while it is on its way, binding once approved.
+
+    An approved case that is ready and has somewhere to go is put into the outbox, in the
+    transaction that found it ready. The case is kept; the records are for the caller to append.
+    """
+    if case.status not in (Status.PENDING, Status.HELD, Status.APPROVED):
+        return case, []
+    found = [plain_finding(each) for each in readiness(current.policy, current.data, document, now)]
+    kept = text(found)
+    target = resources.target_of(case.entity, case.type)
+    if case.status is not Status.APPROVED or found or not target:
+        if kept != case.findings_json:
+            case = replace(case, findings_json=kept)
+            cases.keep(connection, case)
+        entries = [_entry("readiness", case, found, current, now)] if found else []
+        return case, entries
+    case = with_event(
+        replace(case, findings_json=kept, posting_number=case.posting_number + 1),
+        Event.ENQUEUE,
+        now,
+    )
+    cases.keep(connection, case)
+    outbox.put(connection, case.id, POSTING, posting_key(case), target, now)
+    entry = _entry("posting_enqueued", case, found, current, now)
+    return case, [replace(entry, body={**entry.body, "key": posting_key(case), "target": target})]
+
+
+def posting_key(case: Case) -> str:
+    """What the ERP knows the posting by: number of the case, number of the posting."""
+    return f"{case.number}/{case.posting_number}"
+
+
+def with_event(case: Case, event: Event, now: datetime) -> Case:
+    """The case after something that can happen to it. Raises `ValueError` for what cannot."""
+    status = moved(case.status, event)
+    if status is None:
+        raise ValueError(f"`{event}` cannot happen to a case that is {case.status}")
+    return replace(case, status=status, changed_at=now)
+
+
+def plain_finding(finding: Finding) -> Plain:
+    """A finding of readiness as it is kept and answered."""
+    return {**to_plain(finding)}
+
+
+def _entry(kind: str, case: Case, found: Sequence[Plain], current: InForce, now: datetime) -> Entry:
+    body: Plain = {
+        "case": case.number,
+        "version": case.version,
+        "document_digest": case.document_digest,
+        "in_force": named_digests(current),
+        "findings": list(found),
+        "status": str(case.status),
+    }
+    return Entry(kind, case.id, now, body)

@@ -1,0 +1,128 @@
+"""What the use cases work with: the store, what is in force, the keys, and where postings go."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection
+
+from adapters.master_data import load_folder
+from adapters.store.in_force import Digests, Files, digests, files_of
+from adapters.store.opening import Store
+from engine.master_data import MasterData
+from engine.policy import PolicySet
+from rules.diagnostics import Diagnostics
+from rules.loading import load_set
+
+KEPT_LOADED: Final = 3  # sets with their people; two are at work while one replaces the other
+
+Plain = dict[str, object]
+
+
+class NothingInForce(Exception):
+    """No policy set was ever put in force, or no master data: nothing can be decided."""
+
+
+class ContentsUnusable(Exception):
+    """What is in force cannot be loaded. The message says what, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """A policy set and master data, loaded, and the digests that name them."""
+
+    digests: Digests
+    policy: PolicySet
+    data: MasterData
+
+
+class Loaded:
+    """Sets and people by digest, loaded once. Shared by the threads of a process."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[Digests, InForce] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def latest(self) -> InForce | None:
+        """What was in force when it was last asked for; it may be no more."""
+        with self._lock:
+            return next(reversed(self._known.values()), None)
+
+    def current(self, connection: Connection, *, lock: bool = False) -> InForce:
+        """What is in force now, and with `lock` until the transaction ends.
+
+        Raises `NothingInForce` and `ContentsUnusable`.
+        """
+        wanted = digests(connection, lock=lock)
+        if not wanted.is_complete:
+            raise NothingInForce("no policy set is in force; `countersign activate` puts one")
+        with self._lock:
+            known = self._known.get(wanted)
+            if known is not None:
+                self._known.move_to_end(wanted)
+                return known
+        made = load(connection, wanted)
+        with self._lock:
+            self._known[wanted] = made
+            while len(self._known) > KEPT_LOADED:
+                self._known.popitem(last=False)
+        return made
+
+
+def load(connection: Connection, wanted: Digests) -> InForce:
+    """The contents behind digests, loaded. Raises `ContentsUnusable`."""
+    try:
+        policy = policy_of(files_of(connection, wanted.policy))
+        files = files_of(connection, wanted.master_data) | files_of(connection, wanted.delegations)
+    except LookupError as problem:
+        raise ContentsUnusable(str(problem)) from problem
+    return InForce(wanted, policy, data_of(files, policy))
+
+
+def policy_of(files: Files) -> PolicySet:
+    """The set in these files. Raises `ContentsUnusable`."""
+    found = Diagnostics()
+    policy = load_set(files, found)
+    if policy is None:
+        raise ContentsUnusable(f"the policy set does not load: {found.sorted()[0]}")
+    return policy
+
+
+def data_of(files: Files, policy: PolicySet) -> MasterData:
+    """The master data in these files. Raises `ContentsUnusable`."""
+    with tempfile.TemporaryDirectory(prefix="countersign-") as folder:
+        for name, data in files.items():
+            Path(folder, Path(name).name).write_bytes(data)
+        made = load_folder(Path(folder), policy.organization, policy.facts)
+    if made.data is None:
+        raise ContentsUnusable(f"the master data do not load: {made.refused}")
+    return made.data
+
+
+def _as_it_is(plain: Plain, type: str, place: str) -> Plain:
+    return plain
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """`targets` name the ERP connection of a document type in an entity; others are not posted.
+
+    `seal` replaces restricted values of a canonical document by ciphertexts that belong to a
+    place, `unseal` is its opposite.
+    """
+
+    store: Store
+    loaded: Loaded = field(default_factory=Loaded)
+    targets: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    seal: Callable[[Plain, str, str], Plain] = _as_it_is
+    unseal: Callable[[Plain, str, str], Plain] = _as_it_is
+
+    def target_of(self, entity: str, type: str) -> str:
+        """The name of the connection that posts these documents; empty for none."""
+        return self.targets.get((entity, type), "")

@@ -1,0 +1,116 @@
+"""What is kept of a decision, and how it becomes values again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from fractions import Fraction
+from importlib.metadata import version
+from typing import Final
+
+import engine.documents as canonical
+from adapters.store.cases import Case, Task
+from api.usecases.casework.resources import InForce, Resources
+from engine.canonical import Written, canonical_bytes
+from engine.decision import Ask, Assignment, Decision
+from engine.documents.canonical_form import to_canonical
+from engine.documents.model import Document
+from engine.facts.kinds import FactValue, FactValues
+from engine.money import Exact, Money, fraction_text
+from engine.policy import PolicySet
+from engine.routing.completing import current_step
+from engine.routing.course import Course, PlaceKey, keyed
+from engine.routing.distinct import leaves
+
+SEMANTICS: Final = "1"  # what the words of a policy mean; another number where they mean another
+TZDATA: Final = version("tzdata")
+
+
+def sealed(resources: Resources, source: str, document: Document) -> Written:
+    """The canonical document as it is kept: restricted fields sealed to this document."""
+    plain: dict[str, object] = {**to_canonical(document)}
+    place = place_of(source, document.type, document.id)
+    return text(resources.seal(plain, document.type, place))
+
+
+def place_of(source: str, type: str, id: str) -> str:
+    """What ciphertexts of a document are bound to."""
+    return json.dumps([source, type, id])
+
+
+def document_of(resources: Resources, policy: PolicySet, case: Case) -> Document:
+    """The document of a case. Raises `InputErrors` where the set no longer knows what it states."""
+    place = place_of(case.source, case.type, case.document_id)
+    plain = resources.unseal(json.loads(case.document_json), case.type, place)
+    return canonical.accept(plain, policy.facts, policy.documents, received_at=case.received_at)
+
+
+def text(plain: object) -> Written:
+    """Canonical JSON, as the store keeps it."""
+    return Written(canonical_bytes(plain).decode("utf-8"))
+
+
+def given_plain(given: FactValues) -> dict[str, object]:
+    """Totals as they are kept: exact amounts in minor units, with their currency."""
+    return {
+        name: {"minor": fraction_text(Fraction(value.minor)), "currency": value.currency}
+        for name, value in given.items()
+        if isinstance(value, Money | Exact)
+    }
+
+
+def given_of(plain: Mapping[str, Mapping[str, str]]) -> dict[str, FactValue]:
+    """Totals out of what was kept."""
+    return {name: _amount(Fraction(of["minor"]), of["currency"]) for name, of in plain.items()}
+
+
+def _amount(minor: Fraction, currency: str) -> Money | Exact:
+    is_whole = minor.denominator == 1
+    return Money(minor.numerator, currency) if is_whole else Exact(minor, currency)
+
+
+def named_digests(current: InForce) -> dict[str, object]:
+    """Everything that a decision rests on besides the document, by digest and version."""
+    return {
+        "policy": current.digests.policy,
+        "master_data": current.digests.master_data,
+        "delegations": current.digests.delegations,
+        "semantics": SEMANTICS,
+        "tzdata": TZDATA,
+    }
+
+
+def asked_now(case_id: int, decision: Decision, course: Course, now: datetime) -> Iterator[Task]:
+    """Who is asked now: the people who could fill an open place of the current step."""
+    step = current_step(decision, course)
+    for place in _places(decision, step):
+        for person, on_behalf_of in _people(place):
+            yield Task(
+                case_id, place.id, person, on_behalf_of, step or 0, place.word, str(place.ask), now
+            )
+
+
+def _places(decision: Decision, number: int | None) -> Iterator[Assignment]:
+    for step in decision.steps:
+        if step.number == number:
+            for part in step.parts:
+                yield from (leaf for leaf in leaves(part) if leaf.ask is not Ask.NOTIFY)
+
+
+def _people(place: Assignment) -> Iterator[tuple[str, str]]:
+    """Each person once for each person he acts for."""
+    seen = dict.fromkeys((a.person, a.on_behalf_of or "") for a in place.assignees)
+    if place.body is not None:
+        seen |= dict.fromkeys((person, "") for person in place.body.members + place.body.recorders)
+    yield from seen
+
+
+def key_of_place(decision: Decision, place: int) -> PlaceKey | None:
+    """What an approval of the place with this id is for."""
+    return next((key for key, each in keyed(decision) if each.id == place), None)
+
+
+def text_of_key(key: PlaceKey) -> str:
+    """The key of a place as claims name it."""
+    return json.dumps(key)
