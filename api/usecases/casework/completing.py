@@ -18,6 +18,7 @@ from engine.cases.status import Event, Status, moved
 from engine.documents.model import Document
 from engine.readiness.asking import readiness
 from engine.readiness.finding import Finding
+from engine.readiness.recording import to_plain
 
 POSTING: Final = "posting"
 
@@ -72,7 +73,7 @@ def with_event(case: Case, event: Event, now: datetime) -> Case:
 
 def plain_finding(finding: Finding) -> Plain:
     """A finding of readiness as it is kept and answered."""
-    raise LookupError(finding)
+    return {**to_plain(finding)}
 
 
 def _entry(kind: str, case: Case, found: Sequence[Plain], current: InForce, now: datetime) -> Entry:
