@@ -19,11 +19,11 @@ import engine.documents as canonical
 from adapters.store import cases, headroom
 from adapters.store.cases import Case
 from adapters.store.trail import Entry, append
+from api.usecases.casework.adding_up import totals_of
 from api.usecases.casework.completing import finish
 from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.written import (
     asked_now,
-    document_of,
     given_plain,
     named_digests,
     sealed,
@@ -35,7 +35,6 @@ from engine.deciding import decide
 from engine.decision import Decision, Outcome
 from engine.documents.model import Document
 from engine.facts.kinds import FactValues
-from engine.facts.totals import APPROVED, PENDING, Earlier, totals
 from engine.headroom import headroom_keys
 from engine.recording import moment_text, to_plain
 from engine.routing.course import Course
@@ -47,14 +46,6 @@ _EVENTS: Final = {
     Outcome.STRAIGHT_THROUGH: Event.STRAIGHT_THROUGH,
     Outcome.HELD: Event.HOLD,
     Outcome.REFUSED: Event.REFUSE,
-}
-_COUNTS_AS: Final = {
-    Status.PENDING: PENDING,
-    Status.HELD: PENDING,
-    Status.APPROVED: APPROVED,
-    Status.POSTING: APPROVED,
-    Status.POSTED: APPROVED,
-    Status.EXCEPTION: APPROVED,
 }
 
 
@@ -113,7 +104,7 @@ def preview(resources: Resources, raw: object, now: datetime) -> tuple[Document,
             raw, current.policy.facts, current.policy.documents, received_at=now
         )
         keys = headroom_keys(current.policy, current.data, document, now)
-        given = _totals(resources, connection, current, document, keys, now)
+        given = totals_of(resources, connection, current, document, keys, now)
     return document, decide(current.policy, current.data, document, now, given)
 
 
@@ -155,7 +146,7 @@ def _keep(attempt: _Attempt, connection: Connection) -> Submitted | NotAccepted 
     if known is not None and known.status not in OPEN_FOR_NEW_VERSIONS:
         return NotAccepted("not_open", known)
     headroom.lock(connection, attempt.keys)
-    given = _totals(resources, connection, current, document, attempt.keys, now)
+    given = totals_of(resources, connection, current, document, attempt.keys, now)
     decision = attempt.decision or decide(current.policy, current.data, document, now, given)
     written: Plain = {**to_plain(decision)}
     case = _kept_case(attempt, connection, known, decision, written, given)
@@ -222,22 +213,3 @@ def _body(attempt: _Attempt, case: Case, written: Plain, given: FactValues) -> P
         "status": str(case.status),
         "who": attempt.who.plain(),
     }
-
-
-def _totals(
-    resources: Resources,
-    connection: Connection,
-    current: InForce,
-    document: Document,
-    keys: Sequence[str],
-    now: datetime,
-) -> FactValues:
-    """The totals, over every case that shares one; `keys` are locked where it counts."""
-    if not keys:
-        return {}
-    earlier = []
-    for case in headroom.members(connection, keys):
-        if case.status in _COUNTS_AS:
-            counted = document_of(resources, current.policy, case)
-            earlier.append(Earlier(counted, _COUNTS_AS[case.status], counted.submitted_at))
-    return totals(current.policy, current.data, document, earlier, now).values
