@@ -15,7 +15,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
 
 from adapters.store.tables import cases, trail, trail_end
-from engine.canonical import canonical_bytes
+from engine.canonical import canonical_object
 from engine.recording import moment_text
 
 
@@ -33,7 +33,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One record to be added. `body` are plain canonical values."""
+    """One record to be added. `body` are plain canonical values, or `Written` ones."""
 
     kind: str
     case_id: int | None
@@ -56,7 +56,7 @@ def append(connection: Connection, entries: Sequence[Entry]) -> int:
     Raises `ValueError` or `TypeError` for a body that has no canonical form.
     """
     bodies = [
-        canonical_bytes({"kind": entry.kind, "at": moment_text(entry.at), **entry.body})
+        canonical_object({"kind": entry.kind, "at": moment_text(entry.at), **entry.body})
         for entry in entries
     ]
     last: int = connection.execute(_TAKE, {"count": len(entries)}).scalar_one()

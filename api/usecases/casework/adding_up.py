@@ -26,6 +26,13 @@ _COUNTS_AS: Final = {
 }
 
 
+def totals_alone(current: InForce, document: Document, now: datetime) -> FactValues:
+    """The totals of a document that shares none with any other."""
+    if not any(fact.total is not None for fact in current.policy.facts.values()):
+        return {}
+    return totals(current.policy, current.data, document, (), now).values
+
+
 def totals_of(
     resources: Resources,
     connection: Connection,
@@ -34,9 +41,12 @@ def totals_of(
     keys: Sequence[str],
     now: datetime,
 ) -> FactValues:
-    """The totals, over every case that shares one; `keys` are locked where it counts."""
+    """The totals, over every case that shares one; `keys` are locked where it counts.
+
+    A document without keys is measured alone: what a total leaves out has the total zero.
+    """
     if not keys:
-        return {}
+        return totals_alone(current, document, now)
     earlier = []
     for case in headroom.members(connection, keys):
         if case.status in _COUNTS_AS:
