@@ -74,9 +74,7 @@ class Transport:
             trust_env=False,
         )
 
-    def send(
-        self, method: str, path: str, content: bytes, headers: Mapping[str, str]
-    ) -> Answer:
+    def send(self, method: str, path: str, content: bytes, headers: Mapping[str, str]) -> Answer:
         """One request, sent once. Raises `NotSent`, `NoAnswer` or `TooLarge`."""
         try:
             with self._client.stream(method, path, content=content, headers=headers) as response:
@@ -110,7 +108,9 @@ class Transport:
 
 def one_line(text: str) -> str:
     """The text of another system as it may be kept: on one line, at most `LONGEST_TEXT` long."""
-    shown = " ".join("".join(c if c.isprintable() else " " for c in text[: 4 * LONGEST_TEXT]).split())
+    shown = " ".join(
+        "".join(c if c.isprintable() else " " for c in text[: 4 * LONGEST_TEXT]).split()
+    )
     return shown if len(shown) <= LONGEST_TEXT else shown[: LONGEST_TEXT - 3] + "..."
 
 
