@@ -177,7 +177,12 @@ class TrytonConnector:
     def _click(self, order: PostingOrder, books: Books, record: Record, button: str) -> Record:
         """The record after a button, which the server presses only if nobody changed it."""
         context = {**books.context, "_timestamp": dict(record.stamps)}
-        self._session.write(f"model.account.invoice.{button}", [record.id], context=context)
+        try:
+            self._session.write(f"model.account.invoice.{button}", [record.id], context=context)
+        except ErpError as error:
+            if error.code != "duplicate_reference":
+                raise
+            raise self._of_duplicate(order, books, error) from None
         domain = [["id", "=", record.id]]
         found = lookups.rows(
             self._session, "account.invoice", domain, invoices.FIELDS, books.context
@@ -189,6 +194,14 @@ class TrytonConnector:
             what = f"the ERP leaves the invoice {record.state}: it may want another user to confirm"
             raise ErpError(Fault.BUSINESS, "waits_in_erp", what)
         return after
+
+    def _of_duplicate(self, order: PostingOrder, books: Books, error: ErpError) -> ErpError:
+        """Of two drafts of one order each is the other's duplicate: that is settled by beginning
+        again. Any other duplicate is what the ERP says it is."""
+        if len(self._with_key(order, books)) > 1:
+            what = "another worker posts the same order"
+            return ErpError(Fault.CONFLICT, "concurrent_change", what)
+        return error
 
     def _differences(self, order: PostingOrder, record: Record) -> list[str]:
         return invoices.differences(invoices.expected(order, self._coding), record.content)

@@ -24,12 +24,13 @@ _MESSAGES: Final = tuple(
         (r'Calling button ".*is not allowed', Fault.AUTH, "not_allowed"),
         (r"not allowed to (?:create|modify|delete|access|read)", Fault.AUTH, "not_allowed"),
         (r'You can not call ".*" on', Fault.CONFLICT, "concurrent_change"),
-        (r"trying to (?:read|modify|delete) records .*don't exist|does not exist|do not exist",
-         Fault.CONFLICT, "concurrent_change"),
+        (r"records .* that don't exist", Fault.CONFLICT, "concurrent_change"),
+        (r"To delete invoice .* you must cancel it", Fault.CONFLICT, "concurrent_change"),
     )
 )  # fmt: skip
 
-# A database that gives up a transaction has taken it back; the server says so with a 503.
+# A database that gives up a transaction has taken it back; the server says so with a 503. (It says
+# the same where only the note on the session failed, after all was done: `post` looks first.)
 _TAKEN_BACK: Final = re.compile(
     r"could not obtain lock|could not serialize access|deadlock detected|lock timeout"
     r"|database is locked|database table is locked"
