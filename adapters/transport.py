@@ -15,7 +15,7 @@ import ipaddress
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 import httpx
 
@@ -104,6 +104,12 @@ class Transport:
     def close(self) -> None:
         """Closes the connections; what is under way ends without an answer."""
         self._client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 def one_line(text: str) -> str:

@@ -36,7 +36,11 @@ TAX: Final = "VAT20"
 
 def seed(base_url: str, database: str) -> dict[str, Any]:
     """Fills the database behind `base_url`; ids of what was made, for tests that look inside."""
-    admin = Session(Transport(base_url, Timeouts(whole=300, piece=300)), database, ADMIN)
+    with Transport(base_url, Timeouts(whole=300, piece=300)) as transport:
+        return _fill(Session(transport, database, ADMIN))
+
+
+def _fill(admin: Session) -> dict[str, Any]:
     desk = Desk(admin)
     currencies = {code: desk.currency(code, number) for code, number in CURRENCIES}
     companies = {

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from adapters.erp.tryton.connection import TrytonConnector
-from tests.adapters.tryton.desk import Ledger, connector
+from tests.adapters.tryton.desk import Connections, Ledger
 from tests.erp_seed import APPROVER, CLERK
 from tests.erp_server import Tryton, running_tryton
 
@@ -28,18 +28,32 @@ def own_erp(tmp_path: Path) -> Iterator[Tryton]:
 
 
 @pytest.fixture(scope="session")
-def approver(erp: Tryton) -> TrytonConnector:
+def shared() -> Iterator[Connections]:
+    """For connectors that several tests use."""
+    with Connections() as connections:
+        yield connections
+
+
+@pytest.fixture
+def connect() -> Iterator[Connections]:
+    """For connectors of one test."""
+    with Connections() as connections:
+        yield connections
+
+
+@pytest.fixture(scope="session")
+def approver(erp: Tryton, shared: Connections) -> TrytonConnector:
     """May post."""
-    return connector(erp.base_url, APPROVER)
+    return shared.to(erp.base_url, APPROVER)
 
 
 @pytest.fixture(scope="session")
-def clerk(erp: Tryton) -> TrytonConnector:
+def clerk(erp: Tryton, shared: Connections) -> TrytonConnector:
     """May enter and validate."""
-    return connector(erp.base_url, CLERK)
+    return shared.to(erp.base_url, CLERK)
 
 
 @pytest.fixture(scope="session")
-def ledger(erp: Tryton) -> Ledger:
+def ledger(erp: Tryton, shared: Connections) -> Ledger:
     """What an accountant sees, and what he may change behind our back."""
-    return Ledger(erp.base_url, erp.database)
+    return shared.ledger(erp)

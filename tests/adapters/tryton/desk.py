@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from itertools import count
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from adapters.erp.connector import Credentials, ErpError, Fault, PostingOrder, Receipt
 from adapters.erp.tryton.connection import TrytonConnector
@@ -13,7 +14,7 @@ from adapters.erp.tryton.protocol import Session
 from adapters.transport import Timeouts, Transport
 from engine.documents.accepting import accept
 from tests.erp_seed import ADMIN, EXPENSE, TAX
-from tests.erp_server import DATABASE
+from tests.erp_server import DATABASE, Tryton
 
 # Servers of tests share two cores with everything else.
 PATIENT: Final = Timeouts(piece=120, whole=120)
@@ -21,15 +22,33 @@ AGAIN: Final = (Fault.CONFLICT, Fault.TRANSIENT, Fault.UNKNOWN_OUTCOME)
 _numbers: Final = count(1)
 
 
-def connector(
-    base_url: str,
-    login: Credentials,
-    *,
-    database: str = DATABASE,
-    timeouts: Timeouts = PATIENT,
-    **options: Any,
-) -> TrytonConnector:
-    return TrytonConnector("tryton", Transport(base_url, timeouts), database, login, **options)
+class Connections:
+    """Makes connectors, and closes what they had open in the end."""
+
+    def __init__(self) -> None:
+        self._open = ExitStack()
+
+    def to(
+        self,
+        base_url: str,
+        login: Credentials,
+        *,
+        database: str = DATABASE,
+        timeouts: Timeouts = PATIENT,
+        **options: Any,
+    ) -> TrytonConnector:
+        transport = self._open.enter_context(Transport(base_url, timeouts))
+        return TrytonConnector("tryton", transport, database, login, **options)
+
+    def ledger(self, server: Tryton) -> Ledger:
+        transport = self._open.enter_context(Transport(server.base_url, PATIENT))
+        return Ledger(Session(transport, server.database, ADMIN))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
 
 
 def order(
@@ -74,8 +93,8 @@ def insist(post: Callable[[], Receipt], times: int = 40) -> Receipt:
 class Ledger:
     """Everything of the ERP, as the administrator sees it."""
 
-    def __init__(self, base_url: str, database: str) -> None:
-        self._session = Session(Transport(base_url, PATIENT), database, ADMIN)
+    def __init__(self, session: Session) -> None:
+        self._session = session
 
     def invoices(self, order: PostingOrder, *names: str) -> list[dict[str, Any]]:
         """What carries the order's key or the supplier's number."""
@@ -109,6 +128,10 @@ class Ledger:
     def write_lines(self, order: PostingOrder, values: dict[str, Any]) -> None:
         (invoice,) = self.invoices(order, "lines")
         self._session.write("model.account.invoice.line.write", invoice["lines"], values)
+
+    def write_entry(self, order: PostingOrder, values: dict[str, Any]) -> None:
+        (invoice,) = self.invoices(order, "move")
+        self._session.write("model.account.move.write", [invoice["move"]], values)
 
     def click(self, order: PostingOrder, button: str) -> None:
         (invoice,) = self.invoices(order)

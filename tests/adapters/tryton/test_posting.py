@@ -18,7 +18,7 @@ from adapters.erp.connector import (
 )
 from adapters.erp.tryton.connection import TrytonConnector
 from tests.adapters.erp_conformance import ErpConformance
-from tests.adapters.tryton.desk import Ledger, connector, order
+from tests.adapters.tryton.desk import Connections, Ledger, order
 from tests.erp_seed import APPROVER, EXPENSE, ONLY_IN_US01
 from tests.erp_server import Tryton
 
@@ -89,8 +89,8 @@ def test_a_discount_among_the_lines_is_posted_with_its_sign(
     assert ledger.entry(posted)["2.1.1"] == ("0", "108.00")
 
 
-def test_a_company_may_be_called_otherwise_there(erp: Tryton, ledger: Ledger) -> None:
-    translating = connector(
+def test_a_company_may_be_called_otherwise_there(erp: Tryton, connect: Connections) -> None:
+    translating = connect.to(
         erp.base_url, APPROVER, companies={"ACME-US": "US01"}, taxes={"V1": "VAT20"}
     )
     posted = order({"tax_code": "V1"}, company="ACME-US", currency="USD")
@@ -206,19 +206,21 @@ def test_a_copy_that_somebody_took_of_a_posted_invoice_changes_nothing(
     assert ledger.states(posted) == ["posted", "draft"]
 
 
-def test_a_wrong_password_is_an_auth_fault_that_does_not_show_it(erp: Tryton) -> None:
-    stranger = connector(erp.base_url, Credentials("approver", "Wrong-1"))
+def test_a_wrong_password_is_an_auth_fault_that_does_not_show_it(
+    erp: Tryton, connect: Connections
+) -> None:
+    stranger = connect.to(erp.base_url, Credentials("approver", "Wrong-1"))
     assert refused(lambda: stranger.supplier("S-1")) == (Fault.AUTH, "login_refused")
     assert "Wrong-1" not in repr(Credentials("approver", "Wrong-1"))
 
 
-def test_a_database_that_is_not_there_is_not_found(erp: Tryton) -> None:
-    lost = connector(erp.base_url, APPROVER, database="nothing")
+def test_a_database_that_is_not_there_is_not_found(erp: Tryton, connect: Connections) -> None:
+    lost = connect.to(erp.base_url, APPROVER, database="nothing")
     assert refused(lambda: lost.supplier("S-1")) == (Fault.NOT_FOUND, "not_found")
 
 
-def test_a_session_that_ended_is_renewed(erp: Tryton) -> None:
-    mine = connector(erp.base_url, APPROVER)
+def test_a_session_that_ended_is_renewed(erp: Tryton, connect: Connections) -> None:
+    mine = connect.to(erp.base_url, APPROVER)
     assert mine.supplier("S-1").is_known
     mine._session._token = mine._session._token[:-8] + "AAAAAAA="  # as after it has run out
     assert mine.supplier("S-1").is_known
