@@ -9,6 +9,7 @@ VENV       := .venv
 BENCH_VENV := .venv-bench
 ERP_VENV   := .venv-erp
 LOCK_VENV  := .venv-lock
+OIDC       := .node/oidc_server
 BIN        := $(VENV)/bin
 
 PIP_FLAGS := --quiet --disable-pip-version-check
@@ -22,17 +23,17 @@ PIN     := $(LOCK_VENV)/bin/uv pip compile --quiet $(UPGRADE) --universal --pyth
 COMPILE := $(PIN) pyproject.toml requirements/build.in
 
 .DEFAULT_GOAL := help
-.PHONY: help setup erp demo test check docs nightly bench lock python-is-new-enough
+.PHONY: help setup servers demo test check docs nightly bench lock python-is-new-enough
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
 setup: $(VENV)/.installed ## make .venv with what is locked in requirements/dev.txt
 
+servers: $(OIDC)/.installed $(ERP_VENV)/.installed ## the servers that some tests need (node and npm)
+
 demo: setup ## a worked example: policy files, documents, decisions and their reasons
 	@$(BIN)/countersign demo
-
-erp: $(ERP_VENV)/.installed ## make .venv-erp, the ERP that tests run against
 
 test: setup ## the tests, without the long runs
 	@$(BIN)/python -m pytest -q -n 2 -m "not slow and not bench" $(ARGS)
@@ -90,6 +91,15 @@ $(ERP_VENV)/.installed: requirements/erp.txt
 	@echo "setting up $(ERP_VENV) (an ERP that tests run against)"
 	@$(PYTHON) -m venv $(ERP_VENV)
 	@$(ERP_VENV)/bin/python $(INSTALL) -r requirements/erp.txt
+	@touch $@
+
+# Only what the lock names, with its hashes; nothing that a package brings is run.
+$(OIDC)/.installed: tests/oidc_server/package.json tests/oidc_server/package-lock.json
+	@command -v npm >/dev/null || { \
+		echo "there is no \`npm\` here; the tests with an OIDC issuer need it, and Node 20" >&2; exit 1; }
+	@mkdir -p $(OIDC)
+	@cp tests/oidc_server/package.json tests/oidc_server/package-lock.json $(OIDC)
+	@cd $(OIDC) && npm ci --ignore-scripts --omit-lockfile-registry-resolved --no-audit --no-fund --silent
 	@touch $@
 
 $(BENCH_VENV)/.installed: requirements/bench.txt pyproject.toml

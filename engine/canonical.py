@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Final
 
 LARGEST: Final = 2**53 - 1
@@ -39,6 +40,30 @@ def canonical_bytes(value: object) -> bytes:
     """
     text = _encode_as_ordered(_reordered(value)) if _check(value) else _encode(value)
     return text.encode("utf-8")  # raises UnicodeEncodeError, a ValueError, on a lone surrogate
+
+
+class Written(str):
+    """Text that is the canonical form of a value already, as `canonical_bytes` writes it."""
+
+    __slots__ = ()
+
+
+def canonical_object(parts: Mapping[str, object]) -> bytes:
+    """The canonical bytes of a mapping, some values of which are `Written` already.
+
+    Raises as `canonical_bytes` does; what `Written` says is not looked at again.
+    """
+    names = sorted(parts, key=lambda name: name.encode("utf-16-be"))
+    written = (
+        f"{_encode(name)}:{value if isinstance(value, Written) else _text(value)}"
+        for name in names
+        for value in (parts[name],)
+    )
+    return f"{{{','.join(written)}}}".encode()
+
+
+def _text(value: object) -> str:
+    return canonical_bytes(value).decode("utf-8")
 
 
 def _check(value: object) -> bool:

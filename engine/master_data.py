@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Generic, NewType, TypeVar
+from typing import Final, Generic, NewType, TypeVar
 
 from engine.facts.kinds import FactValue
 from engine.money import Money
@@ -192,6 +192,30 @@ class Contract:
     original: Money
 
 
+PERIOD_KINDS: Final = ("AP", "AR", "GL", "INV")  # payables, receivables, general ledger, stock
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """An accounting period of an entity, of one of `PERIOD_KINDS`. Its days are local, inclusive.
+
+    `open` are the spans in which it takes postings, in order: a closed one may be opened again. A
+    period without a `ledger` counts in every ledger.
+    """
+
+    entity: str
+    kind: str
+    name: str
+    first_day: date
+    last_day: date
+    ledger: str = ""
+    open: tuple[Span, ...] = ()
+
+    def is_open(self, moment: datetime) -> bool:
+        """Whether it takes postings at the moment."""
+        return any(span.holds(moment) for span in self.open)
+
+
 @dataclass(frozen=True, slots=True)
 class MasterData:
     """One snapshot, named by the digest of what was loaded. Made by `snapshot`."""
@@ -212,6 +236,7 @@ class MasterData:
     holidays: Mapping[str, frozenset[date]]  # by calendar name
     entity_facts: Mapping[str, Mapping[str, FactValue]]
     ranked: Mapping[str, tuple[PersonId, ...]]  # by entity, those who ever have a level
+    periods: Mapping[tuple[str, str], tuple[Period, ...]]  # by entity and kind
 
     def person_of(self, name: str, moment: datetime) -> PersonId | None:
         """The person behind a person id or a login at the moment; `None` for nobody."""
@@ -241,6 +266,7 @@ def snapshot(
     rates: Iterable[Rate] = (),
     holidays: Mapping[str, frozenset[date]] = MappingProxyType({}),
     entity_facts: Mapping[str, Mapping[str, FactValue]] = MappingProxyType({}),
+    periods: Iterable[Period] = (),
 ) -> MasterData:
     """The snapshot of these rows, indexed for deciding. The order of the rows does not matter."""
     persons = sorted(people, key=lambda person: person.id)
@@ -261,11 +287,7 @@ def snapshot(
         projects=MappingProxyType({row.id: row for row in projects}),
         suppliers=MappingProxyType({row.id: row for row in suppliers}),
         contracts=MappingProxyType({row.id: row for row in contracts}),
-        rates=_by(
-            sorted(rates, key=lambda rate: rate.day),
-            lambda rate: (rate.type, rate.base, rate.quote),
-            _itself,
-        ),
+        rates=_by(sorted(rates, key=lambda rate: rate.day), _pair, _itself),
         holidays=holidays,
         entity_facts=entity_facts,
         ranked=_by(
@@ -273,7 +295,16 @@ def snapshot(
             lambda person: person.entity,
             lambda person: person.id,
         ),
+        periods=_by(sorted(periods, key=_in_ledgers), lambda row: (row.entity, row.kind), _itself),
     )
+
+
+def _in_ledgers(period: Period) -> tuple[str, date, str]:
+    return period.ledger, period.first_day, period.name
+
+
+def _pair(rate: Rate) -> tuple[str, str, str]:
+    return rate.type, rate.base, rate.quote
 
 
 def _itself(row: T) -> T:

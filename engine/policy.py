@@ -19,6 +19,7 @@ from engine.money import Money
 from engine.organization import Limit, Organization
 from engine.places import NOWHERE, Place
 from engine.rates import FxChoice
+from engine.readiness.checks import Check
 from engine.routing.words import Word
 
 LOWEST = -(2**80)  # below and above every key of an amount
@@ -303,6 +304,18 @@ class StandInRule:
     when: Condition = ALWAYS
 
 
+@dataclass(frozen=True, slots=True)
+class ReadinessCheck:
+    """One check of a `readiness` file; those of every layer are asked before a document posts."""
+
+    place: Place
+    scope: Scope
+    effective: Effective
+    documents: frozenset[str]
+    owner: str
+    check: Check
+
+
 ScopeKey = tuple[str, str, str]  # kind of scope, its name, document type ("" for all)
 
 
@@ -357,4 +370,5 @@ class PolicySet:
     delegation: tuple[DelegationRule, ...] = ()
     stand_ins: tuple[StandInRule, ...] = ()
     escalation: Mapping[str, str] = field(default_factory=dict)
+    readiness: tuple[ReadinessCheck, ...] = ()
     lookup: Lookup | None = field(default=None, compare=False, repr=False)

@@ -45,13 +45,17 @@ HOLDER: Final = Via.HOLDER
 
 def to_plain(decision: Decision) -> dict[str, Plain]:
     """The whole decision, its digest included, in plain values with always the same keys."""
-    plain: dict[str, Plain] = json.loads(_written(decision))
-    plain["digest"] = decision.digest
-    plain["findings"] = [
-        {"code": finding.code, "place": place_text(finding.place), "text": finding.text}
-        for finding in decision.findings
-    ]
+    plain: dict[str, Plain] = json.loads(decision_text(decision))
     return plain
+
+
+def decision_text(decision: Decision) -> str:
+    """The whole decision as canonical JSON: what `to_plain` says, written at once."""
+    findings = ",".join(
+        f'{{"code":{quoted(f.code)},"place":{_place(f.place)},"text":{quoted(f.text)}}}'
+        for f in decision.findings
+    )
+    return _written(decision, f',"digest":{quoted(decision.digest)}', findings)
 
 
 def decision_digest(decision: Decision) -> str:
@@ -60,7 +64,10 @@ def decision_digest(decision: Decision) -> str:
     Texts may be worded better in a later version; outcome, route, codes, rule references and
     compared values may not change. The field `digest` itself is left out.
     """
-    return "sha256:" + hashlib.sha256(_written(decision).encode("utf-8")).hexdigest()
+    findings = ",".join(
+        f'{{"code":{quoted(f.code)},"place":{_place(f.place)}}}' for f in decision.findings
+    )
+    return "sha256:" + hashlib.sha256(_written(decision, "", findings).encode("utf-8")).hexdigest()
 
 
 def moment_text(moment: datetime) -> str:
@@ -75,19 +82,16 @@ def place_text(place: Place) -> str:
 
 # INVARIANT: every mapping below is written in the order of its keys and without spaces, so that
 # this is what `engine.canonical.canonical_bytes` would write. A test compares them.
-def _written(decision: Decision) -> str:
+def _written(decision: Decision, digest: str, findings: str) -> str:
     held, refused = decision.held, decision.refused
     compared = ",".join([_compared(place, test) for place, test in decision.compared])
-    findings = ",".join(
-        f'{{"code":{quoted(f.code)},"place":{_place(f.place)}}}' for f in decision.findings
-    )
     passed = ",".join([_passed(each) for each in decision.passed_over])
     reasons = ",".join([_reason(reason) for reason in decision.reasons])
     reviews = ",".join([_review(review) for review in decision.reviews])
     steps = ",".join([_step(step) for step in decision.steps])
     return (
         f'{{"amount":{quoted(decision.amount)},"compared":[{compared}]'
-        f',"data_digest":{quoted(decision.data_digest)},"document":{quoted(decision.document)}'
+        f',"data_digest":{quoted(decision.data_digest)}{digest},"document":{quoted(decision.document)}'
         f',"document_digest":{quoted(decision.document_digest)},"findings":[{findings}]'
         f',"held":{"null" if held is None else _held(held)}'
         f',"matrix":{quoted(decision.matrix)},"now":"{moment_text(decision.now)}"'

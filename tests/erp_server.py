@@ -147,7 +147,7 @@ def running_tryton_on_postgresql(folder: Path) -> Iterator[Tryton]:
 def skip_without_tryton() -> None:
     """Skips the test where there is no Tryton; a failure where servers are required."""
     if not (VENV / ".installed").exists():
-        pytest.skip("Tryton is not installed: run `make erp`")
+        pytest.skip("Tryton is not installed: run `make .venv-erp/.installed`")
 
 
 def _on_sqlite(folder: Path) -> Tryton:

@@ -29,6 +29,7 @@ from adapters.master_data.objects import (
     read_suppliers,
 )
 from adapters.master_data.people import read_logins, read_people
+from adapters.master_data.periods import read_periods
 from adapters.master_data.reports import BadRow, Help, Report, Suggestion, shown
 from adapters.master_data.tables import (
     DEFAULT_LIMITS,
@@ -45,7 +46,7 @@ from engine.master_data import MasterData, snapshot
 from engine.organization import Organization
 
 NO_ROWS: Final[Mapping[str, int]] = MappingProxyType({})
-_WATCHED: Final = ("bank_account", "tax_id", "address", "tax_recovery")
+_WATCHED: Final = ("bank_account", "tax_id", "address", "tax_recovery", "ledger")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +159,11 @@ def _snapshot(loading: Loading) -> MasterData:
     rates = read_rates(loading)
     holidays = MappingProxyType(read_holidays(loading))
     entity_facts = MappingProxyType(read_entity_facts(loading))
+    periods = read_periods(loading)
     content = (
         *(list(people.values()), logins, holdings, acting, absences, delegations, interests),
         *(cost_centers, projects, list(suppliers.values()), contracts, rates),
-        *(holidays, entity_facts),
+        *(holidays, entity_facts, periods),
     )
     return snapshot(
         digest_of(content),
@@ -179,6 +181,7 @@ def _snapshot(loading: Loading) -> MasterData:
         rates,
         holidays,
         entity_facts,
+        periods,
     )
 
 

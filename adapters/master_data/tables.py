@@ -137,6 +137,11 @@ _SPECS: Final = (
     _spec("contracts", "id* supplier* net* original"),
     _spec("rates", "id type* base* quote* day* rate*"),
     _spec("holidays", "calendar* day* name", Loosens.ALWAYS),
+    _spec(
+        "periods",
+        "entity* kind* name* first_day* last_day* opens_at* closed_at* ledger",
+        Loosens.UNREADABLE,
+    ),
     _spec("facts", "of* id* fact* value*", Loosens.UNREADABLE),
 )
 SPECS: Final[Mapping[str, TableSpec]] = MappingProxyType({spec.name: spec for spec in _SPECS})

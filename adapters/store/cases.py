@@ -7,7 +7,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, Select, delete, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from adapters.store.tables import acts, cases, claims, tasks
 from engine.cases.status import Status
@@ -91,17 +103,15 @@ def keep(connection: Connection, case: Case) -> None:
 
 def by_id(connection: Connection, id: int, *, lock: bool = False) -> Case | None:
     """The case; with `lock` nobody else writes it until the transaction ends."""
-    return _one(connection, select(cases).where(cases.c.id == id), lock)
+    return _one(connection, _LOCKED_BY_ID if lock else _BY_ID, {"of": id})
 
 
 def by_document(
     connection: Connection, source: str, type: str, document_id: str, *, lock: bool = False
 ) -> Case | None:
     """The case of a document, by the name that its source gave it."""
-    query = select(cases).where(
-        cases.c.source == source, cases.c.type == type, cases.c.document_id == document_id
-    )
-    return _one(connection, query, lock)
+    query = _LOCKED_BY_DOCUMENT if lock else _BY_DOCUMENT
+    return _one(connection, query, {"source": source, "type": type, "document_id": document_id})
 
 
 def several(
@@ -120,6 +130,21 @@ def several(
     if entities is not None:
         query = query.where(cases.c.entity.in_(list(entities)))
     return [case_of(row) for row in connection.execute(query)]
+
+
+def how_many(connection: Connection) -> int:
+    """The number of cases."""
+    return int(connection.execute(select(func.count()).select_from(cases)).scalar_one())
+
+
+def stuck(connection: Connection, after: int = 0, most: int = 100) -> Sequence[int]:
+    """Ids of cases that lack something: held, or approved and not ready to be posted."""
+    lacks = or_(
+        cases.c.status == str(Status.HELD),
+        and_(cases.c.status == str(Status.APPROVED), cases.c.findings != "[]"),
+    )
+    query = select(cases.c.id).where(lacks, cases.c.id > after).order_by(cases.c.id).limit(most)
+    return connection.execute(query).scalars().all()
 
 
 def course_of(connection: Connection, case_id: int) -> Course:
@@ -226,10 +251,21 @@ def release(connection: Connection, case_id: int, key: str) -> None:
 
 _INSERT = insert(cases).returning(cases.c.id)
 _ASK = insert(tasks)
+# Made once: making a statement costs more than SQLite takes to answer it.
+_BY_ID = select(cases).where(cases.c.id == bindparam("of"))
+_LOCKED_BY_ID = _BY_ID.with_for_update()
+_BY_DOCUMENT = select(cases).where(
+    cases.c.source == bindparam("source"),
+    cases.c.type == bindparam("type"),
+    cases.c.document_id == bindparam("document_id"),
+)
+_LOCKED_BY_DOCUMENT = _BY_DOCUMENT.with_for_update()
 
 
-def _one(connection: Connection, query: Select[*tuple[object, ...]], lock: bool) -> Case | None:
-    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
+def _one(
+    connection: Connection, query: Select[*tuple[object, ...]], named: Mapping[str, object]
+) -> Case | None:
+    row = connection.execute(query, named).one_or_none()
     return None if row is None else case_of(row)
 
 

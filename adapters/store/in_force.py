@@ -46,6 +46,9 @@ class Digests:
 
 Files = Mapping[str, bytes]
 
+_READ = select(in_force.c.what, in_force.c.digest).order_by(in_force.c.what)
+_LOCKED = _READ.with_for_update(read=True)  # SQLite has one writer and needs none
+
 
 def digest_of_files(files: Files) -> str:
     """The name of a folder of files: over their names and contents, in the order of names."""
@@ -91,10 +94,8 @@ def _inflate(body: bytes) -> bytes:
 
 def digests(connection: Connection, *, lock: bool = False) -> Digests:
     """What is in force now. With `lock` it stays so until the transaction ends."""
-    query = select(in_force.c.what, in_force.c.digest).order_by(in_force.c.what)
-    if lock:
-        query = query.with_for_update(read=True)  # SQLite has one writer and needs none
-    return Digests(**{row.what: row.digest for row in connection.execute(query)})
+    found = connection.execute(_LOCKED if lock else _READ)
+    return Digests(**{what: digest for what, digest in found})
 
 
 def put_in_force(connection: Connection, what: What, digest: str, now: datetime) -> str:

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     ORGANIZATION = "organization"
     APPROVALS = "approvals"
     CONTROLS = "controls"
+    READINESS = "readiness"
     HANDLING = "handling"
     TESTS = "tests"
 

@@ -20,7 +20,7 @@ from typing import Final
 from engine.business_time import BusinessCalendar, calendar_of, first_day, local_day
 from engine.documents.model import Document
 from engine.facts.kinds import FactValue
-from engine.facts.truth import holds
+from engine.facts.truth import Known, holds
 from engine.facts.vocabulary import Fact, Total
 from engine.knowing import Situation, situate
 from engine.master_data import MasterData
@@ -105,12 +105,12 @@ def _total(
     if total is None:
         return Shortage("fact_missing", fact.name)
     currency = own.document.currency or own.entity.currency
-    if total.leaves_out is not None and holds(total.leaves_out, own.known) is True:
+    if is_left_out(total, own.known):
         return Money(0, currency), ()
-    same = [own.known.values.get(name) for name in total.same]
-    lacking = [name for name, value in zip(total.same, same, strict=True) if value is None]
-    if lacking:
-        return Shortage("fact_missing", lacking[0])
+    same = same_values(total, own.known)
+    if same is None:
+        lacking = (name for name in total.same if own.known.values.get(name) is None)
+        return Shortage("fact_missing", next(lacking))
     start = first_day(total.window, today, calendar)
     counted = [
         entry
@@ -128,12 +128,22 @@ def _total(
     return value, tuple(entry.earlier.document.id for entry in counted)
 
 
-def _belongs(entry: _Entry, total: Total, same: list[FactValue | None]) -> bool:
+def is_left_out(total: Total, known: Known) -> bool:
+    """Whether the total leaves the document out for certain."""
+    return total.leaves_out is not None and holds(total.leaves_out, known) is True
+
+
+def same_values(total: Total, known: Known) -> tuple[FactValue, ...] | None:
+    """What the document has of the facts that must be the same; `None` where it lacks one."""
+    values = [known.values.get(name) for name in total.same]
+    found = tuple(value for value in values if value is not None)
+    return found if len(found) == len(values) else None
+
+
+def _belongs(entry: _Entry, total: Total, same: tuple[FactValue, ...]) -> bool:
     """Whether an earlier document shares the facts and is not left out for certain."""
     known = entry.situation.known
-    if [known.values.get(name) for name in total.same] != same:
-        return False
-    return total.leaves_out is None or holds(total.leaves_out, known) is not True
+    return same_values(total, known) == same and not is_left_out(total, known)
 
 
 def _amounts(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from engine.facts.conditions import Condition, facts_of
 from engine.policy import PolicySet
+from engine.readiness.checks import PeriodOpen
 from engine.routing.words import RoleChain, SupervisorChain, Word, nested
 from rules.checks.answers import levels_named, roles_named, words_of
 from rules.diagnostics import Diagnostics
@@ -73,4 +74,8 @@ def _used_roles(policy: PolicySet, words: tuple[Word, ...]) -> frozenset[str]:
     found.update(rule.for_role for rule in policy.stand_ins)
     found.update(matrix.owner for matrix in policy.matrices)
     found.update(name for rule in policy.guarantees for name in (*rule.by, *rule.order))
+    for rule in policy.readiness:
+        found.add(rule.owner)
+        if isinstance(rule.check, PeriodOpen):
+            found.add(rule.check.special_role)
     return frozenset(found)

@@ -19,7 +19,7 @@ from engine import matching
 from engine.facts.vocabulary import BUILT_IN
 from engine.organization import Organization
 from engine.places import Place
-from engine.policy import Matrix, PolicySet
+from engine.policy import Matrix, PolicySet, ReadinessCheck
 from rules.compiling import choices, limits, organization, segregation, vocabulary
 from rules.compiling.accepting import BY_COMPILING, Accepted, owned, settle
 from rules.compiling.approvals import read_matrix, take_name
@@ -29,6 +29,7 @@ from rules.compiling.controls import Controls, open_layer, read_additional
 from rules.compiling.files import ANY_CURRENCY, File, Header, read_kind
 from rules.compiling.guarantees import check_waivers, read_guarantees
 from rules.compiling.handling import Handling, read_handling
+from rules.compiling.readiness import read_readiness
 from rules.diagnostics import Diagnostics
 from rules.reading.nodes import Mapping as MappingNode
 from rules.reading.nodes import Node
@@ -136,7 +137,6 @@ def _compile(
         read_handling(file, handling, context)
     for matrix in matrices:
         check_waivers(matrix.rows, controls, context)
-    _refuse_readiness(sources, context)
     policy = PolicySet(
         name=chosen.name,
         digest=digest_of(files),
@@ -160,6 +160,7 @@ def _compile(
         delegation=tuple(handling.delegation),
         stand_ins=tuple(handling.stand_ins),
         escalation=MappingProxyType(handling.escalation),
+        readiness=_readiness(sources, header, context),
     )
     choices.check_choices(chosen, policy, context)
     return policy, chosen
@@ -262,11 +263,9 @@ def _controls(sources: Sources, header: Header, context: Context) -> Controls:
     return controls
 
 
-def _refuse_readiness(sources: Sources, context: Context) -> None:
-    for file in sources.of("readiness"):
-        message = "this version does not enforce `kind: readiness` yet"
-        help = "take the file out: a check that is not enforced must not look as if it were"
-        context.error("not-yet-enforced", file.root.place, message, help)
+def _readiness(sources: Sources, header: Header, context: Context) -> tuple[ReadinessCheck, ...]:
+    found = [read_readiness(file, header, context) for file in sources.of("readiness")]
+    return tuple(check for checks in found for check in checks)
 
 
 _BUILT_IN_NAMES: Final = tuple(fact.name for fact in BUILT_IN)

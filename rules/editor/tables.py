@@ -19,6 +19,7 @@ from rules.compiling import (
     handling,
     limits,
     organization,
+    readiness,
     segregation,
     vocabulary,
     who,
@@ -128,6 +129,7 @@ INSIDE: Final[Mapping[Key[Any], Form[Any]]] = MappingProxyType(
         _GIVEN["delegations"]: rows(_texts(data.DELEGATION)),
         _GIVEN["rates"]: rows(_texts(data.RATE)),
         _GIVEN["acting"]: rows(_texts(data.ACTING)),
+        _GIVEN["periods"]: rows(_texts(data.PERIOD)),
         **{
             _GIVEN[name]: named(of_shape(_columns(f"one of the {name}", data.COLUMNS[name])))
             for name in ("cost_centers", "projects", "contracts")
@@ -142,6 +144,7 @@ FILES: Final[Mapping[str, Shape]] = MappingProxyType(
         "organization": organization.SHAPE,
         "approvals": approvals.SHAPE,
         "controls": controls.SHAPE,
+        "readiness": readiness.SHAPE,
         "handling": handling.SHAPE,
         "tests": forms.FILE,
     }

@@ -9,6 +9,7 @@ from typing import Final
 
 from engine.decision import Ask, Assignment, Decision, Group, Part, Step
 from engine.master_data import MasterData, PersonId
+from engine.readiness.finding import Finding
 from engine.routing.acting import Progress
 from engine.routing.completing import Missing
 from engine.routing.distinct import leaves, needed
@@ -31,11 +32,15 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came out of a test: the decision, the progress after acts, and the data behind both."""
+    """What came out of a test: the decision, the progress after acts, and the data behind both.
+
+    `unready` is what keeps the document from posting, `None` where the test does not ask.
+    """
 
     decision: Decision
     progress: Progress
     data: MasterData
+    unready: tuple[Finding, ...] | None = None
 
 
 def compare(expect: Expectation, came: Outcome) -> tuple[Compared, ...]:
@@ -47,7 +52,8 @@ def _compared(expect: Expectation, came: Outcome) -> Iterator[Compared]:
     decision = came.decision
     after = expect.outcome in AFTER_ACTS
     got = came.progress.outcome if after else str(decision.outcome)
-    yield Compared("outcome", expect.outcome, got, got == expect.outcome)
+    if expect.outcome:
+        yield Compared("outcome", expect.outcome, got, got == expect.outcome)
     if expect.code is not None:
         code = _code(decision)
         yield Compared("code", expect.code, code or NOTHING, expect.code == code)
@@ -55,6 +61,21 @@ def _compared(expect: Expectation, came: Outcome) -> Iterator[Compared]:
         yield _amount(expect.amount, decision.amount)
     yield from _people(expect, came)
     yield from _texts(expect, came)
+    if came.unready is not None:
+        yield from _readiness(expect, came.unready)
+
+
+def _readiness(expect: Expectation, unready: tuple[Finding, ...]) -> Iterator[Compared]:
+    """Whether it may post; `not_ready` lists the codes of everything that stands."""
+    standing = sorted({finding.code for finding in unready if finding.stands})
+    got = ", ".join(standing) or NOTHING
+    if expect.ready is not None:
+        wanted = "yes" if expect.ready else "no"
+        found = f"no ({got})" if standing else "yes"
+        yield Compared("ready", wanted, found, expect.ready is not bool(standing))
+    if expect.not_ready is not None:
+        codes = sorted({*expect.not_ready})
+        yield Compared("not_ready", ", ".join(codes), got, codes == standing)
 
 
 def _code(decision: Decision) -> str:

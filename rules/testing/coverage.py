@@ -172,6 +172,8 @@ def _of_authority(policy: PolicySet) -> Iterator[Item]:
         if stand_in.up_to is not None:
             yield _bound(stand_in.place, "up_to", stand_in.up_to)
         yield from _required(stand_in.require)
+    for check in policy.readiness:
+        yield Item(Sort.RULE, check.place, "readiness check", (MET, OPEN))
 
 
 def _of_answer(place: Place, answer: object, code: str) -> Iterator[Item]:

@@ -40,7 +40,7 @@ def _keys(names: str, form: Form[Any] = _NODE) -> tuple[Key[Any], ...]:
 DATA: Final[Key[str]] = Key("data", TEXT, "a folder of master data")
 VACANT: Final[Key[tuple[str, ...]]] = Key("vacant", list_of(TEXT), "roles that nobody holds")
 _BY_NAME: Final = "people suppliers cost_centers projects contracts entities holidays"
-_LISTED: Final = "delegations rates acting"
+_LISTED: Final = "delegations rates acting periods"
 GIVEN: Final = Shape("`given`", (DATA, VACANT, *_keys(_BY_NAME), *_keys(_LISTED)))
 PERSON: Final = (
     "name entity manager level department email first_day last_day bank_account tax_id address"
@@ -58,6 +58,15 @@ DELEGATION: Final = Shape(
 )
 RATE: Final = Shape("a rate", _keys("id type base quote day rate"))
 ACTING: Final = Shape("somebody acting", _keys("position by from to"))
+PERIOD: Final = Shape(
+    "a period", _keys("entity kind name first_day last_day opens_at closed_at ledger")
+)
+_LISTS: Final = (
+    ("delegations", DELEGATION),
+    ("rates", RATE),
+    ("acting", ACTING),
+    ("periods", PERIOD),
+)
 
 
 @dataclass(slots=True)
@@ -126,7 +135,7 @@ def _add(mapping: MappingNode, state: Given) -> None:
         node = fields.node(GIVEN.by_name[name])
         if node is not None:
             _add_named(name, node, state)
-    for name, shape in (("delegations", DELEGATION), ("rates", RATE), ("acting", ACTING)):
+    for name, shape in _LISTS:
         node = fields.node(GIVEN.by_name[name])
         if node is not None:
             _add_listed(name, shape, node, state)
@@ -230,6 +239,8 @@ def _add_listed(name: str, shape: Shape, node: Node, state: Given) -> None:
             row.setdefault("id", f"T-{len(state.rows(name)) + 1}")
         if name == "rates" and state.policy.fx is not None:
             row.setdefault("type", state.policy.fx.rate_type)
+        if name == "periods":
+            row.setdefault("entity", state.entity)
         state.rows(name).append(row)
 
 

@@ -183,14 +183,14 @@ def _read_steps(node: Node, context: Context) -> tuple[tuple[Item, ...], ...] | 
 
 def _read_expect(fields: Fields, context: Context) -> Expectation | None:
     outcome = fields.read(_OUTCOME, context)
-    if outcome is None:
+    if outcome is None and (fields.has(_OUTCOME) or not fields.written(_READY, _NOT_READY)):
         if not fields.has(_OUTCOME) and fields.is_whole:
             help = "one of " + ", ".join(f"`{word}`" for word in OUTCOMES)
             context.error("no-outcome", fields.place, "`expect` states no `outcome`", help)
         return None
     return Expectation(
         fields.place,
-        outcome,
+        outcome or "",
         {name: place for name, (place, _) in fields.found.items()},
         fields.read(_CODE, context),
         fields.read(_AMOUNT, context),
@@ -206,6 +206,8 @@ def _read_expect(fields: Fields, context: Context) -> Expectation | None:
         fields.read(_FINDINGS, context),
         fields.read(_REVIEWS, context),
         fields.read(_AS, context),
+        fields.read(_READY, context),
+        fields.read(_NOT_READY, context),
     )
 
 
@@ -266,6 +268,10 @@ _REVIEWS: Final[Key[tuple[str, ...]]] = Key(
 _AS: Final[Key[Mapping[str, str]]] = Key(
     "as", Form("words by role", _read_signs), "in what capacity a role acts: `{cfo: signs}`"
 )
+_READY: Final[Key[bool]] = Key("ready", YES_NO, "whether it may post")
+_NOT_READY: Final[Key[tuple[str, ...]]] = Key(
+    "not_ready", _NAMES, "the codes of everything that keeps it from posting"
+)
 EXPECT: Final = Shape(
     "`expect`",
     (
@@ -284,6 +290,8 @@ EXPECT: Final = Shape(
         _FINDINGS,
         _REVIEWS,
         _AS,
+        _READY,
+        _NOT_READY,
     ),
 )
 

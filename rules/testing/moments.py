@@ -47,6 +47,7 @@ def _effectives(policy: PolicySet) -> Iterator[Effective]:
     yield from (barred.effective for barred in policy.barred)
     yield from (guarantee.effective for guarantee in policy.guarantees)
     yield from (conflict.effective for conflict in policy.conflicts)
+    yield from (check.effective for check in policy.readiness)
 
 
 def _conditions(policy: PolicySet) -> Iterator[Condition]:
@@ -99,3 +100,5 @@ def _spans(data: MasterData) -> Iterator[Span]:
     for project in data.projects.values():
         yield project.span
         yield from (dated.span for dated in project.managers)
+    for periods in data.periods.values():
+        yield from (span for period in periods for span in period.open)

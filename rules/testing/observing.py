@@ -20,6 +20,7 @@ from engine.master_data import PersonId
 from engine.money import Money, exponent
 from engine.places import NOWHERE, Place
 from engine.policy import Additional, Effective, PolicySet, Requirement, Row, Scope
+from engine.readiness.asking import applying
 from engine.routing.authority import widest
 from engine.routing.distinct import leaves
 from engine.selecting import basis, choose_matrix
@@ -86,7 +87,19 @@ def observe(policy: PolicySet, made: Made) -> Observed:
     if decision.steps or _broke_guarantee(decision):
         _guarantees(policy, situation, found)
     _alone(policy, made, found)
+    _readiness(policy, made, found)
     return found
+
+
+def _readiness(policy: PolicySet, made: Made, found: Observed) -> None:
+    """Checks that kept the document from posting, and those that did not."""
+    entity = policy.organization.entities.get(made.document.entity)
+    if entity is None or made.unready is None:
+        return
+    kept = {finding.place for finding in made.unready}
+    found.codes |= {finding.code for finding in made.unready}
+    for check in applying(policy, entity, made.document, made.now):
+        found.note(check.place, OPEN if check.place in kept else MET)
 
 
 def _broke_guarantee(decision: Decision) -> bool:

@@ -19,6 +19,8 @@ from engine.master_data import MasterData
 from engine.places import Place
 from engine.policy import PolicySet
 from engine.rates import Shortage
+from engine.readiness.asking import readiness
+from engine.readiness.finding import Finding
 from engine.routing.acting import Progress, progress
 from engine.routing.course import Act
 from rules.compiling.context import Context
@@ -45,6 +47,7 @@ class Made:
     now: datetime
     given: FactValues
     decision: Decision
+    unready: tuple[Finding, ...] | None = None  # what keeps it from posting, where that was asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +174,18 @@ class Runner:
         )
         latest = max((now, *(act.at for act in acts)))
         reached = progress(decide_at, world.data, world.document.requester, acts, latest)
-        compared = compare(test.expect, Outcome(decision, reached, world.data))
-        reasons = (*_reasons(decision, missing), *_course(reached, acts))
+        unready = self._unready(test, world, latest)
+        made[now] = replace(made[now], unready=unready)
+        compared = compare(test.expect, Outcome(decision, reached, world.data, unready))
+        reasons = (*_reasons(decision, missing), *_course(reached, acts), *_said(unready))
         result = Result(test.name, test.place, compared, (), decision, reasons)
         return replace(result, made=tuple(made.values()))
+
+    def _unready(self, test: PolicyTest, world: World, now: datetime) -> tuple[Finding, ...] | None:
+        """What keeps the document from posting; `None` where the test does not ask."""
+        if not test.expect.asks_readiness:
+            return None
+        return readiness(self._policy, world.data, world.document, now)
 
     def _given(self, world: World, now: datetime) -> tuple[FactValues, Mapping[str, Shortage]]:
         """Totals over the earlier documents, and the facts that the test states."""
@@ -192,14 +203,19 @@ class Runner:
         first = self._timeless(file, test, ANY_MOMENT)
         return any(self._timeless(file, test, moment) != first for moment in moments)
 
-    def _timeless(self, file: PolicyTests, test: PolicyTest, now: datetime) -> Decision | None:
-        """The decision at a moment, without what names the moment."""
+    def _timeless(self, file: PolicyTests, test: PolicyTest, now: datetime) -> object:
+        """The decision at a moment and what keeps it from posting, without what names the moment.
+
+        `None` where the world of the test cannot be built.
+        """
         world = self._worlds.build(file, test, now, Context(Diagnostics()))
         if world is None:
             return None
         given, _ = self._given(world, now)
         decision = self._decide(self._policy, world.data, world.document, now, given)
-        return replace(decision, now=ANY_MOMENT, document_digest="", digest="")
+        unready = self._unready(test, world, now) or ()
+        codes = [(finding.code, finding.place) for finding in unready]
+        return replace(decision, now=ANY_MOMENT, document_digest="", digest=""), codes
 
 
 def _reasons(decision: Decision, missing: Mapping[str, Shortage]) -> tuple[str, ...]:
@@ -219,6 +235,12 @@ def _reasons(decision: Decision, missing: Mapping[str, Shortage]) -> tuple[str, 
             for name, lack in missing.items()
         ]
     return tuple(found)
+
+
+def _said(unready: tuple[Finding, ...] | None) -> Iterable[str]:
+    """What keeps it from posting, one line each."""
+    for finding in unready or ():
+        yield _reason(finding.place, finding.code, finding.words)
 
 
 def _course(reached: Progress, acts: tuple[Act, ...]) -> tuple[str, ...]:

@@ -68,7 +68,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """What must come out. Lists that are `None` are not looked at."""
+    """What must come out. Lists that are `None` are not looked at.
+
+    `outcome` is empty in a test that only asks whether the document may post.
+    """
 
     place: Place
     outcome: str
@@ -87,6 +90,13 @@ class Expectation:
     findings: tuple[str, ...] | None = None
     reviews: tuple[str, ...] | None = None
     signs: Mapping[str, str] | None = None
+    ready: bool | None = None
+    not_ready: tuple[str, ...] | None = None
+
+    @property
+    def asks_readiness(self) -> bool:
+        """Whether it says something about posting."""
+        return self.ready is not None or self.not_ready is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -301,6 +301,8 @@ FAMILY_OF_CALL = {
     "ReviewTask": (Family.REVIEW, 1),
     "Unfilled": (Family.HELD, 0),
     "held": (Family.HELD, 0),
+    "finding": (Family.READINESS, 0),
+    "unasked": (Family.READINESS, 0),
 }
 # Modules whose functions answer with the code of why somebody is passed over.
 OBJECTING = frozenset({"eligibility.py", "delegation.py", "stand_ins.py"})

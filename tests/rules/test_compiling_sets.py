@@ -78,11 +78,6 @@ def test_sets_do_not_nest() -> None:
     assert complaints(inner__policy=text) == ["nested-set inner/policy.yaml:1:1"]
 
 
-def test_readiness_is_not_enforced_and_so_an_error() -> None:
-    text = "kind: readiness\ndocuments: [invoice]\nchecks: [supplier_active]\n"
-    assert complaints(readiness__ap=text) == ["not-yet-enforced readiness/ap.yaml:1:1"]
-
-
 def test_tests_and_data_are_no_part_of_the_policy() -> None:
     base = compiled()
     others = {

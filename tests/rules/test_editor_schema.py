@@ -141,7 +141,7 @@ def test_every_mapping_of_the_language_is_in_the_schema_with_the_same_keys() -> 
 
 
 def test_every_kind_of_file_that_is_applied_has_a_schema() -> None:
-    assert {*tables.FILES} == {*KINDS} - {"readiness"}
+    assert {*tables.FILES} == {*KINDS}
 
 
 @pytest.mark.parametrize("kind", tables.FILES)

@@ -26,15 +26,15 @@ from api.usecases.casework.written import (
     given_of,
     key_of_place,
     named_digests,
-    text,
     text_of_key,
 )
+from engine.canonical import Written
 from engine.cases.identities import Identities
 from engine.cases.status import Event, Status, moved
 from engine.deciding import decide
 from engine.decision import Decision, Outcome
 from engine.documents.model import Document
-from engine.recording import to_plain
+from engine.recording import decision_text
 from engine.routing.acting import take
 from engine.routing.completing import standing
 from engine.routing.course import Act, ActKind, Course, Given
@@ -152,7 +152,7 @@ def _moved_on(
     case = replace(
         on.case,
         decision_digest=decision.digest,
-        decision_json=text(to_plain(decision)),
+        decision_json=decision_text(decision),
         changed_at=on.now,
     )
     events = {"approved": Event.COMPLETE, "rejected": Event.REJECT}
@@ -176,12 +176,14 @@ def _decided_otherwise(on: _On, decision: Decision) -> Acted:
         case = replace(
             with_event(case, events[decision.outcome], on.now),
             decision_digest=decision.digest,
-            decision_json=text(to_plain(decision)),
+            decision_json=decision_text(decision),
         )
         cases.keep(on.connection, case)
         cases.ask(on.connection, case.id, (), is_new=False)
     code = decision.held.code if decision.held is not None else str(decision.outcome)
-    entry = _entry(on, case, decision, "refusal", code=code, decided=to_plain(decision))
+    entry = _entry(
+        on, case, decision, "refusal", code=code, decided=Written(decision_text(decision))
+    )
     append(on.connection, [entry])
     return Acted(case, code)
 

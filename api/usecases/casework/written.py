@@ -12,7 +12,7 @@ from typing import Final
 import engine.documents as canonical
 from adapters.store.cases import Case, Task
 from api.usecases.casework.resources import InForce, Resources
-from engine.canonical import canonical_bytes
+from engine.canonical import Written, canonical_bytes
 from engine.decision import Ask, Assignment, Decision
 from engine.documents.canonical_form import to_canonical
 from engine.documents.model import Document
@@ -27,10 +27,11 @@ SEMANTICS: Final = "1"  # what the words of a policy mean; another number where 
 TZDATA: Final = version("tzdata")
 
 
-def sealed(resources: Resources, source: str, document: Document) -> dict[str, object]:
+def sealed(resources: Resources, source: str, document: Document) -> Written:
     """The canonical document as it is kept: restricted fields sealed to this document."""
     plain: dict[str, object] = {**to_canonical(document)}
-    return resources.seal(plain, document.type, place_of(source, document.type, document.id))
+    place = place_of(source, document.type, document.id)
+    return text(resources.seal(plain, document.type, place))
 
 
 def place_of(source: str, type: str, id: str) -> str:
@@ -38,16 +39,20 @@ def place_of(source: str, type: str, id: str) -> str:
     return json.dumps([source, type, id])
 
 
+def place_of_case(case: Case) -> str:
+    """What ciphertexts of a case's document are bound to."""
+    return place_of(case.source, case.type, case.document_id)
+
+
 def document_of(resources: Resources, policy: PolicySet, case: Case) -> Document:
     """The document of a case. Raises `InputErrors` where the set no longer knows what it states."""
-    place = place_of(case.source, case.type, case.document_id)
-    plain = resources.unseal(json.loads(case.document_json), case.type, place)
+    plain = resources.unseal(json.loads(case.document_json), case.type, place_of_case(case))
     return canonical.accept(plain, policy.facts, policy.documents, received_at=case.received_at)
 
 
-def text(plain: object) -> str:
+def text(plain: object) -> Written:
     """Canonical JSON, as the store keeps it."""
-    return canonical_bytes(plain).decode("utf-8")
+    return Written(canonical_bytes(plain).decode("utf-8"))
 
 
 def given_plain(given: FactValues) -> dict[str, object]:

@@ -29,6 +29,7 @@ class Family(StrEnum):
     NOTE = "note"
     REASON = "reason"
     ACT = "act"
+    READINESS = "readiness"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from types import MappingProxyType
 from typing import Final
 
 from engine.explaining.messages import Catalogue, Family, Text, english, german
+from engine.explaining.messages import english_readiness as in_english
+from engine.explaining.messages import german_readiness as in_german
 from engine.explaining.messages.english_phrases import PHRASES as ENGLISH_PHRASES
 from engine.explaining.messages.german_phrases import PHRASES as GERMAN_PHRASES
 
@@ -22,9 +24,10 @@ ENGLISH: Final = Catalogue(
             Family.NOTE: english.NOTES,
             Family.REASON: english.REASONS,
             Family.ACT: english.ACTS,
+            Family.READINESS: in_english.READINESS,
         }
     ),
-    phrases=ENGLISH_PHRASES,
+    phrases=MappingProxyType({**ENGLISH_PHRASES, **in_english.EVIDENCE}),
     moment="%Y-%m-%d %H:%M:%S",
     grouping=",",
     decimal=".",
@@ -41,9 +44,10 @@ GERMAN: Final = Catalogue(
             Family.NOTE: german.NOTES,
             Family.REASON: german.REASONS,
             Family.ACT: german.ACTS,
+            Family.READINESS: in_german.READINESS,
         }
     ),
-    phrases=GERMAN_PHRASES,
+    phrases=MappingProxyType({**GERMAN_PHRASES, **in_german.EVIDENCE}),
     moment="%d.%m.%Y %H:%M:%S",
     grouping=".",
     decimal=",",

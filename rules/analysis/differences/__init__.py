@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from engine.facts.vocabulary import Fact
 from engine.policy import PolicySet
 from rules.analysis.differences import choices, controls, organization
+from rules.analysis.differences import readiness as checks
 from rules.analysis.differences.aspects import compared
 from rules.analysis.differences.effect import BUILT_IN_NAMES, Effects, effects, scales_of
 from rules.analysis.differences.essence import of_set
@@ -65,6 +66,7 @@ def _besides_schedules(old: PolicySet, new: PolicySet) -> Iterator[Difference]:
     yield from compared(controls.MITIGATIONS, old.mitigations, new.mitigations)
     yield from compared(controls.RELATED, old.related_parties, new.related_parties)
     yield from compared(controls.GUARANTEES, old.guarantees, new.guarantees)
+    yield from compared(checks.READINESS, old.readiness, new.readiness)
     yield from compared(organization.DELEGATION, old.delegation, new.delegation)
     yield from compared(organization.STAND_INS, old.stand_ins, new.stand_ins)
 

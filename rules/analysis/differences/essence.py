@@ -22,7 +22,8 @@ _NO_MEANING: Final = frozenset(
 )
 _UNORDERED: Final = frozenset(
     {"rows", "require", "waives", "matrices", "limits", "additional", "barred", "conflicts"}
-    | {"mitigations", "related_parties", "guarantees", "delegation", "stand_ins", "votes", "among"}
+    | {"mitigations", "related_parties", "guarantees", "delegation", "stand_ins", "readiness"}
+    | {"votes", "among"}
 )
 
 

@@ -28,6 +28,7 @@ class Area(StrEnum):
     CONTROLS = "controls"
     SEGREGATION = "segregation of duties"
     GUARANTEES = "guarantees"
+    READINESS = "readiness to post"
     DELEGATION = "delegation and stand-ins"
     ORGANIZATION = "organization"
     VOCABULARY = "vocabulary"

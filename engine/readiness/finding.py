@@ -1,0 +1,119 @@
+"""What keeps a document from posting, what would clear it, and who may let it through.
+
+A finding of a decision (`engine.decision.Finding`) is something the document lacks before its
+approval can complete. A finding here is the same thought one step later, and says more: who owns
+it, what clears it, when, and who may release it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from engine.documents.model import Document
+from engine.master_data import MasterData, PersonId
+from engine.organization import Entity
+from engine.places import NOWHERE, Place
+from engine.policy import ReadinessCheck
+
+
+class Severity(StrEnum):
+    """`blocks`: nothing is posted while it stands. `warns`: it is said, and posting goes on."""
+
+    BLOCKS = "blocks"
+    WARNS = "warns"
+
+
+class Evidence(StrEnum):
+    """What clears a finding."""
+
+    DOCUMENT = "document"  # the document states what it lacks
+    OPEN_PERIOD = "open_period"  # another posting date, or the period opened
+    PERIOD_RECORD = "period_record"  # the period in the master data
+    SUPPLIER_RECORD = "supplier_record"  # the supplier, with its status, in the master data
+    ACTIVE_SUPPLIER = "active_supplier"  # the supplier active again, or another one
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A person lets a document post although a finding stands, and says why.
+
+    It is for one finding of one content (`document_digest`) and counts only if the finding stood
+    at the moment `at` (aware) and the person might release it then (`engine.readiness.releasing`).
+    """
+
+    code: str
+    by: PersonId
+    reason: str
+    at: datetime
+    document_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that keeps a document from posting.
+
+    `words` fill in the message of `code`. `releasable_by` is the role whose holder may release it,
+    empty for nobody; `released` is the release that was accepted. `earliest_posting_date` is the
+    first local day it could post on now, `clears_at` the moment at which it clears by itself; both
+    `None` where nobody knows.
+    """
+
+    code: str
+    words: tuple[tuple[str, str], ...]
+    place: Place
+    owner: str
+    evidence: Evidence
+    severity: Severity = Severity.BLOCKS
+    releasable_by: str = ""
+    earliest_posting_date: date | None = None
+    clears_at: datetime | None = None
+    released: Release | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Whether it keeps the document from posting."""
+        return self.severity is Severity.BLOCKS and self.released is None
+
+
+def is_ready(findings: Iterable[Finding]) -> bool:
+    """Whether a document with these findings may post: none of them stands."""
+    return not any(finding.stands for finding in findings)
+
+
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """What the ERP answered when it was asked; `None` where it was not, or did not answer.
+
+    An answer can only add a finding: where the ERP says no and the master data yes, no counts.
+    """
+
+    period_open: bool | None = None
+    supplier_active: bool | None = None
+
+
+NOT_LOOKED_UP = LookedUp()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One document at one moment, to be asked about by the check of one rule."""
+
+    rule: ReadinessCheck
+    data: MasterData
+    document: Document
+    entity: Entity
+    now: datetime
+    looked_up: LookedUp = NOT_LOOKED_UP
+
+    def finding(self, code: str, evidence: Evidence, **words: str) -> Finding:
+        """A finding of the rule, owned by whom its file names."""
+        said = tuple(sorted((name, text) for name, text in words.items() if text))
+        return Finding(code, said, self.rule.place, self.rule.owner, evidence)
+
+
+def unasked(code: str, evidence: Evidence, detail: str) -> Finding:
+    """A finding of no rule: the document names what the policy set does not know."""
+    return Finding(code, (("detail", detail),), NOWHERE, "", evidence)

@@ -1,0 +1,115 @@
+"""Readiness files: which checks compile, with what, and what is refused by its name."""
+
+import pytest
+
+from engine.places import Place
+from engine.policy import Effective, Scope
+from engine.readiness.checks import PeriodOpen, PostingDate, SupplierActive
+from rules.checks.names import check_names
+from rules.diagnostics import Diagnostics
+from tests.rules.compiled import compiled, complaints
+
+HEAD = "kind: readiness\ndocuments: [invoice]\nowner: controller\nchecks:\n"
+
+
+def check(text: str, head: str = HEAD) -> object:
+    (found,) = compiled(readiness__ap=f"{head}  - {text}\n").readiness
+    return found.check
+
+
+def refused(text: str, head: str = HEAD) -> list[str]:
+    return [found.split()[0] for found in complaints(readiness__ap=f"{head}  - {text}\n")]
+
+
+def test_a_check_knows_where_when_and_for_whom_it_applies() -> None:
+    text = (
+        "kind: readiness\ndocuments: [invoice, credit_note]\nscope: {entities: [US01]}\n"
+        "effective: {from: 2027-01-01}\nowner: controller\nchecks: [supplier_active]\n"
+    )
+    (found,) = compiled(readiness__us=text).readiness
+    assert found.place == Place("readiness/us.yaml", 6, 10)
+    assert found.documents == {"invoice", "credit_note"}
+    assert found.scope == Scope(entities=frozenset({"US01"}))
+    assert isinstance(found.effective, Effective)
+    assert str(found.effective.start) == "2027-01-01"
+    assert found.owner == "controller"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("invoice_date", PostingDate.DOCUMENT_DATE),
+        ("document_date", PostingDate.DOCUMENT_DATE),
+        ("posting_date", PostingDate.POSTING_DATE),
+        ("submission", PostingDate.SUBMISSION),
+    ],
+)
+def test_the_day_it_posts_on_is_said(written: str, meant: PostingDate) -> None:
+    assert check(f"period_open: {{posting_date: {written}}}") == PeriodOpen(meant)
+
+
+def test_a_special_role_is_a_declared_role_with_holders() -> None:
+    text = "period_open: {posting_date: submission, special_role: %s}"
+    assert check(text % "cfo") == PeriodOpen(PostingDate.SUBMISSION, "", "cfo")
+    assert refused(text % "nobody_at_all") == ["unknown-role"]
+    assert refused(text % "board") == ["unknown-role"]
+    assert refused(text % "manager") == ["unknown-role"]
+
+
+def test_what_posts_nowhere_by_itself_names_whose_periods_are_asked() -> None:
+    head = HEAD.replace("invoice", "purchase_order")
+    assert refused("period_open: {posting_date: submission}", head) == ["missing-key"]
+    named = check("period_open: {posting_date: submission, kind: GL}", head)
+    assert named == PeriodOpen(PostingDate.SUBMISSION, "GL")
+
+
+def test_the_statuses_of_an_active_supplier_are_known_words_or_stated() -> None:
+    assert check("supplier_active") == SupplierActive(
+        frozenset({"active", "approved", "preferred"})
+    )
+    assert check("supplier_active: {status: [released]}") == SupplierActive(frozenset({"released"}))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "match: {way: 3}",
+        "match",
+        "duplicate: {same: [supplier_group], in: 24 months}",
+        "tax_id: {of: supplier}",
+        "e_invoice_clearance",
+    ],
+)
+def test_a_check_that_is_not_applied_is_refused_by_its_name(text: str) -> None:
+    assert refused(text) == ["not-yet-enforced"]
+
+
+def test_an_unknown_check_is_refused() -> None:
+    assert refused("supplier_actve") == ["not-one-of"]
+    assert refused("supplier_actve: {status: [x]}") == ["unknown-key"]
+
+
+def test_a_file_without_checks_documents_or_owner_says_nothing() -> None:
+    assert complaints(readiness__ap=HEAD.replace("checks:\n", "checks: []\n")) == [
+        "empty-list readiness/ap.yaml:4:9"
+    ]
+    assert refused("supplier_active", HEAD.replace("documents: [invoice]\n", "")) == ["missing-key"]
+    assert refused("supplier_active", HEAD.replace("owner: controller\n", "")) == ["missing-key"]
+
+
+def test_the_same_check_twice_in_a_file_is_a_mistake() -> None:
+    text = "supplier_active\n  - supplier_active: {status: [preferred, active, approved]}"
+    assert refused(text) == ["twice"]
+
+
+def test_a_role_that_may_release_is_asked_by_a_rule() -> None:
+    roles = "kind: organization\nroles:\n  period_controller: {}\n"
+    text = f"{HEAD}  - period_open: {{posting_date: submission, special_role: period_controller}}\n"
+    assert never_asked(roles=roles) == ["no rule asks `period_controller`"]
+    assert never_asked(roles=roles, readiness__ap=text) == []
+
+
+def never_asked(**files: str) -> list[str]:
+    found = Diagnostics()
+    check_names(compiled(**files), found)
+    return [each.message for each in found if "period_controller" in each.message]
