@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import functools
 import json
+import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from adapters.encryption import KeyRing, seal, unseal
+from adapters.erp.connector import Credentials
+from adapters.erp.tryton.connection import TrytonConnector
 from adapters.identity import Authentication, DevelopmentAuthentication, OidcAuthentication
 from adapters.store.opening import Store, open_store
 from adapters.store.trail import records
-from api.settings import Environment, Settings, SettingsRefused
-from api.usecases.casework.resources import NothingInForce, Plain, Resources
-from api.web.asking import Service
+from adapters.transport import Transport
+from api.settings import Environment, ErpSettings, Settings, SettingsRefused, secret
+from api.usecases.casework.posting import Counter, Target
+from api.usecases.casework.resources import Plain, Resources
+from api.web.asking import Service, utc_now
+from api.worker import Worker
 
 
 @contextmanager
@@ -28,9 +34,44 @@ def opened(settings: Settings) -> Iterator[Service]:
     try:
         _expect_same_environment(settings, store)
         resources = resources_of(settings, store)
-        yield Service(resources, _authentication(settings, resources))
+        authentication = _authentication(settings, resources)
+        with _working(settings, resources) as wake:
+            yield Service(resources, authentication, on_enqueued=wake)
     finally:
         store.close()
+
+
+@contextmanager
+def _working(settings: Settings, resources: Resources) -> Iterator[Callable[[], None]]:
+    """The worker inside this process, where it is wanted; what wakes it."""
+    if not settings.worker:
+        yield lambda: None
+        return
+    targets = {each.name: _target(each) for each in settings.erp}
+    worker = Worker(resources, Counter(targets, utc_now, random.SystemRandom().random))
+    worker.start()
+    try:
+        yield worker.wake
+    finally:
+        worker.stop()
+
+
+def _target(erp: ErpSettings) -> Target:
+    """Raises `SettingsRefused` where a secret is missing or the address cannot be used."""
+    credentials = Credentials(secret(erp.user_variable), secret(erp.secret_variable))
+    try:
+        transport = Transport(erp.url)
+    except ValueError as problem:
+        raise SettingsRefused(f"COUNTERSIGN_ERP: connection `{erp.name}`: {problem}") from None
+    connector = TrytonConnector(
+        erp.name,
+        transport,
+        erp.database,
+        credentials,
+        companies=erp.companies,
+        taxes=erp.taxes,
+    )
+    return Target(connector, erp.owner)
 
 
 def resources_of(settings: Settings, store: Store) -> Resources:
@@ -96,6 +137,3 @@ class _Sealing:
 
 def _as_it_is(plain: Plain, type: str, place: str) -> Plain:
     return plain
-
-
-__all__ = ["NothingInForce", "opened", "resources_of", "store_environment"]

@@ -16,7 +16,7 @@ from adapters.store.in_force import files_of
 from api.page import page
 from api.usecases.casework.acting import Action, Kind, act
 from api.usecases.casework.written import document_of
-from api.web.answers import CaseAnswer, CasesAnswer, WholeCaseAnswer
+from api.web.answers import CaseAnswer, CasesAnswer, ExplanationAnswer, WholeCaseAnswer
 from api.web.asking import (
     LAST_ID,
     SHOWABLE,
@@ -120,7 +120,7 @@ def act_on_case(request: Request, number: str, asked: ActionRequest) -> Response
     return _json(case_body(done.case, is_new=False))
 
 
-@router.get("/{number}/decision", responses=_PROBLEMS)
+@router.get("/{number}/decision", response_model=ExplanationAnswer, responses=_PROBLEMS)
 def show_decision(request: Request, number: str, language: Language = "en") -> Response:
     """The decision in words, with places, comparisons, and who was passed over."""
     service = service_of(request)
