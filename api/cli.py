@@ -51,6 +51,7 @@ def _register() -> None:
     from api.commands.demo import demo
     from api.commands.diff import diff
     from api.commands.explain import explain
+    from api.commands.file import file
     from api.commands.formatting import format_policies
     from api.commands.language_server import language_server
     from api.commands.lint import lint
@@ -74,6 +75,7 @@ def _register() -> None:
     app.command("demo", epilog=_EPILOG)(demo)
     app.command("activate", epilog=_EPILOG)(activate)
     app.command("serve", epilog=_EPILOG)(serve)
+    app.command("file", epilog=_EPILOG)(file)
     store.app.command("migrate", epilog=_EPILOG)(store.migrate)
     app.add_typer(store.app, name="store")
     app.add_typer(master_data.app, name="data")

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from adapters.identity import DevelopmentAuthentication
 from adapters.logs import correlated
 from adapters.store.in_force import digests
+from api.usecases.casework.resources import NothingInForce
 from api.web import case_routes, documents, task_routes
 from api.web.asking import Service, service_of
 from api.web.problems import Problem, TooLarge, answer, handle_problems
@@ -128,7 +129,7 @@ def _ready(request: Request) -> Response:
     """Whether the store answers and something is in force."""
     with service_of(request).resources.store.reading() as connection:
         if not digests(connection).is_complete:
-            raise Problem(503, "nothing_in_force", "no policy set is in force")
+            raise NothingInForce("no policy set is in force")
     return Response("ready\n", media_type="text/plain")
 
 

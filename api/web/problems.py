@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import OperationalError, TimeoutError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import Response
 
@@ -104,6 +105,8 @@ def handle_problems(app: FastAPI) -> None:
         ContentsUnusable,
         Overtaken,
         StoreUnavailable,
+        OperationalError,
+        TimeoutError,
         RequestValidationError,
         StarletteHTTPException,
     ):
@@ -125,7 +128,8 @@ def _problem(error: Exception) -> Problem:
             return _later(503, "contents_unusable", "what is in force cannot be loaded")
         case Overtaken():
             return _later(503, "overtaken", str(error))
-        case StoreUnavailable():
+        case StoreUnavailable() | OperationalError() | TimeoutError():
+            _LOG.error("the store does not answer", exc_info=error)
             return _later(503, "store_unavailable", "the database does not answer now")
         case RequestValidationError():
             return _invalid_request(error)
