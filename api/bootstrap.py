@@ -32,7 +32,6 @@ def opened(settings: Settings) -> Iterator[Service]:
     """
     store = open_store(settings.database_url.get_secret_value())
     try:
-        _expect_same_environment(settings, store)
         resources = resources_of(settings, store)
         authentication = _authentication(settings, resources)
         with _working(settings, resources) as wake:
@@ -75,7 +74,8 @@ def _target(erp: ErpSettings) -> Target:
 
 
 def resources_of(settings: Settings, store: Store) -> Resources:
-    """What the use cases work with. Raises `BadKeys`."""
+    """What the use cases work with. Raises `BadKeys`, and `SettingsRefused` for another's store."""
+    _expect_same_environment(settings, store)
     sealing = _Sealing.of(settings)
     targets = {(post.entity, post.type): each.name for each in settings.erp for post in each.posts}
     return Resources(store, targets=targets, seal=sealing.seal, unseal=sealing.unseal)

@@ -141,12 +141,15 @@ def desk_on(resources: Resources) -> Iterator[Desk]:
         yield desk
 
 
+def acme_files() -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """Its policy, and its master data."""
+    data = ((path.name, path.read_bytes()) for path in (ACME / "data").glob("*.csv"))
+    return read_set(ACME), dict(data)
+
+
 def put_in_force(resources: Resources) -> None:
-    files = {
-        path.name: path.read_bytes() for path in (ACME / "data").iterdir() if path.suffix == ".csv"
-    }
     who = Identities("gina", "command line")
-    bootstrap(resources, read_set(ACME), files, who, "installation", START)
+    bootstrap(resources, *acme_files(), who, "installation", START)
 
 
 @pytest.fixture
