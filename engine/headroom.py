@@ -27,7 +27,6 @@ from engine.master_data import MasterData
 from engine.money import Exact, Money
 from engine.policy import PolicySet
 
-
 HeadroomKey = NewType("HeadroomKey", str)  # `supplier_year/2027-01-01/sha256:...`
 
 

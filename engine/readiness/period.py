@@ -39,9 +39,7 @@ def ask_period(check: PeriodOpen, on: Asked) -> Iterator[Finding]:
     """Every ledger in which the posting date is not open, or the ERP's no where all are."""
     day = posting_day(check, on.document, on.entity)
     if day is None:
-        yield on.finding(
-            "posting_date_missing", Evidence.DOCUMENT, field=check.posting_date.value
-        )
+        yield on.finding("posting_date_missing", Evidence.DOCUMENT, field=check.posting_date.value)
         return
     kind = check.kind or KIND_OF_TYPE.get(on.document.type, "")
     ledgers = _ledgers(on, kind)
