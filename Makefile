@@ -7,7 +7,9 @@ ARGS ?=
 
 VENV       := .venv
 BENCH_VENV := .venv-bench
+ERP_VENV   := .venv-erp
 LOCK_VENV  := .venv-lock
+OIDC       := .node/oidc_server
 BIN        := $(VENV)/bin
 
 PIP_FLAGS := --quiet --disable-pip-version-check
@@ -16,17 +18,19 @@ EDITABLE  := -m pip install $(PIP_FLAGS) --no-deps --no-build-isolation --editab
 
 UV_VERSION := 0.13.8
 UPGRADE ?=
-COMPILE := $(LOCK_VENV)/bin/uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 \
-	--generate-hashes --only-binary :all: --no-header --no-annotate --no-emit-index-url \
-	pyproject.toml requirements/build.in
+PIN     := $(LOCK_VENV)/bin/uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 \
+	--generate-hashes --only-binary :all: --no-header --no-annotate --no-emit-index-url
+COMPILE := $(PIN) pyproject.toml requirements/build.in
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check docs nightly bench lock python-is-new-enough
+.PHONY: help setup servers demo test check docs nightly bench lock python-is-new-enough
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
 setup: $(VENV)/.installed ## make .venv with what is locked in requirements/dev.txt
+
+servers: $(OIDC)/.installed ## the servers that some tests need (node and npm)
 
 demo: setup ## a worked example: policy files, documents, decisions and their reasons
 	@$(BIN)/countersign demo
@@ -58,7 +62,8 @@ lock: ## pin dependencies again (UPGRADE=--upgrade: newest versions)
 	@# drools-jpy is wanted for its jar only: its Python bridge lacks wheels and is left out.
 	@$(COMPILE) --extra analysis --extra bench -c requirements/runtime.txt --no-emit-package jpy \
 		-o requirements/bench.txt
-	@echo "locked: requirements/runtime.txt, dev.txt, bench.txt"
+	@$(PIN) requirements/erp.in -o requirements/erp.txt
+	@echo "locked: requirements/runtime.txt, dev.txt, bench.txt, erp.txt"
 
 python-is-new-enough:
 	@command -v $(PYTHON) >/dev/null || { \
@@ -78,6 +83,23 @@ $(VENV)/.installed: requirements/dev.txt pyproject.toml
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python $(INSTALL) -r requirements/dev.txt
 	@$(BIN)/python $(EDITABLE)
+	@touch $@
+
+# A real ERP for the tests, in a process of its own. Its licence is the GPL: nothing imports it.
+$(ERP_VENV)/.installed: requirements/erp.txt
+	@$(MAKE) --no-print-directory python-is-new-enough
+	@echo "setting up $(ERP_VENV) (an ERP that tests run against)"
+	@$(PYTHON) -m venv $(ERP_VENV)
+	@$(ERP_VENV)/bin/python $(INSTALL) -r requirements/erp.txt
+	@touch $@
+
+# Only what the lock names, with its hashes; nothing that a package brings is run.
+$(OIDC)/.installed: tests/oidc_server/package.json tests/oidc_server/package-lock.json
+	@command -v npm >/dev/null || { \
+		echo "there is no \`npm\` here; the tests with an OIDC issuer need it, and Node 20" >&2; exit 1; }
+	@mkdir -p $(OIDC)
+	@cp tests/oidc_server/package.json tests/oidc_server/package-lock.json $(OIDC)
+	@cd $(OIDC) && npm ci --ignore-scripts --omit-lockfile-registry-resolved --no-audit --no-fund --silent
 	@touch $@
 
 $(BENCH_VENV)/.installed: requirements/bench.txt pyproject.toml

@@ -7,7 +7,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, Select, bindparam, delete, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from adapters.store.tables import acts, cases, claims, tasks
 from engine.cases.status import Status
@@ -118,6 +130,21 @@ def several(
     if entities is not None:
         query = query.where(cases.c.entity.in_(list(entities)))
     return [case_of(row) for row in connection.execute(query)]
+
+
+def how_many(connection: Connection) -> int:
+    """The number of cases."""
+    return int(connection.execute(select(func.count()).select_from(cases)).scalar_one())
+
+
+def stuck(connection: Connection, after: int = 0, most: int = 100) -> Sequence[int]:
+    """Ids of cases that lack something: held, or approved and not ready to be posted."""
+    lacks = or_(
+        cases.c.status == str(Status.HELD),
+        and_(cases.c.status == str(Status.APPROVED), cases.c.findings != "[]"),
+    )
+    query = select(cases.c.id).where(lacks, cases.c.id > after).order_by(cases.c.id).limit(most)
+    return connection.execute(query).scalars().all()
 
 
 def course_of(connection: Connection, case_id: int) -> Course:

@@ -70,6 +70,22 @@ class Store:
         with self.engine.connect().execution_options(**options) as connection:
             yield connection
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A connection that sees the store as it is at its first look, whatever is written after.
+
+        For what reads much: writers do not wait for it.
+        """
+        level = "AUTOCOMMIT" if self.is_sqlite else "REPEATABLE READ"
+        with self.engine.connect().execution_options(isolation_level=level) as connection:
+            if self.is_sqlite:  # reads only, and so needs no turn among the writers
+                connection.exec_driver_sql("begin deferred")
+            try:
+                yield connection
+            finally:
+                if self.is_sqlite:
+                    connection.exec_driver_sql("rollback")
+
     def close(self) -> None:
         """Gives all connections back."""
         self.engine.dispose()

@@ -6,6 +6,7 @@ that it was given; a claim that has lapsed settles nothing. Of one case, rows go
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -72,8 +73,17 @@ def put(
     )
 
 
-def take(connection: Connection, claim: str, now: datetime, until: datetime) -> Parcel | None:
-    """Claims the row that has waited longest, or one whose claim has lapsed; `None` for none."""
+def take(
+    connection: Connection,
+    claim: str,
+    now: datetime,
+    until: datetime,
+    paused: Collection[str] = (),
+) -> Parcel | None:
+    """Claims the row that has waited longest, or one whose claim has lapsed; `None` for none.
+
+    Rows for `paused` connections wait.
+    """
     earlier = outbox.alias("earlier")
     is_first = ~exists().where(
         earlier.c.case_id == outbox.c.case_id,
@@ -86,7 +96,7 @@ def take(connection: Connection, claim: str, now: datetime, until: datetime) -> 
     )
     row = connection.execute(
         select(outbox)
-        .where(is_free, is_first)
+        .where(is_free, is_first, outbox.c.connection.not_in(sorted(paused)))
         .order_by(outbox.c.due_at, outbox.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -162,6 +172,19 @@ def of_key(connection: Connection, key: str) -> Parcel | None:
     """The row with a key."""
     row = connection.execute(select(outbox).where(outbox.c.key == key)).one_or_none()
     return None if row is None else _parcel(row)
+
+
+def unsettled_keys(connection: Connection, case_id: int) -> Sequence[str]:
+    """The keys of the rows of a case that are still under way."""
+    query = (
+        select(outbox.c.key)
+        .where(
+            outbox.c.case_id == case_id,
+            outbox.c.status.in_([str(status) for status in UNSETTLED]),
+        )
+        .order_by(outbox.c.id)
+    )
+    return connection.execute(query).scalars().all()
 
 
 def next_due(connection: Connection) -> datetime | None:

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
 
-from adapters.store.tables import trail, trail_end
+from adapters.store.tables import cases, trail, trail_end
 from engine.canonical import canonical_object
 from engine.recording import moment_text
 
@@ -104,6 +104,17 @@ def every_record(connection: Connection, batch: int = 1000) -> Iterator[Record]:
     while found := records(connection, after, batch):
         yield from found
         after = found[-1].position
+
+
+def without_case(connection: Connection) -> Sequence[tuple[int, int]]:
+    """Cases that records name and that are not kept, each with the position of its first record."""
+    query = (
+        select(trail.c.case_id, func.min(trail.c.position))
+        .where(trail.c.case_id.is_not(None), ~exists().where(cases.c.id == trail.c.case_id))
+        .group_by(trail.c.case_id)
+        .order_by(trail.c.case_id)
+    )
+    return [(case_id, position) for case_id, position in connection.execute(query)]
 
 
 def digest_of(body: bytes) -> str:

@@ -19,7 +19,7 @@ from engine.documents.complaints import Complaints, from_validation
 from engine.documents.fields import Reading
 from engine.documents.header import Header
 from engine.documents.model import Document
-from engine.documents.taking_apart import Taking, currency_of_document
+from engine.documents.taking_apart import Parts, Taking, currency_of_document
 from engine.facts.kinds import Kind
 from engine.facts.vocabulary import Fact
 from engine.quoting import found, quoted, suggestion
@@ -47,14 +47,12 @@ def accept(
         complaints.add("wrong_type", "", f"expected a document as an object, found {found(raw)}")
         raise complaints.as_error()
     sheet, is_known = _sheet(raw.get("type"), documents, complaints)
+    complaints.sheet = sheet
     parts = Taking(sheet, facts, complaints, is_known).take(raw)
     reading = Reading(currency_of_document(parts.header, complaints))
-    try:
-        model = sheet.model_validate(parts.header, context=reading)
-    except ValidationError as error:
-        for field, code, message in from_validation(error, parts.is_short):
-            complaints.add(code, field, message)
-        raise complaints.as_error(raw) from None
+    model = _read(sheet, parts, reading, complaints)
+    if model is None:  # raised out here: the refusal does not carry pydantic's, with its inputs
+        raise complaints.as_error(raw)
     _check_papers(model, parts.papers, facts, complaints)
     for field, code, message in model.complaints():
         complaints.add(code, "amount" if parts.is_short and field == "lines" else field, message)
@@ -81,6 +79,18 @@ def _sheet(
             message = f"there is no document type {quoted(name)}{close}"
             complaints.add("unknown_document_type", "type", message)
     return DECLARED, False
+
+
+def _read(
+    sheet: type[Header], parts: Parts, reading: Reading, complaints: Complaints
+) -> Header | None:
+    """The fields read by the model of their type; `None` after complaints."""
+    try:
+        return sheet.model_validate(parts.header, context=reading)
+    except ValidationError as error:
+        for field, code, message in from_validation(error, parts.is_short):
+            complaints.add(code, field, message)
+        return None
 
 
 def _check_papers(

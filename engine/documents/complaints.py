@@ -1,22 +1,36 @@
 """Everything that is wrong with what came in, gathered and put into words.
 
 A complaint has a stable code, the field as the sender knows it (`lines[2].net`), and one line in
-lower case: what was expected and what was found.
+lower case: what was expected and what was found. What was found in a restricted field is not said:
+messages go to logs, tickets and screens.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, cast
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from engine.documents.header import AttachmentSheet, BankSheet, CommentSheet, Complaint, Sheet
+from engine.documents.classes import MASK, may_be_quoted
+from engine.documents.header import (
+    AttachmentSheet,
+    BankSheet,
+    CommentSheet,
+    Complaint,
+    Header,
+    Sheet,
+)
 from engine.errors import InputError, InputErrors
 from engine.quoting import found, quoted, suggestion
 
 MOST_SHOWN: Final = 1_000
+
+_FOUND: Final = ", found "
+_TELLS_NOTHING: Final = re.compile(r"nothing|a list|an object|an empty text|\d+")
+_NAME: Final = re.compile(r"[A-Za-z_]{1,40}")
 
 _NESTED: Final[Mapping[str, type[Sheet]]] = {
     "attachments": AttachmentSheet,
@@ -30,18 +44,24 @@ _NESTED: Final[Mapping[str, type[Sheet]]] = {
 class Complaints:
     """Collects complaints; at the end there are none, or one `InputErrors` with all of them.
 
+    `sheet` is the model of the document's type, once it is known: it says which fields are
+    restricted. Until then nothing restricted is read.
+
     After `MOST_SHOWN` (`is_full`) nothing is kept but that there are more.
     """
 
-    __slots__ = ("found", "is_full")
+    __slots__ = ("found", "is_full", "sheet")
 
     def __init__(self) -> None:
         self.found: list[Complaint] = []
         self.is_full = False
+        self.sheet: type[Header] = Header
 
     def add(self, code: str, field: str, message: str) -> None:
         """One thing that is wrong."""
         if len(self.found) < MOST_SHOWN:
+            if not may_be_quoted(field, self.sheet):
+                message = _without_value(message)
             self.found.append((field, code, message))
         else:
             self.is_full = True
@@ -67,6 +87,14 @@ class Complaints:
         return InputErrors(tuple(errors))
 
 
+def _without_value(message: str) -> str:
+    """`expected a, found b` without `b`, unless that says no more than what kind of thing it is."""
+    expected, found_here, rest = message.partition(_FOUND)
+    if not found_here or _TELLS_NOTHING.fullmatch(rest):
+        return message
+    return expected + _FOUND + "something else, which is not shown"
+
+
 def key_text(name: object) -> str:
     """A key of the sender as it stands in a path: short, and on one line."""
     return quoted(name)[1:-1] if isinstance(name, str) else found(name)
@@ -85,12 +113,25 @@ def path_text(places: tuple[int | str, ...], is_short: bool = False) -> str:
     elif is_short and places == ("lines",):
         places = ("amount",)
     path = ""
-    for place in places:
+    for place in _without_content(places):
         if isinstance(place, int):
             path += f"[{place}]"
         elif place != "[key]":  # pydantic's mark for a key that is wrong itself
             path += f".{key_text(place)}" if path else key_text(place)
     return path
+
+
+def _without_content(places: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """The places, with `MASK` for a key inside of a restricted field that looks like no name.
+
+    Whoever writes `{"DE02...": true}` has made the content of the field a key.
+    """
+    if _NESTED.get(str(places[0]) if places else "") is not BankSheet:
+        return places
+    return tuple(
+        place if isinstance(place, int) or place == "[key]" or _NAME.fullmatch(place) else MASK
+        for place in places
+    )
 
 
 def _in_words(detail: ErrorDetails) -> tuple[str, str]:
@@ -134,7 +175,7 @@ def _in_words(detail: ErrorDetails) -> tuple[str, str]:
 
 
 def _unknown_nested(places: tuple[int | str, ...]) -> str:
-    name = str(places[-1])
+    name = str(_without_content(places)[-1])
     sheet = _NESTED.get(str(places[0]))
     return unknown_field(name, sheet.model_fields if sheet is not None else ())
 

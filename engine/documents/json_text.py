@@ -27,6 +27,9 @@ MOST_SHOWN: Final = 1_000
 _STRING: Final = r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)'
 _NO_BRACKETS: Final = re.compile(rf"{_STRING}|[^\[\]{{}}\"]+", re.DOTALL)
 _TOKENS: Final = re.compile(rf"{_STRING}|[\[\]{{}}:,]|[^\s\[\]{{}}:,\"]+", re.DOTALL)
+# Letters with nothing but a delimiter after them: `True`, `nul`, `None`.
+_WORD: Final = re.compile(r"[A-Za-z]{1,9}(?![\w.+-])", re.ASCII)
+_LONGEST_SHOWN: Final = 8
 _COLON: Final = re.compile(r"\s*+:")
 # Escapes, one by one; the group holds half a character that has no other half.
 _ESCAPES: Final = re.compile(
@@ -136,9 +139,16 @@ def _check_depth(text: str) -> None:
 def _syntax_error(text: str, error: json.JSONDecodeError) -> InputErrors:
     words = next((ours for theirs, ours in _EXPECTED if error.msg.startswith(theirs)), "")
     rest = text[error.pos : error.pos + 40].split("\n")[0].strip()
-    there = quoted(rest) if rest else "the end of the line" if text[error.pos :] else "the end"
+    there = _glimpse(rest) if rest else "the end of the line" if text[error.pos :] else "the end"
     message = f"{words or 'expected JSON'}, found {there}"
     return _error("invalid_json", Places(text).at(error.pos), message)
+
+
+def _glimpse(rest: str) -> str:
+    """A word such as `True`, or one sign. Which field this is in is not known yet: what follows may
+    be an account number, and messages go where documents do not. The place is exact anyway."""
+    word = _WORD.match(rest)
+    return quoted(word[0] if word else rest[0])
 
 
 def _errors(text: str) -> InputErrors:
@@ -163,7 +173,7 @@ def _faults(text: str, places: Places) -> Iterator[tuple[str, int, str]]:
         elif word[0] == '"':
             content = _text_of(word)
             if content is None:
-                yield "invalid_text", start, f"expected whole characters, found {quoted(word)}"
+                yield "invalid_text", start, "expected whole characters, found half of one"
                 continue
             known = keys[-1] if keys else None
             if known is None or _COLON.match(text, token.end()) is None:
@@ -190,16 +200,21 @@ def _text_of(token: str) -> str | None:
 def _number_fault(word: str) -> tuple[str, str] | None:
     digits = word.removeprefix("-")
     if digits.startswith(("NaN", "Infinity")):
-        return "invalid_number", f"expected a number, found {quoted(word)}"
+        return "invalid_number", f"expected a number, found {_shown(word)}"
     if not digits[:1].isdigit():
         return None  # no number at all: a fault of syntax, reported when it is alone
     if not (digits.isascii() and digits.isdigit()):
         message = 'expected exact digits as text, such as `"10000.00"`, found the number '
-        return "inexact_number", message + quoted(word)
+        return "inexact_number", message + _shown(word)
     if len(digits) > 16 or int(digits) > LARGEST:
-        message = "expected a whole number below 2**53, or digits as text, found "
-        return "inexact_number", message + quoted(word)
+        message = "expected a whole number below 2**53, or digits as text, found one "
+        return "inexact_number", message + _shown(word)
     return None
+
+
+def _shown(word: str) -> str:
+    """A number as it was written, unless it is so long that it may be an account's."""
+    return quoted(word) if len(word) <= _LONGEST_SHOWN else f"of {len(word)} characters"
 
 
 def _error(code: str, field: str, message: str) -> InputErrors:

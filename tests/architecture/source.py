@@ -16,7 +16,7 @@ PACKAGES = ("engine", "rules", "adapters", "api")
 
 # What tools make: nobody writes it, so nothing is asked of it. `.git` is a file in a work tree.
 GENERATED = frozenset(
-    {".git", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache", "__pycache__"}
+    {".git", ".node", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache", "__pycache__"}
     | {"build", "dist"}
 )
 

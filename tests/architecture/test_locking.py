@@ -1,3 +1,4 @@
+import json
 import tomllib
 
 import pytest
@@ -46,3 +47,11 @@ def test_tests_and_measurements_run_with_the_versions_of_the_product(name: str) 
 
 def test_a_disagreement_between_locks_is_found() -> None:
     assert list(disagreements("rich==1\nsix==1", "rich==2\nsix==1")) == ["rich: 1 and 2"]
+
+
+def test_servers_for_tests_are_pinned_with_hashes_and_from_no_named_registry() -> None:
+    for path in sorted((ROOT / "tests").glob("*/package-lock.json")):
+        packages = json.loads(path.read_text(encoding="utf-8"))["packages"]
+        for name, package in packages.items():
+            assert not name or package["integrity"].startswith("sha512-"), (path, name)
+            assert "resolved" not in package, (path, name)

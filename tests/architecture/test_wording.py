@@ -19,6 +19,7 @@ def test_the_project_names_no_machine_and_no_registry() -> None:
         f"{SLASH}home{SLASH}someone{SLASH}project",
         "https://" + "pypi" + ".org" + "/simple",
         "files." + "python" + "hosted.org",
+        "registry." + "npmjs" + ".org",
         "--" + "index-" + "url somewhere",
     ],
 )

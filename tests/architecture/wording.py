@@ -12,7 +12,8 @@ MACHINE_PATH: Final = re.compile(
     r"(?<![\w./~})-])/(?:work|root|opt|home/\w+|Users/\w+)(?![\w-])|[A-Z]:\\Users"
 )
 REGISTRY: Final = re.compile(
-    r"pypi\.(?:org|python)|pythonhosted\.org|(?<!emit-)index[-_]url|--find[-_]links", re.IGNORECASE
+    r"pypi\.(?:org|python)|pythonhosted\.org|npmjs\.(?:org|com)|(?<!emit-)index[-_]url|--find[-_]links",
+    re.IGNORECASE,
 )
 
 

@@ -17,7 +17,7 @@ from api.usecases.casework.written import named_digests, text
 from engine.cases.status import Event, Status, moved
 from engine.documents.model import Document
 from engine.readiness.asking import readiness
-from engine.readiness.finding import Finding
+from engine.readiness.finding import is_ready
 from engine.readiness.recording import to_plain
 
 POSTING: Final = "posting"
@@ -38,10 +38,11 @@ def finish(
     """
     if case.status not in (Status.PENDING, Status.HELD, Status.APPROVED):
         return case, []
-    found = [plain_finding(each) for each in readiness(current.policy, current.data, document, now)]
+    findings = readiness(current.policy, current.data, document, now)
+    found: list[Plain] = [{**to_plain(each)} for each in findings]
     kept = text(found)
     target = resources.target_of(case.entity, case.type)
-    if case.status is not Status.APPROVED or found or not target:
+    if case.status is not Status.APPROVED or not is_ready(findings) or not target:
         if kept != case.findings_json:
             case = replace(case, findings_json=kept)
             cases.keep(connection, case)
@@ -69,11 +70,6 @@ def with_event(case: Case, event: Event, now: datetime) -> Case:
     if status is None:
         raise ValueError(f"`{event}` cannot happen to a case that is {case.status}")
     return replace(case, status=status, changed_at=now)
-
-
-def plain_finding(finding: Finding) -> Plain:
-    """A finding of readiness as it is kept and answered."""
-    return {**to_plain(finding)}
 
 
 def _entry(kind: str, case: Case, found: Sequence[Plain], current: InForce, now: datetime) -> Entry:

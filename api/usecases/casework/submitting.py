@@ -7,8 +7,8 @@ something else is in force meanwhile, or somebody was faster, it is decided agai
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -19,11 +19,11 @@ import engine.documents as canonical
 from adapters.store import cases, headroom
 from adapters.store.cases import Case
 from adapters.store.trail import Entry, append
+from api.usecases.casework.adding_up import totals_alone, totals_of
 from api.usecases.casework.completing import finish
 from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.written import (
     asked_now,
-    document_of,
     given_plain,
     named_digests,
     sealed,
@@ -36,7 +36,6 @@ from engine.deciding import decide
 from engine.decision import Decision, Outcome
 from engine.documents.model import Document
 from engine.facts.kinds import FactValues
-from engine.facts.totals import APPROVED, PENDING, Earlier, totals
 from engine.headroom import headroom_keys
 from engine.recording import decision_text, moment_text
 from engine.routing.course import Course
@@ -48,14 +47,6 @@ _EVENTS: Final = {
     Outcome.STRAIGHT_THROUGH: Event.STRAIGHT_THROUGH,
     Outcome.HELD: Event.HOLD,
     Outcome.REFUSED: Event.REFUSE,
-}
-_COUNTS_AS: Final = {
-    Status.PENDING: PENDING,
-    Status.HELD: PENDING,
-    Status.APPROVED: APPROVED,
-    Status.POSTING: APPROVED,
-    Status.POSTED: APPROVED,
-    Status.EXCEPTION: APPROVED,
 }
 
 
@@ -75,16 +66,25 @@ class NotAccepted:
     case: Case
 
 
+Answering = Callable[[Connection, Submitted], None]
+
+
 class Overtaken(Exception):
     """Others were faster every time; asking again later makes sense."""
 
 
 def submit(
-    resources: Resources, raw: object, source: str, who: Identities, now: datetime
+    resources: Resources,
+    raw: object,
+    source: str,
+    who: Identities,
+    now: datetime,
+    answering: Answering = lambda connection, submitted: None,
 ) -> Submitted | NotAccepted:
     """Takes a document in and decides it.
 
-    `raw` are plain JSON values, `source` the system that sends them. Raises `InputErrors` for what
+    `raw` are plain JSON values, `source` the system that sends them. `answering` is called within
+    the transaction, to keep with the case what is answered. Raises `InputErrors` for what
     is no document, `NothingInForce`, `ContentsUnusable`, and `Overtaken`.
     """
     for _ in range(ATTEMPTS):
@@ -93,12 +93,16 @@ def submit(
             raw, current.policy.facts, current.policy.documents, received_at=now
         )
         keys = headroom_keys(current.policy, current.data, document, now)
-        decision = None if keys else decide(current.policy, current.data, document, now)
         plain = sealed(resources, source, document)
-        attempt = _Attempt(resources, source, who, now, current, document, plain, keys, decision)
+        attempt = _Attempt(resources, source, who, now, current, document, plain, keys)
+        if not keys:
+            attempt.given = totals_alone(current, document, now)
+            attempt.decision = decide(current.policy, current.data, document, now, attempt.given)
         try:
             with resources.store.transaction() as connection:
                 done = _keep(attempt, connection)
+                if isinstance(done, Submitted):
+                    answering(connection, done)
         except IntegrityError:  # the same document, submitted by two at once: the other one won
             continue
         if done is not None:
@@ -114,13 +118,13 @@ def preview(resources: Resources, raw: object, now: datetime) -> tuple[Document,
             raw, current.policy.facts, current.policy.documents, received_at=now
         )
         keys = headroom_keys(current.policy, current.data, document, now)
-        given = _totals(resources, connection, current, document, keys, now)
+        given = totals_of(resources, connection, current, document, keys, now)
     return document, decide(current.policy, current.data, document, now, given)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Attempt:
-    """One try: everything that was worked out before the transaction."""
+    """One try: what was worked out before the transaction; with keys, it is decided within."""
 
     resources: Resources
     source: str
@@ -130,7 +134,8 @@ class _Attempt:
     document: Document
     plain: Written
     keys: Sequence[str]
-    decision: Decision | None
+    given: FactValues = field(default_factory=dict)
+    decision: Decision | None = None
 
 
 def _latest(resources: Resources) -> InForce:
@@ -156,8 +161,10 @@ def _keep(attempt: _Attempt, connection: Connection) -> Submitted | NotAccepted 
     if known is not None and known.status not in OPEN_FOR_NEW_VERSIONS:
         return NotAccepted("not_open", known)
     headroom.lock(connection, attempt.keys)
-    given = _totals(resources, connection, current, document, attempt.keys, now)
-    decision = attempt.decision or decide(current.policy, current.data, document, now, given)
+    given, decision = attempt.given, attempt.decision
+    if decision is None:
+        given = totals_of(resources, connection, current, document, attempt.keys, now)
+        decision = decide(current.policy, current.data, document, now, given)
     written = Written(decision_text(decision))
     totalled = text(given_plain(given))
     case = _kept_case(attempt, connection, known, decision, written, totalled)
@@ -224,22 +231,3 @@ def _body(attempt: _Attempt, case: Case, written: Written, totalled: Written) ->
         "status": str(case.status),
         "who": attempt.who.plain(),
     }
-
-
-def _totals(
-    resources: Resources,
-    connection: Connection,
-    current: InForce,
-    document: Document,
-    keys: Sequence[str],
-    now: datetime,
-) -> FactValues:
-    """The totals, over every case that shares one; `keys` are locked where it counts."""
-    if not keys:
-        return {}
-    earlier = []
-    for case in headroom.members(connection, keys):
-        if case.status in _COUNTS_AS:
-            counted = document_of(resources, current.policy, case)
-            earlier.append(Earlier(counted, _COUNTS_AS[case.status], counted.submitted_at))
-    return totals(current.policy, current.data, document, earlier, now).values

@@ -39,10 +39,14 @@ def place_of(source: str, type: str, id: str) -> str:
     return json.dumps([source, type, id])
 
 
+def place_of_case(case: Case) -> str:
+    """What ciphertexts of a case's document are bound to."""
+    return place_of(case.source, case.type, case.document_id)
+
+
 def document_of(resources: Resources, policy: PolicySet, case: Case) -> Document:
     """The document of a case. Raises `InputErrors` where the set no longer knows what it states."""
-    place = place_of(case.source, case.type, case.document_id)
-    plain = resources.unseal(json.loads(case.document_json), case.type, place)
+    plain = resources.unseal(json.loads(case.document_json), case.type, place_of_case(case))
     return canonical.accept(plain, policy.facts, policy.documents, received_at=case.received_at)
 
 

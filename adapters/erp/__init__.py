@@ -1,0 +1,1 @@
+"""ERP connectors: one shared vocabulary in `connector`, a package or file for each ERP."""

@@ -1,0 +1,99 @@
+"""What Tryton's refusals mean. Its texts are recognized here and nowhere else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final
+
+from adapters.erp.connector import ErpError, Fault
+from adapters.transport import LONGEST_TEXT, Answer, one_line
+
+# What Tryton 8.0 answers, by the words of its English messages; the first pattern that fits.
+# The texts of `tests/adapters/tryton/test_posting.py` come from the running server.
+_MESSAGES: Final = tuple(
+    (re.compile(pattern), fault, code)
+    for pattern, fault, code in (
+        (r"must reopen the period|in closed period", Fault.BUSINESS, "period_closed"),
+        (r"must create a period for the date", Fault.BUSINESS, "no_period"),
+        (r"is similar to invoice|is similar to ", Fault.BUSINESS, "duplicate_reference"),
+        (r'value is required for field "Account"', Fault.BUSINESS, "account_missing"),
+        (r'field "Account" .*(?:not valid according to its domain|does not exist)', Fault.BUSINESS,
+         "account_wrong_company"),
+        (r'"Currency" .*not valid according to its domain', Fault.BUSINESS, "currency_not_allowed"),
+        (r'Calling button ".*is not allowed', Fault.AUTH, "not_allowed"),
+        (r"not allowed to (?:create|modify|delete|access|read)", Fault.AUTH, "not_allowed"),
+        (r'You can not call ".*" on', Fault.CONFLICT, "concurrent_change"),
+        (r"modified in the meanwhile", Fault.CONFLICT, "concurrent_change"),
+    )
+)  # fmt: skip
+
+# A database that gives up a transaction has taken it back; the server says so with a 503.
+_TAKEN_BACK: Final = re.compile(
+    r"could not obtain lock|could not serialize access|deadlock detected|lock timeout"
+    r"|database is locked|database table is locked"
+)
+_STATUS: Final = {
+    401: (Fault.AUTH, "login_refused"),
+    403: (Fault.AUTH, "not_allowed"),
+    404: (Fault.NOT_FOUND, "not_found"),
+    429: (Fault.THROTTLED, "throttled"),
+}
+
+
+def of_error(kind: str, rest: Sequence[Any]) -> ErpError:
+    """The fault that the server states in an answer of its own; its transaction was taken back.
+
+    `kind` is the class of Tryton's exception, or the text of one that it did not foresee.
+    """
+    message = _message(kind, rest)
+    if kind == "ConcurrencyException":
+        return ErpError(Fault.CONFLICT, "concurrent_change", message)
+    if kind not in ("UserError", "UserWarning"):
+        return ErpError(Fault.INVALID, "not_understood", f"the ERP failed with {message}")
+    for pattern, fault, code in _MESSAGES:
+        if pattern.search(message):
+            return ErpError(fault, code, message)
+    return ErpError(Fault.BUSINESS, "business_rule", message)
+
+
+def _message(kind: str, rest: Sequence[Any]) -> str:
+    """The sentence for people. A warning has its name first; what follows may be a whole schema."""
+    match kind, rest:
+        case "UserWarning", [_, str(text), *_]:
+            return one_line(text)
+        case "UserError" | "ConcurrencyException", [str(text), *_]:
+            return one_line(text)
+        case "UserError" | "ConcurrencyException", [[str(text), *_], *_]:
+            return one_line(text)
+        case _:
+            return one_line(kind)
+
+
+def of_status(answer: Answer, *, writes: bool) -> ErpError:
+    """The fault behind a status that is not 200."""
+    told = one_line(re.sub(r"<[^>]*>", " ", answer.body[: 8 * LONGEST_TEXT].decode("utf-8", "replace")))
+    message = f"the ERP answers with status {answer.status}: {told}"
+    retry_after = _seconds(answer.headers.get("retry-after", ""))
+    if answer.status in _STATUS:
+        fault, code = _STATUS[answer.status]
+        return ErpError(fault, code, message, retry_after)
+    if answer.status == 503 and _TAKEN_BACK.search(told):
+        return ErpError(Fault.TRANSIENT, "unavailable", message, retry_after)
+    if 400 <= answer.status < 500:
+        return ErpError(Fault.INVALID, "not_understood", message)
+    if writes:
+        return ErpError(Fault.UNKNOWN_OUTCOME, "outcome_unknown", message, retry_after)
+    return ErpError(Fault.TRANSIENT, "unavailable", message, retry_after)
+
+
+def not_understood(*, writes: bool) -> ErpError:
+    """The fault of an answer that is none of Tryton's."""
+    message = "the ERP answers with something that is no JSON-RPC"
+    if writes:
+        return ErpError(Fault.UNKNOWN_OUTCOME, "outcome_unknown", message)
+    return ErpError(Fault.INVALID, "not_understood", message)
+
+
+def _seconds(text: str) -> int | None:
+    return int(text) if re.fullmatch(r"\d{1,6}", text, re.ASCII) else None

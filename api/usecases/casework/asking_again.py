@@ -1,0 +1,168 @@
+"""Cases that lack something are asked again: what they lack may be there by now.
+
+Held cases are decided again; approved ones that were not ready are asked again whether they may be
+posted, binding. A record is made only where the answer is another one.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection
+
+from adapters.store import cases, headroom
+from adapters.store.cases import Case
+from adapters.store.trail import Entry, append
+from api.usecases.casework.adding_up import totals_of
+from api.usecases.casework.completing import finish, with_event
+from api.usecases.casework.resources import InForce, Plain, Resources
+from api.usecases.casework.written import (
+    asked_now,
+    document_of,
+    given_plain,
+    named_digests,
+    text,
+)
+from engine.cases.status import Event, Status
+from engine.deciding import decide
+from engine.decision import Decision, Outcome
+from engine.documents.model import Document
+from engine.facts.kinds import FactValues
+from engine.headroom import headroom_keys
+from engine.recording import to_plain
+from engine.routing.completing import standing
+from engine.routing.course import Course
+
+log: Final = logging.getLogger(__name__)
+
+_EVENTS: Final = {
+    Outcome.ROUTE: Event.ROUTE,
+    Outcome.STRAIGHT_THROUGH: Event.STRAIGHT_THROUGH,
+    Outcome.HELD: Event.HOLD,
+    Outcome.REFUSED: Event.REFUSE,
+}
+
+
+def ask_all_again(resources: Resources, now: datetime) -> int:
+    """Asks every case that lacks something; how many have another answer.
+
+    A case that cannot be asked is logged and left as it is.
+    """
+    changed = 0
+    for case_id in _stuck(resources):
+        try:
+            changed += ask_again(resources, case_id, now)
+        except Exception as problem:
+            names = {"case_number": cases.number_of(case_id), "kind": type(problem).__name__}
+            log.error("a case could not be asked again", extra=names)
+    return changed
+
+
+def ask_again(resources: Resources, case_id: int, now: datetime) -> bool:
+    """Asks one case again; whether anything about it has changed.
+
+    Raises `NothingInForce`, `ContentsUnusable`, and `InputErrors` where the set in force no longer
+    knows what the document states.
+    """
+    with resources.store.transaction() as connection:
+        current = resources.loaded.current(connection, lock=True)
+        case = cases.by_id(connection, case_id, lock=True)
+        if case is None:
+            return False
+        if case.status is Status.HELD:
+            return _decided_again(resources, connection, current, case, now)
+        if case.status is Status.APPROVED:
+            document = document_of(resources, current.policy, case)
+            return _finished(resources, connection, current, case, document, now)
+    return False
+
+
+def _stuck(resources: Resources) -> Iterator[int]:
+    after = 0
+    while True:
+        with resources.store.reading() as connection:
+            found = cases.stuck(connection, after)
+        if not found:
+            return
+        yield from found
+        after = found[-1]
+
+
+def _finished(
+    resources: Resources,
+    connection: Connection,
+    current: InForce,
+    case: Case,
+    document: Document,
+    now: datetime,
+) -> bool:
+    """Whether an approved case is ready now, or lacks something else than before."""
+    after, entries = finish(resources, connection, current, case, document, now)
+    if (after.status, after.findings_json) == (case.status, case.findings_json):
+        return False
+    if entries:
+        append(connection, entries)
+    return True
+
+
+def _decided_again(
+    resources: Resources, connection: Connection, current: InForce, case: Case, now: datetime
+) -> bool:
+    """A held case under what is in force now, with the totals as they are now."""
+    document = document_of(resources, current.policy, case)
+    keys = headroom_keys(current.policy, current.data, document, now)
+    headroom.lock(connection, keys)
+    given = totals_of(resources, connection, current, document, keys, now)
+    decision = decide(current.policy, current.data, document, now, given)
+    written: Plain = {**to_plain(decision)}
+    if decision.outcome is Outcome.HELD and _is_held_alike(case, written):
+        return False
+    headroom.count(connection, case.id, keys)
+    course = cases.course_of(connection, case.id)
+    case = replace(
+        with_event(case, _EVENTS[decision.outcome], now),
+        given_json=text(given_plain(given)),
+        decision_digest=decision.digest,
+        decision_json=text(written),
+    )
+    # It may have been approved before it was held: nothing more may be open on its route.
+    event = {"approved": Event.COMPLETE, "rejected": Event.REJECT}.get(standing(decision, course))
+    if case.status is Status.PENDING and event is not None:
+        case = with_event(case, event, now)
+    cases.keep(connection, case)
+    _ask_people(connection, case, decision, course, now)
+    entry = Entry("decided_again", case.id, now, _body(current, case, written, given))
+    case, more = finish(resources, connection, current, case, document, now)
+    append(connection, [entry, *more])
+    return True
+
+
+def _is_held_alike(case: Case, written: Plain) -> bool:
+    """Held for the same reason as before; the moment of the decision is another one anyway."""
+    before = json.loads(case.decision_json)
+    return bool(before["outcome"] == written["outcome"] and before["held"] == written["held"])
+
+
+def _ask_people(
+    connection: Connection, case: Case, decision: Decision, course: Course, now: datetime
+) -> None:
+    is_pending = case.status is Status.PENDING
+    asked = asked_now(case.id, decision, course, now) if is_pending else ()
+    cases.ask(connection, case.id, asked, is_new=False)
+
+
+def _body(current: InForce, case: Case, written: Plain, given: FactValues) -> Plain:
+    return {
+        "case": case.number,
+        "version": case.version,
+        "document_digest": case.document_digest,
+        "in_force": named_digests(current),
+        "given": given_plain(given),
+        "decision": written,
+        "status": str(case.status),
+    }

@@ -1,0 +1,138 @@
+"""What the records of a case tell, and whether the case stands where they leave it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from adapters.store.cases import Case
+from adapters.store.delivery import KeptReceipt
+from api.usecases.casework.acting import Kind
+from api.usecases.casework.completing import posting_key
+from api.usecases.casework.resources import Plain
+from engine.canonical import digest
+from engine.cases.status import MOVES, Status
+from engine.decision import Outcome
+
+_REACHED: Final = frozenset((before, after) for (before, _), after in MOVES.items())
+_LEAVE_THE_DECISION: Final = frozenset({str(Kind.CLAIM), str(Kind.RELEASE), str(Kind.WITHDRAW)})
+_TAKEN_OVER: Final = frozenset({str(Outcome.HELD), str(Outcome.REFUSED)})
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong. `position` is that of a record, `None` where there is none."""
+
+    code: str
+    message: str
+    position: int | None = None
+    case: str = ""
+
+
+Told = Sequence[tuple[int, Plain]]
+
+
+def problems_of_case(
+    case: Case, told: Told, receipts: Sequence[KeptReceipt], unsettled: Collection[str]
+) -> Iterator[Problem]:
+    """The row of a case against its records, in order of position; its receipts and parcels.
+
+    `unsettled` are the keys of postings that are still under way.
+    """
+    if not told:
+        yield Problem("not_recorded", "no record tells of this case", None, case.number)
+        return
+    yield from _story(case, told)
+    yield from _standing(case, told)
+    yield from _postings(case, told, receipts)
+    if case.status is Status.POSTING and posting_key(case) not in unsettled:
+        said = f"the posting `{posting_key(case)}` is not under way"
+        yield Problem("posting_lost", said, None, case.number)
+
+
+def _story(case: Case, told: Told) -> Iterator[Problem]:
+    """It begins with a submission, and each record follows from the one before."""
+    position, first = told[0]
+    if first.get("kind") != "submission":
+        said = f"the first record is `{first.get('kind')}`, expected `submission`"
+        yield Problem("order_differs", said, position, case.number)
+    before = first
+    for position, body in told[1:]:
+        states = (before.get("status"), body.get("status"))
+        if states[0] != states[1] and states not in _REACHED:
+            said = f"`{states[1]}` does not follow from `{states[0]}`"
+            yield Problem("order_differs", said, position, case.number)
+        versions = (before.get("version"), body.get("version"))
+        is_next = body.get("kind") == "submission"
+        if not _follows(versions, is_next):
+            said = f"version {versions[1]} does not follow from version {versions[0]}"
+            yield Problem("order_differs", said, position, case.number)
+        before = body
+
+
+def _follows(versions: tuple[object, object], is_next: bool) -> bool:
+    before, after = versions
+    return isinstance(before, int) and after == before + int(is_next)
+
+
+def _standing(case: Case, told: Told) -> Iterator[Problem]:
+    """The row is what the last records state."""
+    position, last = told[-1]
+    expected = {
+        "status": (last.get("status"), str(case.status)),
+        "version": (last.get("version"), case.version),
+        "document_digest": (last.get("document_digest"), case.document_digest),
+        "decision_digest": (_decided(told), case.decision_digest),
+        "decision": (case.decision_digest, _digest_of_kept(case)),
+    }
+    for name, (stated, found) in expected.items():
+        if stated != found:
+            said = f"`{name}` is `{found}`, expected `{stated}`"
+            yield Problem("case_differs", said, position, case.number)
+
+
+def _decided(told: Told) -> object:
+    """The digest of the decision that the case was left with."""
+    for _, body in reversed(told):
+        match body:
+            case {"kind": "submission" | "decided_again", "decision": {"digest": name}}:
+                return name
+            case {"kind": "action", "action": kind, "decision_digest": name}:
+                if kind not in _LEAVE_THE_DECISION:
+                    return name
+            case {"kind": "refusal", "decided": {"outcome": outcome, "digest": name}}:
+                if outcome in _TAKEN_OVER:
+                    return name
+    return None
+
+
+def _digest_of_kept(case: Case) -> str:
+    """The name of the decision that is kept with the case, worked out again."""
+    try:
+        plain = json.loads(case.decision_json)
+        findings = [{"code": f["code"], "place": f["place"]} for f in plain["findings"]]
+        return digest({**_without(plain, "digest"), "findings": findings})
+    except (ValueError, TypeError, KeyError):
+        return "not readable"
+
+
+def _without(plain: Plain, name: str) -> Plain:
+    return {key: value for key, value in plain.items() if key != name}
+
+
+def _postings(case: Case, told: Told, receipts: Sequence[KeptReceipt]) -> Iterator[Problem]:
+    """One receipt for a posted case, none for others, and each as its record states it."""
+    posted = [(position, body) for position, body in told if body.get("kind") == "posted"]
+    wanted = 1 if case.status is Status.POSTED else 0
+    for what, count in (("receipts", len(receipts)), ("records of a posting", len(posted))):
+        if count != wanted:
+            said = f"expected {wanted} {what} of a case that is {case.status}, found {count}"
+            yield Problem("receipt_differs", said, None, case.number)
+    kept = {(each.key, each.number, each.erp_id, each.connection) for each in receipts}
+    for position, body in posted:
+        stated = tuple(str(body.get(n)) for n in ("key", "number", "erp_id", "connection"))
+        if stated not in kept:
+            said = f"no receipt is kept of the posting `{stated[0]}` as `{stated[1]}`"
+            yield Problem("receipt_differs", said, position, case.number)

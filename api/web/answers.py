@@ -1,0 +1,204 @@
+"""What the service answers, declared: the schema is made of this, and a test holds answers to it.
+
+Amounts are text in major units with their currency; moments are text in UTC. A place is
+`file:line:column` of the policy set, empty where there is none.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Declared(BaseModel):
+    """Nothing is answered that is not declared here."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ReasonAnswer(Declared):
+    """One thing that was found; `words` fill in the text of its code."""
+
+    code: str
+    place: str
+    words: dict[str, str | list[str]]
+
+
+class HeldAnswer(ReasonAnswer):
+    """Why there is no automatic answer, and who owns it."""
+
+    owner: str
+
+
+class FindingAnswer(Declared):
+    """Something that the document lacks before it can complete."""
+
+    code: str
+    place: str
+    text: str
+
+
+class ComparisonAnswer(Declared):
+    """One test as it was made; `result` is `null` where it is undecided."""
+
+    fact: str
+    left: str
+    sign: str
+    right: str
+    place: str
+    result: bool | None
+
+
+class PassedAnswer(Declared):
+    """Somebody who was looked at and not asked, and why."""
+
+    person: str
+    code: str
+    word: str
+    words: dict[str, str | list[str]]
+
+
+class DecisionAnswer(Declared):
+    """The decision as it is recorded; `digest` names it.
+
+    `steps` are asked one after the other; `parts` of a step in parallel, each an assignment
+    (`id`, `word`, `ask`, `assignees`, ...) or a group (`need` of its `parts`).
+    """
+
+    outcome: str = Field(description="route, straight_through, held or refused")
+    digest: str
+    now: str
+    document: str
+    document_digest: str
+    policy: str
+    policy_digest: str
+    data_digest: str
+    matrix: str
+    row: str
+    row_place: str
+    amount: str
+    steps: list[dict[str, Any]]
+    findings: list[FindingAnswer]
+    reviews: list[dict[str, Any]]
+    held: HeldAnswer | None
+    refused: ReasonAnswer | None
+    reasons: list[ReasonAnswer]
+    compared: list[ComparisonAnswer]
+    passed_over: list[PassedAnswer]
+    rates: list[str]
+
+
+class CaseAnswer(Declared):
+    """A case and its decision. `is_new` is false where this content was known already.
+
+    `refusal` is the code of why an action was not accepted, empty where it was.
+    """
+
+    case: str
+    version: int
+    status: str
+    source: str
+    type: str
+    document_id: str
+    entity: str
+    document_digest: str
+    is_new: bool
+    findings: list[dict[str, Any]]
+    decision: DecisionAnswer
+
+
+class ReceiptAnswer(Declared):
+    """What the ERP called the document of a posting."""
+
+    key: str
+    number: str
+    erp_id: str
+    connection: str
+    at: str
+
+
+class ExceptionAnswer(Declared):
+    """Why something cannot be delivered until its owner has mended the cause."""
+
+    id: int
+    case: str
+    key: str
+    code: str
+    message: str
+    owner: str
+    opened_at: str
+    closed_at: str | None
+
+
+class ExceptionsAnswer(Declared):
+    """Open exceptions, oldest first; `next` is the value of `after` for the next page."""
+
+    exceptions: list[ExceptionAnswer]
+    next: int | None
+
+
+class TaskAnswer(Declared):
+    """Somebody is asked for a place of the route."""
+
+    case: str
+    version: int
+    place: int
+    person: str
+    on_behalf_of: str
+    step: int
+    word: str
+    ask: str
+    since: str
+    type: str
+    document_id: str
+    entity: str
+
+
+class TasksAnswer(Declared):
+    """What a person is asked, in the order of cases."""
+
+    tasks: list[TaskAnswer]
+    next: int | None
+
+
+class WholeCaseAnswer(CaseAnswer):
+    """A case with everything that belongs to it. The document shows what the reader may see."""
+
+    document: dict[str, Any]
+    tasks: list[TaskAnswer]
+    receipts: list[ReceiptAnswer]
+    exceptions: list[ExceptionAnswer]
+
+
+class CasesAnswer(Declared):
+    """Cases in the order of their numbers; `next` is the value of `after` for the next page."""
+
+    cases: list[CaseAnswer]
+    next: int | None
+
+
+class PreviewAnswer(Declared):
+    """What would be decided; nothing was kept."""
+
+    decision: DecisionAnswer
+
+
+class FieldError(Declared):
+    """One thing that is wrong with what was sent."""
+
+    field: str
+    code: str
+    message: str
+
+
+class ProblemAnswer(BaseModel):
+    """Why there is no answer (RFC 9457). `code` is stable, `errors` say which fields."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    correlation_id: str
+    errors: list[FieldError] = []

@@ -1,0 +1,100 @@
+"""The application: routes under `/v1`, health, and what happens around every request."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import FastAPI, Request
+from pydantic import BaseModel, Field
+from starlette.datastructures import MutableHeaders
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from adapters.identity import DevelopmentAuthentication
+from adapters.logs import correlated
+from adapters.store.in_force import digests
+from api.web import case_routes, documents, task_routes
+from api.web.asking import Service, service_of
+from api.web.problems import Problem, handle_problems
+
+VERSION: Final = "1"
+CORRELATION: Final = "X-Correlation-Id"
+
+
+def create_app(service: Service) -> FastAPI:
+    """The application that answers with this service."""
+    app = FastAPI(
+        title="Countersign",
+        version=VERSION,
+        description="Who must approve a document, in what order, by whose authority, and why.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/v1/openapi.json",
+    )
+    app.state.service = service
+    handle_problems(app)
+    for routes in (documents.router, case_routes.router, task_routes.router):
+        app.include_router(routes, prefix="/v1")
+    app.add_api_route("/healthz", _healthy, include_in_schema=False)
+    app.add_api_route("/readyz", _ready, include_in_schema=False)
+    if isinstance(service.authentication, DevelopmentAuthentication):
+        app.add_api_route("/development/tokens", _mint, methods=["POST"], include_in_schema=False)
+    app.add_middleware(Around, is_development=_is_development(service))
+    return app
+
+
+class Around:
+    """A correlation id for each request, and a word in every answer of a development server."""
+
+    def __init__(self, app: ASGIApp, *, is_development: bool) -> None:
+        self._app = app
+        self._is_development = is_development
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes the request on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = next((v for k, v in scope["headers"] if k == b"x-correlation-id"), b"")
+        with correlated(given.decode("latin-1")) as correlation:
+
+            async def marked(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    headers = MutableHeaders(raw=message.setdefault("headers", []))
+                    headers[CORRELATION] = correlation
+                    if self._is_development:
+                        headers["Countersign-Environment"] = "development"
+                await send(message)
+
+            await self._app(scope, receive, marked)
+
+
+class _TokenRequest(BaseModel):
+    person: str = Field(max_length=200)
+
+
+def _mint(request: Request, asked: _TokenRequest) -> JSONResponse:
+    """A token for a person of the sample data; only where there are development logins."""
+    service = service_of(request)
+    logins = service.authentication
+    if not isinstance(logins, DevelopmentAuthentication):
+        raise Problem(404, "not_found", "there are no development logins here")
+    peer = request.client.host if request.client is not None else ""
+    token = logins.mint(asked.person, request.headers.items(), peer, service.clock())
+    return JSONResponse({"token": token})
+
+
+def _healthy() -> Response:
+    return Response("alive\n", media_type="text/plain")
+
+
+def _ready(request: Request) -> Response:
+    """Whether the store answers and something is in force."""
+    with service_of(request).resources.store.reading() as connection:
+        if not digests(connection).is_complete:
+            raise Problem(503, "nothing_in_force", "no policy set is in force")
+    return Response("ready\n", media_type="text/plain")
+
+
+def _is_development(service: Service) -> bool:
+    return isinstance(service.authentication, DevelopmentAuthentication)

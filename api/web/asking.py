@@ -1,0 +1,142 @@
+"""One request while it is answered: who asks, what he sent, and what he may see.
+
+A case out of reach is answered like one that is not there: whether it exists is not told.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final, cast
+
+from fastapi import Request
+
+from adapters.identity import Authentication, Caller, Refusal, Scope, acting_person, require
+from adapters.store import cases
+from adapters.store.cases import Case
+from api.usecases.casework.resources import Plain, Resources
+from api.usecases.casework.written import place_of_case
+from api.web.problems import Problem
+from engine.cases.identities import Identities
+from engine.documents import canonical_form
+from engine.documents.classes import masked
+from engine.documents.fields import CONFIDENTIAL, INTERNAL, PUBLIC
+
+MOST_BYTES: Final = 4_000_000
+VISIBLE: Final = frozenset({PUBLIC, INTERNAL, CONFIDENTIAL})
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The moment, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What every route works with."""
+
+    resources: Resources
+    authentication: Authentication
+    clock: Clock = utc_now
+    on_enqueued: Callable[[], None] = lambda: None
+
+
+async def body_of(request: Request) -> bytes:
+    """What was sent, up to `MOST_BYTES`. Raises `Problem` for more."""
+    stated = request.headers.get("content-length", "")
+    if stated.isdigit() and int(stated) > MOST_BYTES:
+        raise _too_large()
+    parts = bytearray()
+    async for part in request.stream():
+        parts += part
+        if len(parts) > MOST_BYTES:
+            raise _too_large()
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise Problem(415, "unsupported_media_type", "expected a body of type `application/json`")
+    return bytes(parts)
+
+
+def service_of(request: Request) -> Service:
+    """What the application was made with."""
+    service: Service = request.app.state.service
+    return service
+
+
+def caller_of(request: Request, now: datetime) -> Caller:
+    """Who asks. Raises `AuthenticationFailed`."""
+    peer = request.client.host if request.client is not None else ""
+    return service_of(request).authentication.caller_of(request.headers.items(), peer, now)
+
+
+def allow(caller: Caller, scope: Scope, entity: str | None) -> None:
+    """Raises `Problem` where the caller may not."""
+    refusal = require(caller, scope, entity)
+    if refusal is not None:
+        raise forbidden(refusal)
+
+
+def forbidden(refusal: Refusal) -> Problem:
+    """The refusal as a problem."""
+    return Problem(403, refusal.code, refusal.message)
+
+
+def case_within_reach(request: Request, caller: Caller, number: str, scope: Scope) -> Case:
+    """The case. Raises `Problem`: 404 also for one that the caller may not see."""
+    if scope not in caller.scopes:
+        allow(caller, scope, None)
+    id = cases.id_of(number)
+    found = None
+    if id is not None:
+        with service_of(request).resources.store.reading() as connection:
+            found = cases.by_id(connection, id)
+    if found is None or require(caller, scope, found.entity) is not None:
+        raise Problem(404, "not_found", "there is no such case")
+    return found
+
+
+def identities(caller: Caller, named: str = "") -> Identities:
+    """The person of record, the tool, and the login. Raises `Problem` where nobody acts."""
+    found = acting_person(caller, named)
+    if isinstance(found, Refusal):
+        raise forbidden(found)
+    return Identities(
+        found.person_name,
+        found.acted_through,
+        issuer=caller.issuer,
+        subject=caller.subject,
+        authenticated_at=None if found.is_relayed else caller.authenticated_at,
+        strength="" if found.is_relayed else caller.strength,
+        is_relayed=found.is_relayed,
+        is_development=caller.is_development,
+    )
+
+
+def submitter(caller: Caller) -> Identities:
+    """Who hands a document in: a person, or a tool on its own account."""
+    return Identities(
+        caller.person_name,
+        caller.client,
+        issuer=caller.issuer,
+        subject=caller.subject,
+        authenticated_at=caller.authenticated_at,
+        strength=caller.strength,
+        is_development=caller.is_development,
+    )
+
+
+def visible(resources: Resources, case: Case) -> Plain:
+    """The document without what is restricted.
+
+    It is opened first: a bank account that also stands in a comment is masked there too.
+    """
+    opened = resources.unseal(json.loads(case.document_json), case.type, place_of_case(case))
+    return {**masked(cast("Mapping[str, canonical_form.Plain]", opened), case.type, VISIBLE)}
+
+
+def _too_large() -> Problem:
+    return Problem(413, "too_large", f"expected at most {MOST_BYTES:,} bytes")

@@ -1,0 +1,66 @@
+"""What people are asked, and what cannot be delivered."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from adapters.identity import Scope, require
+from adapters.store import cases
+from adapters.store.delivery import exceptions_of
+from api.web.answers import ExceptionsAnswer, TasksAnswer
+from api.web.asking import allow, caller_of, identities, service_of
+from api.web.problems import declared
+from api.web.views import exception_plain, task_plain
+
+router: Final = APIRouter(tags=["tasks"])
+_PROBLEMS: Final = declared(401, 403, 422, 503)
+After = Annotated[int, Query(ge=0)]
+Limit = Annotated[int, Query(ge=1, le=500)]
+
+
+@router.get("/tasks", response_model=TasksAnswer, responses=_PROBLEMS)
+def my_tasks(
+    request: Request,
+    person: Annotated[str, Query(max_length=200)] = "",
+    after: After = 0,
+    limit: Limit = 100,
+) -> Response:
+    """What the person of the token is asked; a tool names the person."""
+    service = service_of(request)
+    now = service.clock()
+    caller = caller_of(request, now)
+    allow(caller, Scope.DOCUMENTS_READ, next(iter(caller.entities or ()), None))
+    name = identities(caller, person).decided_by
+    with service.resources.store.reading() as connection:
+        current = service.resources.loaded.current(connection)
+        who = current.data.person_of(name, now)
+        found = cases.tasks_of(connection, who, after, limit) if who is not None else []
+    shown = [
+        task_plain(task, case)
+        for task, case in found
+        if require(caller, Scope.DOCUMENTS_READ, case.entity) is None
+    ]
+    following = found[-1][0].case_id if len(found) == limit else None
+    return _json({"tasks": shown, "next": following})
+
+
+@router.get("/exceptions", response_model=ExceptionsAnswer, responses=_PROBLEMS)
+def open_exceptions(request: Request, after: After = 0, limit: Limit = 100) -> Response:
+    """Every exception that waits for its owner, oldest first."""
+    service = service_of(request)
+    caller = caller_of(request, service.clock())
+    allow(caller, Scope.DOCUMENTS_READ, None)
+    with service.resources.store.reading() as connection:
+        found = exceptions_of(connection, after=after, most=limit)
+    following = found[-1].id if len(found) == limit else None
+    return _json({"exceptions": [exception_plain(each) for each in found], "next": following})
+
+
+def _json(content: object) -> Response:
+    return Response(
+        json.dumps(content, ensure_ascii=False).encode(), 200, media_type="application/json"
+    )

@@ -1,0 +1,104 @@
+"""Cases and decisions as they are answered: JSON texts put together from what is kept.
+
+The decision of a case is kept as JSON already, and is put into the answer as it is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+
+from adapters.store.cases import Case, Task, number_of
+from adapters.store.delivery import BusinessException, KeptReceipt
+from api.usecases.casework.resources import Plain
+from engine.canonical import Written, canonical_object
+from engine.recording import moment_text
+
+
+def case_body(case: Case, *, is_new: bool) -> bytes:
+    """`CaseAnswer`."""
+    return canonical_object(_case(case, is_new=is_new))
+
+
+def whole_case_body(
+    case: Case,
+    document: Plain,
+    tasks: Iterable[Task],
+    receipts: Iterable[KeptReceipt],
+    exceptions: Iterable[BusinessException],
+) -> bytes:
+    """`WholeCaseAnswer`; `document` is what the reader may see of it."""
+    return canonical_object(
+        {
+            **_case(case, is_new=False),
+            "document": document,
+            "tasks": [task_plain(task, case) for task in tasks],
+            "receipts": [_receipt(each) for each in receipts],
+            "exceptions": [exception_plain(each) for each in exceptions],
+        }
+    )
+
+
+def cases_body(found: Sequence[Case], most: int) -> bytes:
+    """`CasesAnswer`."""
+    bodies = b",".join(case_body(case, is_new=False) for case in found)
+    after = found[-1].id if len(found) == most else None
+    return b'{"cases":[%s],"next":%s}' % (bodies, json.dumps(after).encode())
+
+
+def task_plain(task: Task, case: Case) -> Plain:
+    """`TaskAnswer`."""
+    return {
+        "case": case.number,
+        "version": case.version,
+        "place": task.place,
+        "person": task.person,
+        "on_behalf_of": task.on_behalf_of,
+        "step": task.step,
+        "word": task.word,
+        "ask": task.ask,
+        "since": moment_text(task.since),
+        "type": case.type,
+        "document_id": case.document_id,
+        "entity": case.entity,
+    }
+
+
+def exception_plain(found: BusinessException) -> Plain:
+    """`ExceptionAnswer`."""
+    return {
+        "id": found.id,
+        "case": number_of(found.case_id),
+        "key": found.key,
+        "code": found.code,
+        "message": found.message,
+        "owner": found.owner,
+        "opened_at": moment_text(found.opened_at),
+        "closed_at": None if found.closed_at is None else moment_text(found.closed_at),
+    }
+
+
+def _case(case: Case, *, is_new: bool) -> dict[str, object]:
+    return {
+        "case": case.number,
+        "version": case.version,
+        "status": str(case.status),
+        "source": case.source,
+        "type": case.type,
+        "document_id": case.document_id,
+        "entity": case.entity,
+        "document_digest": case.document_digest,
+        "is_new": is_new,
+        "findings": Written(case.findings_json),
+        "decision": Written(case.decision_json),
+    }
+
+
+def _receipt(receipt: KeptReceipt) -> Plain:
+    return {
+        "key": receipt.key,
+        "number": receipt.number,
+        "erp_id": receipt.erp_id,
+        "connection": receipt.connection,
+        "at": moment_text(receipt.at),
+    }
