@@ -30,6 +30,7 @@ from engine.documents.model import Document
 from engine.errors import InputErrors
 from engine.policy import PolicySet
 from engine.readiness.asking import readiness
+from engine.readiness.finding import is_ready
 
 OPERATIONS: Final = "operations"  # who owns what concerns no connection that is configured
 
@@ -200,9 +201,9 @@ def _approved_digest(connection: Connection, case: Case) -> str:
 def _ask_ourselves(current: InForce, document: Document, now: datetime) -> None:
     """Days may have passed since it was found ready. Raises `ErpError` where it is no more."""
     found = readiness(current.policy, current.data, document, now)
-    if found:
-        said = f"{len(found)} findings keep it from posting by now"
-        raise ErpError(Fault.BUSINESS, "not_ready", said)
+    if not is_ready(found):
+        codes = ", ".join(f"`{finding.code}`" for finding in found if finding.stands)
+        raise ErpError(Fault.BUSINESS, "not_ready", f"it may not be posted any more: {codes}")
 
 
 def _ask_erp(erp: ErpConnector, order: PostingOrder) -> None:
