@@ -23,7 +23,7 @@ PIN     := $(LOCK_VENV)/bin/uv pip compile --quiet $(UPGRADE) --universal --pyth
 COMPILE := $(PIN) pyproject.toml requirements/build.in
 
 .DEFAULT_GOAL := help
-.PHONY: help setup servers demo test check docs nightly bench lock python-is-new-enough
+.PHONY: help setup servers demo serve test check docs nightly bench lock python-is-new-enough
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -34,6 +34,16 @@ servers: $(OIDC)/.installed $(ERP_VENV)/.installed ## the servers that some test
 
 demo: setup ## a worked example: policy files, documents, decisions and their reasons
 	@$(BIN)/countersign demo
+
+SERVED := build/serve
+SERVE  := COUNTERSIGN_ENVIRONMENT=development COUNTERSIGN_DATABASE_URL=sqlite:///$(SERVED)/countersign.db
+
+serve: setup ## the service on this machine: an embedded database, ACME in force, logins for development
+	@mkdir -p $(SERVED)
+	@$(SERVE) $(BIN)/countersign store migrate
+	@test -e $(SERVED)/activated || $(SERVE) $(BIN)/countersign activate policies/acme --by gina --because "to try it out"
+	@touch $(SERVED)/activated
+	@$(SERVE) $(BIN)/countersign serve
 
 test: setup ## the tests, without the long runs
 	@$(BIN)/python -m pytest -q -n 2 -m "not slow and not bench" $(ARGS)

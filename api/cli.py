@@ -44,7 +44,8 @@ def _root(
 
 
 def _register() -> None:
-    from api.commands import master_data, sheet
+    from api.commands import master_data, sheet, store
+    from api.commands.activate import activate
     from api.commands.authority import authority
     from api.commands.decide import decide
     from api.commands.demo import demo
@@ -55,6 +56,7 @@ def _register() -> None:
     from api.commands.lint import lint
     from api.commands.policy_tests import run_tests
     from api.commands.schema import schema
+    from api.commands.serve import serve
     from api.commands.who_can import who_can
 
     app.command("decide", epilog=_EPILOG)(decide)
@@ -68,7 +70,12 @@ def _register() -> None:
     app.command("language-server", epilog=_EPILOG)(language_server)
     app.command("test", epilog=_EPILOG)(run_tests)
     master_data.app.command("check", epilog=_EPILOG)(master_data.check)
+    master_data.app.command("load", epilog=_EPILOG)(master_data.load)
     app.command("demo", epilog=_EPILOG)(demo)
+    app.command("activate", epilog=_EPILOG)(activate)
+    app.command("serve", epilog=_EPILOG)(serve)
+    store.app.command("migrate", epilog=_EPILOG)(store.migrate)
+    app.add_typer(store.app, name="store")
     app.add_typer(master_data.app, name="data")
     sheet.app.command("export", epilog=_EPILOG)(sheet.export)
     sheet.app.command("import", epilog=_EPILOG)(sheet.take_back)
