@@ -110,7 +110,7 @@ def test_workers_that_are_killed_twenty_times_lose_nothing_and_post_nothing_twic
     resources: Resources, tmp_path: Path
 ) -> None:
     seed = random.randrange(10**6)
-    print(f"seed {seed}")
+    print(f"seed {seed}")  # noqa: T201 - shown where it fails
     interrupted = killed(resources, tmp_path, kills=20, documents=40, seed=seed)
     assert interrupted > 0  # the kills met workers at work
 
@@ -120,5 +120,5 @@ def test_workers_that_are_killed_three_hundred_times_lose_nothing_and_post_nothi
     resources: Resources, tmp_path: Path
 ) -> None:
     seed = random.randrange(10**6)
-    print(f"seed {seed}")
+    print(f"seed {seed}")  # noqa: T201 - shown where it fails
     assert killed(resources, tmp_path, kills=300, documents=300, seed=seed) > 0

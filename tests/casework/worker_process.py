@@ -53,7 +53,7 @@ def main() -> None:
     with store.reading() as connection:
         loaded.current(connection)
     store.close()
-    print("ready", flush=True)
+    print("ready", flush=True)  # noqa: T201
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
@@ -63,10 +63,10 @@ def main() -> None:
                 os._exit(0)
         if line.strip() == "drain":
             os.waitpid(child, 0)
-        print(child, flush=True)
+        print(child, flush=True)  # noqa: T201
         if line.strip() == "go":
             os.waitpid(child, 0)  # whoever asked kills it
-            print("gone", flush=True)
+            print("gone", flush=True)  # noqa: T201
 
 
 main()
