@@ -13,7 +13,6 @@ from enum import StrEnum
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
-from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from adapters.identity import IdentityMisconfigured, Issuer, Scope, ServiceAccount
@@ -171,7 +170,7 @@ def _contradictions(settings: Settings) -> Iterator[str]:
         yield f"{PREFIX}ISSUERS: {problem}"
 
 
-def _line(error: ErrorDetails) -> str:
+def _line(error: Mapping[str, Any]) -> str:
     first, *within = (str(part) for part in error["loc"])
     place = PREFIX + first.upper() + "".join(f".{part}" for part in within)
     if error["type"] == "missing" and first == "environment":

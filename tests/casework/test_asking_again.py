@@ -9,7 +9,7 @@ import pytest
 
 from adapters.store import cases, outbox
 from adapters.store.trail import end, every_record
-from api.usecases.casework import asking_again, completing
+from api.usecases.casework import asking_again
 from api.usecases.casework.acting import Action, Kind, act
 from api.usecases.casework.activating import load_master_data
 from api.usecases.casework.asking_again import ask_again, ask_all_again
@@ -24,7 +24,7 @@ LATER = NOW + timedelta(days=1)
 
 
 def submitted(resources: Resources, **fields: object) -> cases.Case:
-    done = submit(resources, order(**fields), "portal", PORTAL, NOW)  # type: ignore[arg-type]
+    done = submit(resources, order() | fields, "portal", PORTAL, NOW)
     assert isinstance(done, Submitted)
     return done.case
 
@@ -67,10 +67,13 @@ def test_a_held_case_that_lacks_the_same_is_not_recorded_again(resources: Resour
 
 
 def test_a_held_case_that_lacks_something_else_is_recorded(resources: Resources) -> None:
-    submitted(resources, cost_center="cc999")
-    with_cost_center(resources, owner="")  # it is there, and nobody owns it
+    submitted(resources, currency="JPY", amount="100", cost_center="cc999")
+    files = data_files()
+    files["rates.csv"] += b"r999,corporate,JPY,USD,2027-03-15,0.0067\n"
+    load_master_data(resources, files, ADMIN, "a rate", LATER)
     assert ask_again(resources, 1, LATER) is True
     assert case_of(resources).status is Status.HELD
+    assert '"code":"no_owner"' in case_of(resources).decision_json
     assert ask_again(resources, 1, LATER) is False
     assert check_trail(resources.store).is_intact
 
@@ -84,25 +87,28 @@ def test_a_case_that_lacks_nothing_is_left_alone(resources: Resources, id: int) 
 
 
 def test_an_approved_case_is_asked_again_and_enqueued_when_it_is_ready(
-    resources: Resources, monkeypatch: pytest.MonkeyPatch
+    resources: Resources,
 ) -> None:
-    found = {"code": "period_closed"}
-    monkeypatch.setattr(completing, "readiness", lambda *_: (found,))
-    monkeypatch.setattr(completing, "plain_finding", lambda finding: finding)
-    submitted(resources)
+    submitted(resources, type="invoice", number="N-1", document_date="2026-03-10")
     action = Action(Kind.APPROVE, "mia", 1)
     acted = act(resources, 1, action, by("mia"), NOW + timedelta(hours=1))
     assert acted is not None
     assert acted.case.status is Status.APPROVED
-    assert ask_all_again(resources, LATER) == 0
     position, body = last(resources)
-    assert (body["kind"], body["findings"]) == ("readiness", [found])
-    monkeypatch.setattr(completing, "readiness", lambda *_: ())
+    assert body["kind"] == "readiness"
+    assert '"code":"period_closed"' in acted.case.findings_json
+    assert ask_all_again(resources, LATER) == 0
+    assert last(resources)[0] == position
+    files = data_files()
+    closed = b"2026-03-31,,2026-04-05T18:00:00-04:00,"
+    assert closed in files["periods.csv"]
+    files["periods.csv"] = files["periods.csv"].replace(closed, b"2026-03-31,,,")
+    load_master_data(resources, files, ADMIN, "the period is open again", LATER)
     assert ask_all_again(resources, LATER) == 1
     assert case_of(resources).status is Status.POSTING
     with resources.store.reading() as connection:
         assert outbox.of_key(connection, "C-000001/1") is not None
-    assert last(resources)[0] == position + 1
+    assert last(resources)[1]["kind"] == "posting_enqueued"
     assert check_trail(resources.store).is_intact
 
 

@@ -23,13 +23,13 @@ from adapters.store.trail import records_of
 from api.usecases.casework.completing import POSTING, posting_key
 from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.settling import INTERNAL, Delivered, Result, keep_failed, keep_posted
-from api.usecases.casework.written import document_of, named_digests
+from api.usecases.casework.written import DocumentUnreadable, document_of, named_digests
 from engine.business_time import local_day
 from engine.cases.status import Status
 from engine.documents.model import Document
-from engine.errors import InputErrors
 from engine.policy import PolicySet
 from engine.readiness.asking import readiness
+from engine.readiness.finding import is_ready
 
 OPERATIONS: Final = "operations"  # who owns what concerns no connection that is configured
 
@@ -177,9 +177,8 @@ def _as_approved(
     """The document, if it is still the one that was approved: by the case, and by the trail."""
     try:
         document = document_of(resources, policy, case)
-    except InputErrors as problem:
-        said = f"the kept document is no document any more: `{problem.code}`"
-        raise ErpError(Fault.BUSINESS, "content_changed", said) from problem
+    except DocumentUnreadable as problem:
+        raise ErpError(Fault.BUSINESS, "content_changed", str(problem)) from problem
     approved = _approved_digest(connection, case)
     if not document.digest == case.document_digest == approved:
         said = f"approved was `{approved}`, kept is `{document.digest}`"
@@ -200,9 +199,9 @@ def _approved_digest(connection: Connection, case: Case) -> str:
 def _ask_ourselves(current: InForce, document: Document, now: datetime) -> None:
     """Days may have passed since it was found ready. Raises `ErpError` where it is no more."""
     found = readiness(current.policy, current.data, document, now)
-    if found:
-        said = f"{len(found)} findings keep it from posting by now"
-        raise ErpError(Fault.BUSINESS, "not_ready", said)
+    if not is_ready(found):
+        codes = ", ".join(f"`{finding.code}`" for finding in found if finding.stands)
+        raise ErpError(Fault.BUSINESS, "not_ready", f"it may not be posted any more: {codes}")
 
 
 def _ask_erp(erp: ErpConnector, order: PostingOrder) -> None:
