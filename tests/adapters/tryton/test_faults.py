@@ -72,6 +72,17 @@ def test_a_long_answer_is_cut() -> None:
         ("ConcurrencyException", ["Records were modified"], "conflict", "concurrent_change"),
         ("'no.such.model'", [""], "invalid", "not_understood"),
         ("UserError", [], "business", "business_rule"),
+        ("UserError", [['You cannot add/modify/delete tax lines in closed period "2027-01".']],
+         "business", "period_closed"),
+        ("UserError", [['You are not allowed to access "Party".']], "auth", "not_allowed"),
+        ("UserError", [['You are trying to write to records "7" of "Invoice" that don\'t exist.']],
+         "conflict", "concurrent_change"),
+        ("UserError", [['To delete invoice "[A1]" you must cancel it.']], "conflict",
+         "concurrent_change"),
+        ("UserError", [['The reference "You can not call "post" on" is too long.']], "business",
+         "business_rule"),
+        ("UserError", [['The value "You are not allowed to" for field "Party" is wrong.']],
+         "business", "business_rule"),
     ],
 )  # fmt: skip
 def test_a_refusal_has_a_code(kind: str, rest: list[object], fault: str, code: str) -> None:
