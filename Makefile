@@ -23,17 +23,27 @@ PIN     := $(LOCK_VENV)/bin/uv pip compile --quiet $(UPGRADE) --universal --pyth
 COMPILE := $(PIN) pyproject.toml requirements/build.in
 
 .DEFAULT_GOAL := help
-.PHONY: help setup servers demo test check docs nightly bench lock python-is-new-enough
+.PHONY: help setup servers demo serve test check docs nightly bench lock python-is-new-enough
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
 setup: $(VENV)/.installed ## make .venv with what is locked in requirements/dev.txt
 
-servers: $(OIDC)/.installed ## the servers that some tests need (node and npm)
+servers: $(OIDC)/.installed $(ERP_VENV)/.installed ## the servers that some tests need (node and npm)
 
 demo: setup ## a worked example: policy files, documents, decisions and their reasons
 	@$(BIN)/countersign demo
+
+SERVED := build/serve
+SERVE  := COUNTERSIGN_ENVIRONMENT=development COUNTERSIGN_DATABASE_URL=sqlite:///$(SERVED)/countersign.db
+
+serve: setup ## the service on this machine: an embedded database, ACME in force, logins for development
+	@mkdir -p $(SERVED)
+	@$(SERVE) $(BIN)/countersign store migrate
+	@test -e $(SERVED)/activated || $(SERVE) $(BIN)/countersign activate policies/acme --by gina --because "to try it out"
+	@touch $(SERVED)/activated
+	@$(SERVE) $(BIN)/countersign serve
 
 test: setup ## the tests, without the long runs
 	@$(BIN)/python -m pytest -q -n 2 -m "not slow and not bench" $(ARGS)
@@ -47,7 +57,7 @@ check: setup ## linter, formatter, type checker and architecture tests
 docs: setup ## write docs/codes.md again, from what the linter says
 	@$(BIN)/python -m api.code_pages
 
-nightly: setup ## every test, the long runs too, with many more random examples
+nightly: setup $(ERP_VENV)/.installed ## every test, the long runs too, with many more random examples
 	@$(BIN)/python -m pytest -q -n 2 -m "not bench" --hypothesis-profile=nightly $(ARGS)
 
 bench: $(BENCH_VENV)/.installed ## measure against other engines (downloads them)
@@ -85,7 +95,7 @@ $(VENV)/.installed: requirements/dev.txt pyproject.toml
 	@$(BIN)/python $(EDITABLE)
 	@touch $@
 
-# A real ERP for the tests, in a process of its own. Its licence is the GPL: nothing imports it.
+# A real ERP for the tests, run as a process of its own. Its licence is the GPL: nothing imports it.
 $(ERP_VENV)/.installed: requirements/erp.txt
 	@$(MAKE) --no-print-directory python-is-new-enough
 	@echo "setting up $(ERP_VENV) (an ERP that tests run against)"

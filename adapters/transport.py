@@ -15,7 +15,7 @@ import ipaddress
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 import httpx
 
@@ -74,9 +74,7 @@ class Transport:
             trust_env=False,
         )
 
-    def send(
-        self, method: str, path: str, content: bytes, headers: Mapping[str, str]
-    ) -> Answer:
+    def send(self, method: str, path: str, content: bytes, headers: Mapping[str, str]) -> Answer:
         """One request, sent once. Raises `NotSent`, `NoAnswer` or `TooLarge`."""
         try:
             with self._client.stream(method, path, content=content, headers=headers) as response:
@@ -107,10 +105,18 @@ class Transport:
         """Closes the connections; what is under way ends without an answer."""
         self._client.close()
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
 
 def one_line(text: str) -> str:
     """The text of another system as it may be kept: on one line, at most `LONGEST_TEXT` long."""
-    shown = " ".join("".join(c if c.isprintable() else " " for c in text[: 4 * LONGEST_TEXT]).split())
+    shown = " ".join(
+        "".join(c if c.isprintable() else " " for c in text[: 4 * LONGEST_TEXT]).split()
+    )
     return shown if len(shown) <= LONGEST_TEXT else shown[: LONGEST_TEXT - 3] + "..."
 
 

@@ -44,17 +44,20 @@ def _root(
 
 
 def _register() -> None:
-    from api.commands import master_data, sheet
+    from api.commands import master_data, sheet, store
+    from api.commands.activate import activate
     from api.commands.authority import authority
     from api.commands.decide import decide
     from api.commands.demo import demo
     from api.commands.diff import diff
     from api.commands.explain import explain
+    from api.commands.file import file
     from api.commands.formatting import format_policies
     from api.commands.language_server import language_server
     from api.commands.lint import lint
     from api.commands.policy_tests import run_tests
     from api.commands.schema import schema
+    from api.commands.serve import serve
     from api.commands.who_can import who_can
 
     app.command("decide", epilog=_EPILOG)(decide)
@@ -68,7 +71,13 @@ def _register() -> None:
     app.command("language-server", epilog=_EPILOG)(language_server)
     app.command("test", epilog=_EPILOG)(run_tests)
     master_data.app.command("check", epilog=_EPILOG)(master_data.check)
+    master_data.app.command("load", epilog=_EPILOG)(master_data.load)
     app.command("demo", epilog=_EPILOG)(demo)
+    app.command("activate", epilog=_EPILOG)(activate)
+    app.command("serve", epilog=_EPILOG)(serve)
+    app.command("file", epilog=_EPILOG)(file)
+    store.app.command("migrate", epilog=_EPILOG)(store.migrate)
+    app.add_typer(store.app, name="store")
     app.add_typer(master_data.app, name="data")
     sheet.app.command("export", epilog=_EPILOG)(sheet.export)
     sheet.app.command("import", epilog=_EPILOG)(sheet.take_back)

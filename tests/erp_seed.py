@@ -36,7 +36,11 @@ TAX: Final = "VAT20"
 
 def seed(base_url: str, database: str) -> dict[str, Any]:
     """Fills the database behind `base_url`; ids of what was made, for tests that look inside."""
-    admin = Session(Transport(base_url, Timeouts(whole=300, piece=300)), database, ADMIN)
+    with Transport(base_url, Timeouts(whole=300, piece=300)) as transport:
+        return _fill(Session(transport, database, ADMIN))
+
+
+def _fill(admin: Session) -> dict[str, Any]:
     desk = Desk(admin)
     currencies = {code: desk.currency(code, number) for code, number in CURRENCIES}
     companies = {
@@ -77,6 +81,10 @@ class Desk:
     def create(self, model: str, values: dict[str, Any], **context: Any) -> int:
         return int(self.session.write(f"model.{model}.create", [values], context=context)[0])
 
+    def accounts(self, company: int, *clauses: list[Any]) -> list[int]:
+        of_company = [["company", "=", company], ["closed", "!=", True]]
+        return self.find("account.account", [*of_company, *clauses])
+
     def group(self, name: str) -> int:
         return int(self.session.read("model.ir.model.data.get_id", *name.split(".")))
 
@@ -106,7 +114,7 @@ class Desk:
             self.session.write(f"{wizard}.execute", number, data, state, context=context)
         self.session.write(f"{wizard}.delete", number, context=context)
         receivable, payable = (
-            self.find("account.account", [[f"type.{kind}", "=", True]], **context)[0]
+            self.accounts(company, [f"type.{kind}", "=", True], ["party_required", "=", True])[0]
             for kind in ("receivable", "payable")
         )
         defaults = {
@@ -114,7 +122,9 @@ class Desk:
             "default_account_payable": payable,
         }
         if found := self.find("account.configuration", [], **context):
-            self.session.write("model.account.configuration.write", found, defaults, context=context)
+            self.session.write(
+                "model.account.configuration.write", found, defaults, context=context
+            )
         else:
             self.create("account.configuration", defaults, **context)
 
@@ -151,7 +161,7 @@ class Desk:
         return self.create("ir.sequence.strict", values, **context)
 
     def tax(self, company: int, context: dict[str, Any]) -> None:
-        account = self.find("account.account", [["code", "=", "6.3.6"]], **context)[0]
+        account = self.accounts(company, ["code", "=", "6.3.6"])[0]
         values = {
             "name": TAX,
             "description": "VAT 20%",
@@ -166,7 +176,7 @@ class Desk:
     def only_in(self, company: int) -> None:
         """An account that the other company does not have."""
         context = {"company": company, "companies": [company]}
-        like = self.find("account.account", [["code", "=", EXPENSE]], **context)[0]
+        like = self.accounts(company, ["code", "=", EXPENSE])[0]
         copied = {"code": ONLY_IN_US01, "name": "Only here", "template": None}
         self.session.write("model.account.account.copy", [like], copied, context=context)
 

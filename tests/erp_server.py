@@ -26,18 +26,16 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-import psycopg
 import pytest
+from sqlalchemy import make_url
 
+from tests.databases import database
 from tests.erp_seed import ADMIN, seed
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 VENV: Final = ROOT / ".venv-erp"
 BUILD: Final = ROOT / "build" / "erp"
 DATABASE: Final = "erp"
-POSTGRESQL: Final = os.environ.get(
-    "COUNTERSIGN_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/"
-)
 WAIT_SECONDS: Final = 60
 
 
@@ -75,8 +73,8 @@ class Tryton:
             self._process = subprocess.Popen(command, stdout=log, stderr=log)
         deadline = time.monotonic() + WAIT_SECONDS
         while not self._answers():
-            alive = self._process.poll() is None
-            assert alive and time.monotonic() < deadline, self.log.read_text()[-2_000:]
+            assert self._process.poll() is None, self.log.read_text()[-2_000:]
+            assert time.monotonic() < deadline, self.log.read_text()[-2_000:]
             time.sleep(0.05)
 
     def _answers(self) -> bool:
@@ -133,22 +131,17 @@ def running_tryton(folder: Path) -> Iterator[Tryton]:
 def running_tryton_on_postgresql(folder: Path) -> Iterator[Tryton]:
     """The same on PostgreSQL, in a database that is dropped in the end."""
     skip_without_tryton()
-    name = f"erp_test_{os.getpid()}_{_free_port()}"
-    server = Tryton(folder / "tryton", name, f"uri = {POSTGRESQL}")
-    try:
-        with psycopg.connect(POSTGRESQL + "postgres", autocommit=True) as admin:
-            admin.execute(f'create database "{name}"')
-    except psycopg.OperationalError as error:
-        pytest.skip(f"no PostgreSQL answers at {POSTGRESQL}: {error}")
-    try:
-        _make_schema(server)
-        server.start()
-        server.seed = seed(server.base_url, name)
-        yield server
-    finally:
-        server.stop()
-        with psycopg.connect(POSTGRESQL + "postgres", autocommit=True) as admin:
-            admin.execute(f'drop database "{name}" with (force)')
+    with database("postgresql", folder) as address:
+        url = make_url(address)
+        store = url.set(drivername="postgresql", database="").render_as_string(False)
+        server = Tryton(folder / "tryton", str(url.database), f"uri = {store.rstrip('/')}/")
+        try:
+            _make_schema(server)
+            server.start()
+            server.seed = seed(server.base_url, server.database)
+            yield server
+        finally:
+            server.stop()
 
 
 def skip_without_tryton() -> None:
@@ -177,10 +170,10 @@ def _built() -> Path:
 
 def _build(built: Path) -> None:
     server = _on_sqlite(built)
-    database = built / "erp.sqlite"
+    empty = built / "erp.sqlite"
     for old in built.glob("erp.sqlite*"):
         old.unlink()
-    database.touch()
+    empty.touch()
     _make_schema(server)
     server.start()
     try:

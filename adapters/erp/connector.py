@@ -14,6 +14,7 @@ from typing import Protocol
 
 from adapters.transport import one_line
 from engine.documents.model import Document
+from engine.quoting import quoted
 
 
 class Fault(StrEnum):
@@ -21,7 +22,7 @@ class Fault(StrEnum):
 
     AUTH = "auth"  # an administrator mends the login or its rights
     THROTTLED = "throttled"  # later, not before `retry_after`
-    TRANSIENT = "transient"  # nothing was done; again later
+    TRANSIENT = "transient"  # not now: again later
     CONFLICT = "conflict"  # somebody changed it meanwhile; again, from what is there now
     NOT_FOUND = "not_found"  # the address or the database is wrong
     INVALID = "invalid"  # the request cannot be posted as it is: an error of ours or of a mapping
@@ -60,13 +61,18 @@ class PostingOrder:
     """One approved document that is to be posted.
 
     `key` names the posting for ever: number of the case and number of the posting
-    (`C-000123/1`). `company` is our id of the legal entity whose books it goes to.
+    (`C-000123/1`). `company` is our id of the legal entity whose books it goes to. Raises
+    `ValueError` for an order without a key: it could never be found again.
     """
 
     key: str
     document: Document
     posting_date: date
     company: str
+
+    def __post_init__(self) -> None:
+        if self.key != self.key.strip() or not self.key:
+            raise ValueError(f"expected a key such as `C-000123/1`, found {quoted(self.key)}")
 
 
 @dataclass(frozen=True, slots=True)

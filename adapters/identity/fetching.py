@@ -30,10 +30,11 @@ def fetch_key_set(issuer: str) -> Mapping[str, object]:
     """
     with httpx.Client(timeout=SILENCE_SECONDS, trust_env=not _is_here(issuer)) as client:
         discovery = _fetch(client, issuer.rstrip("/") + "/.well-known/openid-configuration")
-        return _fetch(client, _address_of_keys(issuer, discovery))
+        return _fetch(client, address_of_keys(issuer, discovery))
 
 
-def _address_of_keys(issuer: str, discovery: Mapping[str, object]) -> str:
+def address_of_keys(issuer: str, discovery: Mapping[str, object]) -> str:
+    """Where the discovery document says the keys are. Raises `NotFetched` where it may not."""
     if discovery.get("issuer") != issuer:
         raise NotFetched("the discovery document is about another issuer")
     address = discovery.get("jwks_uri")

@@ -128,7 +128,6 @@ def _public_key(jwk: Mapping[str, object], algorithm: str) -> PublicKey | None:
         or (curve is not None and jwk.get("crv") != curve)
         or jwk.get("alg", algorithm) != algorithm
         or jwk.get("use", "sig") != "sig"
-        or "d" in jwk
     ):
         return None
     try:

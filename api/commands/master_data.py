@@ -1,4 +1,4 @@
-"""`countersign data check`: what of a folder of master data would be loaded, and what not."""
+"""`countersign data`: what of a folder of master data would be loaded; and loading it."""
 
 from __future__ import annotations
 
@@ -10,21 +10,37 @@ import typer
 from rich.text import Text
 
 from adapters.master_data import BadRow, Effect, Load, load_folder
+from api.bootstrap import store_environment
 from api.commands.decide import plain_table
 from api.commands.lint import counted
 from api.commands.loading import policy_of
 from api.commands.options import Json, Out, Policy
+from api.commands.serving import (
+    DEFAULT,
+    Because,
+    By,
+    Database,
+    data_files,
+    store_at,
+    utc_now,
+    who,
+)
 from api.commands.terminal import Code, Output
+from api.settings import Environment
 from api.texts import plain
+from api.usecases.casework.activating import load_master_data
+from api.usecases.casework.resources import Resources
 
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder of master data.")]
 
-app = typer.Typer(help="Look at master data.", no_args_is_help=True, rich_markup_mode="rich")
+app = typer.Typer(
+    help="Look at master data, and load them.", no_args_is_help=True, rich_markup_mode="rich"
+)
 
 
 @app.callback()
 def _group() -> None:
-    """Look at master data."""
+    """Look at master data, and load them."""
 
 
 def check(folder: Folder, policy: Policy, as_json: Json = False, out: Out = None) -> None:
@@ -40,6 +56,23 @@ def check(folder: Folder, policy: Policy, as_json: Json = False, out: Out = None
         raise typer.Exit(int(Code.DATA))
     if any(bad.effect is Effect.LEFT_OUT for bad in load.quarantined):
         raise typer.Exit(int(Code.FOUND))
+
+
+def load(folder: Folder, by: By, because: Because, database: Database = DEFAULT) -> None:
+    """Put the master data of a folder in force. Bad data replace nothing."""
+    files = data_files(folder)
+    with store_at(database) as store:
+        resources = Resources(store)
+        now = utc_now()
+        with store.reading() as connection:
+            known = resources.loaded.current(connection).data.person_of(by, now)
+        if known is None:
+            raise typer.BadParameter("nobody in the master data has this name", param_hint="--by")
+        made_for = Environment(store_environment(store))
+        found = load_master_data(resources, files, who(by, made_for), because, now)
+    with Output(None) as output:
+        for what, digest in sorted(found.items()):
+            output.say(f"in force: {what.replace('_', ' ')} {digest}")
 
 
 def _show(output: Output, folder: Path, load: Load) -> None:

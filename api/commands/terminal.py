@@ -39,6 +39,7 @@ class Code(IntEnum):
     POLICY = 4
     DATA = 5
     FILE = 6
+    SERVICE = 7
 
 
 MEANINGS: Final[Mapping[Code, str]] = {
@@ -51,6 +52,7 @@ MEANINGS: Final[Mapping[Code, str]] = {
     Code.POLICY: "the policy set does not load",
     Code.DATA: "the master data do not load",
     Code.FILE: "a file cannot be written",
+    Code.SERVICE: "the settings or the store cannot be used, or nothing was put in force",
 }
 
 

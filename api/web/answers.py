@@ -90,10 +90,7 @@ class DecisionAnswer(Declared):
 
 
 class CaseAnswer(Declared):
-    """A case and its decision. `is_new` is false where this content was known already.
-
-    `refusal` is the code of why an action was not accepted, empty where it was.
-    """
+    """A case and its decision. `is_new` is false where this content was known already."""
 
     case: str
     version: int
@@ -182,6 +179,32 @@ class PreviewAnswer(Declared):
     """What would be decided; nothing was kept."""
 
     decision: DecisionAnswer
+
+
+class ExplanationAnswer(BaseModel):
+    """The decision in the reader's language; codes, places, digests and values are as decided."""
+
+    language: str
+    outcome: str
+    headline: str
+    sentence: str
+    document: str
+    decided: str
+    amount: str
+    rule: str
+    matrix: str
+    row: str
+    row_place: str
+    steps: list[dict[str, Any]]
+    held: dict[str, Any] | None
+    refused: dict[str, Any] | None
+    findings: list[dict[str, Any]]
+    reviews: list[dict[str, Any]]
+    compared: list[dict[str, Any]]
+    rates: list[str]
+    passed_over: list[dict[str, Any]]
+    reasons: list[dict[str, Any]]
+    digests: list[Any]
 
 
 class FieldError(Declared):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Final
 
 from fastapi import FastAPI, Request
@@ -13,11 +14,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from adapters.identity import DevelopmentAuthentication
 from adapters.logs import correlated
 from adapters.store.in_force import digests
+from api.usecases.casework.resources import NothingInForce
 from api.web import case_routes, documents, task_routes
 from api.web.asking import Service, service_of
-from api.web.problems import Problem, handle_problems
+from api.web.problems import Problem, TooLarge, answer, handle_problems
 
 VERSION: Final = "1"
+MOST_BYTES: Final = 4_000_000
+INTERNAL: Final = Problem(500, "internal", "a mistake in Countersign; it is in the log")
+_LOG: Final = logging.getLogger(__name__)
 CORRELATION: Final = "X-Correlation-Id"
 
 
@@ -44,7 +49,10 @@ def create_app(service: Service) -> FastAPI:
 
 
 class Around:
-    """A correlation id for each request, and a word in every answer of a development server."""
+    """What holds for every request: a correlation id, a bound on its size, headers of the answer.
+
+    A mistake of ours is answered here, and tells nothing.
+    """
 
     def __init__(self, app: ASGIApp, *, is_development: bool) -> None:
         self._app = app
@@ -57,16 +65,45 @@ class Around:
             return
         given = next((v for k, v in scope["headers"] if k == b"x-correlation-id"), b"")
         with correlated(given.decode("latin-1")) as correlation:
+            has_begun = False
 
             async def marked(message: Message) -> None:
+                nonlocal has_begun
                 if message["type"] == "http.response.start":
+                    has_begun = True
                     headers = MutableHeaders(raw=message.setdefault("headers", []))
                     headers[CORRELATION] = correlation
+                    headers["X-Content-Type-Options"] = "nosniff"
+                    headers["Cache-Control"] = "no-store"
                     if self._is_development:
                         headers["Countersign-Environment"] = "development"
                 await send(message)
 
-            await self._app(scope, receive, marked)
+            try:
+                await self._app(scope, _bounded(scope, receive), marked)
+            except Exception as problem:
+                _LOG.error("a request failed", exc_info=problem)
+                if not has_begun:
+                    await answer(INTERNAL)(scope, receive, marked)
+
+
+def _bounded(scope: Scope, receive: Receive) -> Receive:
+    """Receives at most `MOST_BYTES`, whatever length was stated; raises `TooLarge` for more."""
+    stated = next((v for k, v in scope["headers"] if k == b"content-length"), b"")
+    is_too_large = stated.isdigit() and (len(stated) > 10 or int(stated) > MOST_BYTES)
+    got = 0
+
+    async def bounded() -> Message:
+        nonlocal got
+        if is_too_large:
+            raise TooLarge
+        message = await receive()
+        got += len(message.get("body", b""))
+        if got > MOST_BYTES:
+            raise TooLarge
+        return message
+
+    return bounded
 
 
 class _TokenRequest(BaseModel):
@@ -92,7 +129,7 @@ def _ready(request: Request) -> Response:
     """Whether the store answers and something is in force."""
     with service_of(request).resources.store.reading() as connection:
         if not digests(connection).is_complete:
-            raise Problem(503, "nothing_in_force", "no policy set is in force")
+            raise NothingInForce("no policy set is in force")
     return Response("ready\n", media_type="text/plain")
 
 

@@ -7,24 +7,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from fastapi import Request
 
 from adapters.identity import Authentication, Caller, Refusal, Scope, acting_person, require
 from adapters.store import cases
 from adapters.store.cases import Case
+from adapters.store.trail import Entry, append
 from api.usecases.casework.resources import Plain, Resources
 from api.usecases.casework.written import place_of_case
 from api.web.problems import Problem
 from engine.cases.identities import Identities
 from engine.documents import canonical_form
-from engine.documents.classes import masked
+from engine.documents.classes import MASK, masked
 from engine.documents.fields import CONFIDENTIAL, INTERNAL, PUBLIC
+from engine.documents.model import Document
 
-MOST_BYTES: Final = 4_000_000
+LONGEST_ASKED: Final = 200
+LAST_ID: Final = 2**31 - 1
+SHOWABLE: Final = r"^[^\x00-\x1f]*$"  # databases take no zero, and people see no control sign
 VISIBLE: Final = frozenset({PUBLIC, INTERNAL, CONFIDENTIAL})
 
 Clock = Callable[[], datetime]
@@ -46,19 +50,11 @@ class Service:
 
 
 async def body_of(request: Request) -> bytes:
-    """What was sent, up to `MOST_BYTES`. Raises `Problem` for more."""
-    stated = request.headers.get("content-length", "")
-    if stated.isdigit() and int(stated) > MOST_BYTES:
-        raise _too_large()
-    parts = bytearray()
-    async for part in request.stream():
-        parts += part
-        if len(parts) > MOST_BYTES:
-            raise _too_large()
+    """What was sent, which is JSON by its type. How much it may be is bounded around the routes."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise Problem(415, "unsupported_media_type", "expected a body of type `application/json`")
-    return bytes(parts)
+    return await request.body()
 
 
 def service_of(request: Request) -> Service:
@@ -73,37 +69,64 @@ def caller_of(request: Request, now: datetime) -> Caller:
     return service_of(request).authentication.caller_of(request.headers.items(), peer, now)
 
 
-def allow(caller: Caller, scope: Scope, entity: str | None) -> None:
+def allow(request: Request, caller: Caller, scope: Scope, entity: str | None) -> None:
     """Raises `Problem` where the caller may not."""
     refusal = require(caller, scope, entity)
     if refusal is not None:
-        raise forbidden(refusal)
+        raise forbidden(request, caller, refusal)
 
 
-def forbidden(refusal: Refusal) -> Problem:
-    """The refusal as a problem."""
+def forbidden(request: Request, caller: Caller, refusal: Refusal) -> Problem:
+    """The refusal as a problem, recorded: who is known and may not do something is told of."""
+    service = service_of(request)
+    asked = f"{request.method} {request.url.path}"[:LONGEST_ASKED]
+    body = {"code": refusal.code, "asked": asked, "who": submitter(caller).plain()}
+    with service.resources.store.transaction() as connection:
+        append(connection, [Entry("access_refused", None, service.clock(), body)])
     return Problem(403, refusal.code, refusal.message)
 
 
 def case_within_reach(request: Request, caller: Caller, number: str, scope: Scope) -> Case:
     """The case. Raises `Problem`: 404 also for one that the caller may not see."""
     if scope not in caller.scopes:
-        allow(caller, scope, None)
+        allow(request, caller, scope, None)
     id = cases.id_of(number)
     found = None
     if id is not None:
         with service_of(request).resources.store.reading() as connection:
             found = cases.by_id(connection, id)
-    if found is None or require(caller, scope, found.entity) is not None:
+    refusal = None if found is None else require(caller, scope, found.entity)
+    if refusal is not None:
+        forbidden(request, caller, refusal)  # recorded; the answer does not tell
+    if found is None or refusal is not None:
         raise Problem(404, "not_found", "there is no such case")
     return found
 
 
-def identities(caller: Caller, named: str = "") -> Identities:
+def readable(document: Document, shown: Plain) -> Document:
+    """The document for a page: texts that people write are those of what the reader may see."""
+    lines = shown.get("lines")
+    plain_lines = lines if isinstance(lines, list) else []
+    texts = [_texts(each, "description", "item") for each in plain_lines]
+    texts += [{"description": MASK, "item": MASK}] * (len(document.lines) - len(texts))
+    return replace(
+        document,
+        **_texts(shown, "title", "number", "supplier", "category", "cost_center", "project"),
+        lines=tuple(replace(line, **of) for line, of in zip(document.lines, texts, strict=False)),
+    )
+
+
+def _texts(plain: object, *names: str) -> dict[str, Any]:
+    if not isinstance(plain, dict):
+        return dict.fromkeys(names, MASK)
+    return {name: str(plain.get(name) or "") for name in names}
+
+
+def identities(request: Request, caller: Caller, named: str = "") -> Identities:
     """The person of record, the tool, and the login. Raises `Problem` where nobody acts."""
     found = acting_person(caller, named)
     if isinstance(found, Refusal):
-        raise forbidden(found)
+        raise forbidden(request, caller, found)
     return Identities(
         found.person_name,
         found.acted_through,
@@ -136,7 +159,3 @@ def visible(resources: Resources, case: Case) -> Plain:
     """
     opened = resources.unseal(json.loads(case.document_json), case.type, place_of_case(case))
     return {**masked(cast("Mapping[str, canonical_form.Plain]", opened), case.type, VISIBLE)}
-
-
-def _too_large() -> Problem:
-    return Problem(413, "too_large", f"expected at most {MOST_BYTES:,} bytes")

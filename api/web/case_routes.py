@@ -16,12 +16,15 @@ from adapters.store.in_force import files_of
 from api.page import page
 from api.usecases.casework.acting import Action, Kind, act
 from api.usecases.casework.written import document_of
-from api.web.answers import CaseAnswer, CasesAnswer, WholeCaseAnswer
+from api.web.answers import CaseAnswer, CasesAnswer, ExplanationAnswer, WholeCaseAnswer
 from api.web.asking import (
+    LAST_ID,
+    SHOWABLE,
     allow,
     caller_of,
     case_within_reach,
     identities,
+    readable,
     service_of,
     visible,
 )
@@ -59,15 +62,15 @@ class ActionRequest(BaseModel):
 def list_cases(
     request: Request,
     status: Annotated[list[Status] | None, Query()] = None,
-    entity: Annotated[str, Query(max_length=200)] = "",
-    after: Annotated[int, Query(ge=0)] = 0,
+    entity: Annotated[str, Query(max_length=200, pattern=SHOWABLE)] = "",
+    after: Annotated[int, Query(ge=0, le=LAST_ID)] = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> Response:
     """Cases in the order of their numbers, of the entities that the caller may see."""
     service = service_of(request)
     caller = caller_of(request, service.clock())
     reach = caller.entities
-    allow(caller, Scope.DOCUMENTS_READ, entity or next(iter(reach or ()), None))
+    allow(request, caller, Scope.DOCUMENTS_READ, entity or next(iter(reach or ()), None))
     entities = [entity] if entity else reach
     with service.resources.store.reading() as connection:
         found = cases.several(
@@ -97,7 +100,7 @@ def act_on_case(request: Request, number: str, asked: ActionRequest) -> Response
     now = service.clock()
     caller = caller_of(request, now)
     case = case_within_reach(request, caller, number, Scope.ACTIONS_SUBMIT)
-    who = identities(caller, asked.person)
+    who = identities(request, caller, asked.person)
     action = Action(
         asked.kind,
         who.decided_by,
@@ -117,7 +120,7 @@ def act_on_case(request: Request, number: str, asked: ActionRequest) -> Response
     return _json(case_body(done.case, is_new=False))
 
 
-@router.get("/{number}/decision", responses=_PROBLEMS)
+@router.get("/{number}/decision", response_model=ExplanationAnswer, responses=_PROBLEMS)
 def show_decision(request: Request, number: str, language: Language = "en") -> Response:
     """The decision in words, with places, comparisons, and who was passed over."""
     service = service_of(request)
@@ -141,7 +144,9 @@ def show_page(request: Request, number: str, language: Language = "en") -> Respo
         current = service.resources.loaded.current(connection)
         files = files_of(connection, current.digests.policy)
     names = {str(person.id): person.name for person in current.data.people.values()}
-    document = document_of(service.resources, current.policy, case)
+    document = readable(
+        document_of(service.resources, current.policy, case), visible(service.resources, case)
+    )
     decision = recalled(json.loads(case.decision_json))
     is_same_set = decision.policy_digest == current.policy.digest
     html = page(

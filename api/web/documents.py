@@ -9,11 +9,19 @@ from fastapi import APIRouter, Depends, Header, Request
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from adapters.identity import Caller, Scope
+from adapters.identity import Caller, Refusal, Scope
 from adapters.store.answers import KeptAnswer, keep_answer, kept_answer
 from api.usecases.casework.submitting import NotAccepted, Submitted, preview, submit
 from api.web.answers import CaseAnswer, PreviewAnswer
-from api.web.asking import Service, allow, body_of, caller_of, service_of, submitter
+from api.web.asking import (
+    Service,
+    allow,
+    body_of,
+    caller_of,
+    forbidden,
+    service_of,
+    submitter,
+)
 from api.web.problems import Problem, declared
 from api.web.views import case_body
 from engine.canonical import digest
@@ -58,7 +66,7 @@ def submit_document(request: Request, body: Body, key: Key = "") -> Response:
     service = service_of(request)
     now = service.clock()
     caller = caller_of(request, now)
-    allow(caller, Scope.DOCUMENTS_SUBMIT, None if caller.entities is None else _entity(body))
+    raw = _stated(request, caller, body, Scope.DOCUMENTS_SUBMIT)
     asked_digest = digest(["POST /v1/documents", body.decode("utf-8", "replace")]) if key else ""
     if key:
         known = _known(service, caller, key, asked_digest)
@@ -66,17 +74,19 @@ def submit_document(request: Request, body: Body, key: Key = "") -> Response:
             return known
 
     def keep(connection: Connection, done: Submitted) -> None:
-        if key:
+        """Raises `Problem`, and nothing happened, where the key was used for another request."""
+        if key and _kept(connection, caller, key, asked_digest) is None:
             kept = KeptAnswer(asked_digest, 201 if done.is_new else 200, _text(done))
             keep_answer(connection, _name(caller), key, kept, now)
 
-    done = submit(service.resources, parse_json(body), caller.client, submitter(caller), now, keep)
+    who, reach = submitter(caller), caller.entities
+    done = submit(service.resources, raw, caller.client, who, now, keep, reach)
     if isinstance(done, NotAccepted):
-        detail = f"the case {done.case.number} is {done.case.status} and takes no other content"
-        raise Problem(409, done.code, detail)
+        raise _not_accepted(request, caller, done)
     if done.case.status is Status.POSTING:
         service.on_enqueued()
-    return _answer(201 if done.is_new else 200, _text(done))
+    known = _known(service, caller, key, asked_digest) if key and not done.is_new else None
+    return known or _answer(201 if done.is_new else 200, _text(done))
 
 
 @router.post(
@@ -87,27 +97,55 @@ def preview_document(request: Request, body: Body) -> Response:
     service = service_of(request)
     now = service.clock()
     caller = caller_of(request, now)
-    allow(caller, Scope.DECISIONS_PREVIEW, None if caller.entities is None else _entity(body))
-    _, decision = preview(service.resources, parse_json(body), now)
+    raw = _stated(request, caller, body, Scope.DECISIONS_PREVIEW)
+    _, decision = preview(service.resources, raw, now)
     return _answer(200, f'{{"decision":{decision_text(decision)}}}')
 
 
-def _entity(body: bytes) -> str:
-    """The entity that the document states; an empty text is nobody's."""
+def _stated(request: Request, caller: Caller, body: bytes, scope: Scope) -> object:
+    """What was sent, where the caller may send it.
+
+    A person who hands in what somebody else needs is its submitter, whatever the document says: who
+    typed it must not pass for somebody who has nothing to do with it.
+    """
+    if scope not in caller.scopes:
+        allow(request, caller, scope, None)
     raw = parse_json(body)
-    stated = raw.get("entity") if isinstance(raw, dict) else None
-    return stated if isinstance(stated, str) else ""
+    if not isinstance(raw, dict):
+        return raw
+    entity = raw.get("entity")
+    allow(request, caller, scope, entity if isinstance(entity, str) else "")
+    person = caller.person_name
+    if caller.is_service or raw.get("submitter") == person or raw.get("requester") == person:
+        return raw
+    if raw.get("submitter"):
+        message = "the token is of somebody else than the `submitter` that the document names"
+        raise forbidden(request, caller, Refusal("another_person_named", message))
+    return {**raw, "submitter": person}
+
+
+def _not_accepted(request: Request, caller: Caller, refused: NotAccepted) -> Problem:
+    if refused.code == "out_of_reach":
+        message = "a document of this id belongs to an entity that the caller has no access to"
+        return forbidden(request, caller, Refusal("entity_out_of_reach", message))
+    case = refused.case
+    detail = f"the case {case.number} is {case.status} and takes no other content"
+    return Problem(409, refused.code, detail)
 
 
 def _known(service: Service, caller: Caller, key: str, asked_digest: str) -> Response | None:
     with service.resources.store.reading() as connection:
-        kept = kept_answer(connection, _name(caller), key)
-    if kept is None:
-        return None
-    if kept.request_digest != asked_digest:
+        kept = _kept(connection, caller, key, asked_digest)
+    return None if kept is None else _answer(kept.status, kept.body)
+
+
+def _kept(connection: Connection, caller: Caller, key: str, asked_digest: str) -> KeptAnswer | None:
+    """What was answered under the key. Raises `Problem` where that was another request."""
+    kept = kept_answer(connection, _name(caller), key)
+    if kept is not None and kept.request_digest != asked_digest:
         detail = "this `Idempotency-Key` was used for another request"
         raise Problem(422, "idempotency_key_reused", detail)
-    return _answer(kept.status, kept.body)
+    return kept
 
 
 def _name(caller: Caller) -> str:

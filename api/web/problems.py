@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError
-from starlette.exceptions import HTTPException
+from sqlalchemy.exc import OperationalError, TimeoutError
+from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import Response
 
 from adapters.identity import AuthenticationFailed, IssuerUnavailable
@@ -45,6 +45,13 @@ class Problem(Exception):
         self.detail = detail
         self.errors = tuple(errors)
         self.headers = dict(headers or {})
+
+
+class TooLarge(HTTPException):
+    """More was sent than is read. Of this kind since frameworks let it pass where they read."""
+
+    def __init__(self) -> None:
+        super().__init__(413)
 
 
 def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -85,14 +92,10 @@ def from_login(problem: AuthenticationFailed) -> Problem:
 
 
 def handle_problems(app: FastAPI) -> None:
-    """Every exception of the service becomes a problem; an unknown one tells nothing."""
+    """Every exception that the service raises on purpose becomes a problem."""
 
     async def known(request: Request, error: Exception) -> Response:
         return answer(_problem(error))
-
-    async def unknown(request: Request, error: Exception) -> Response:
-        _LOG.error("a request failed", exc_info=error)
-        return answer(Problem(500, "internal", "a mistake in Countersign; it is in the log"))
 
     for kind in (
         Problem,
@@ -102,12 +105,12 @@ def handle_problems(app: FastAPI) -> None:
         ContentsUnusable,
         Overtaken,
         StoreUnavailable,
+        OperationalError,
+        TimeoutError,
         RequestValidationError,
-        HTTPException,
+        StarletteHTTPException,
     ):
         app.add_exception_handler(kind, known)
-    app.add_exception_handler(DBAPIError, unknown)
-    app.add_exception_handler(Exception, unknown)
 
 
 def _problem(error: Exception) -> Problem:
@@ -125,11 +128,14 @@ def _problem(error: Exception) -> Problem:
             return _later(503, "contents_unusable", "what is in force cannot be loaded")
         case Overtaken():
             return _later(503, "overtaken", str(error))
-        case StoreUnavailable():
+        case StoreUnavailable() | OperationalError() | TimeoutError():
+            _LOG.error("the store does not answer", exc_info=error)
             return _later(503, "store_unavailable", "the database does not answer now")
         case RequestValidationError():
             return _invalid_request(error)
-        case HTTPException():
+        case TooLarge():
+            return Problem(413, "too_large", "the request is larger than is read")
+        case StarletteHTTPException():
             code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
             return Problem(error.status_code, code, code.replace("_", " "), headers=error.headers)
         case _:

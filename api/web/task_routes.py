@@ -6,19 +6,21 @@ import json
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request
+from sqlalchemy import Connection
 from starlette.responses import Response
 
 from adapters.identity import Scope, require
 from adapters.store import cases
+from adapters.store.cases import Case, Task
 from adapters.store.delivery import exceptions_of
 from api.web.answers import ExceptionsAnswer, TasksAnswer
-from api.web.asking import allow, caller_of, identities, service_of
+from api.web.asking import LAST_ID, allow, caller_of, identities, service_of
 from api.web.problems import declared
 from api.web.views import exception_plain, task_plain
 
 router: Final = APIRouter(tags=["tasks"])
 _PROBLEMS: Final = declared(401, 403, 422, 503)
-After = Annotated[int, Query(ge=0)]
+After = Annotated[int, Query(ge=0, le=LAST_ID)]
 Limit = Annotated[int, Query(ge=1, le=500)]
 
 
@@ -33,18 +35,18 @@ def my_tasks(
     service = service_of(request)
     now = service.clock()
     caller = caller_of(request, now)
-    allow(caller, Scope.DOCUMENTS_READ, next(iter(caller.entities or ()), None))
-    name = identities(caller, person).decided_by
+    allow(request, caller, Scope.DOCUMENTS_READ, next(iter(caller.entities or ()), None))
+    name = identities(request, caller, person).decided_by
     with service.resources.store.reading() as connection:
         current = service.resources.loaded.current(connection)
         who = current.data.person_of(name, now)
-        found = cases.tasks_of(connection, who, after, limit) if who is not None else []
+        found = [] if who is None else _whole_cases(connection, who, after, limit)
     shown = [
         task_plain(task, case)
         for task, case in found
         if require(caller, Scope.DOCUMENTS_READ, case.entity) is None
     ]
-    following = found[-1][0].case_id if len(found) == limit else None
+    following = found[-1][0].case_id if len(found) >= limit else None
     return _json({"tasks": shown, "next": following})
 
 
@@ -53,11 +55,23 @@ def open_exceptions(request: Request, after: After = 0, limit: Limit = 100) -> R
     """Every exception that waits for its owner, oldest first."""
     service = service_of(request)
     caller = caller_of(request, service.clock())
-    allow(caller, Scope.DOCUMENTS_READ, None)
+    allow(request, caller, Scope.DOCUMENTS_READ, None)
     with service.resources.store.reading() as connection:
         found = exceptions_of(connection, after=after, most=limit)
     following = found[-1].id if len(found) == limit else None
     return _json({"exceptions": [exception_plain(each) for each in found], "next": following})
+
+
+def _whole_cases(
+    connection: Connection, person: str, after: int, most: int
+) -> list[tuple[Task, Case]]:
+    """About so many tasks: a page ends with a case, since the next one begins behind it."""
+    found = list(cases.tasks_of(connection, person, after, most))
+    if len(found) < most:
+        return found
+    last = found[-1][1]
+    rest = [(task, last) for task in cases.tasks_on(connection, last.id) if task.person == person]
+    return [each for each in found if each[1].id != last.id] + rest
 
 
 def _json(content: object) -> Response:

@@ -9,7 +9,7 @@ from tests.architecture.source import ROOT
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 LOCKS = {
     name: (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
-    for name in ("runtime", "dev", "bench")
+    for name in ("runtime", "dev", "bench", "erp")
 }
 
 

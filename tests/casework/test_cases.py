@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -156,3 +157,14 @@ def test_who_has_claimed_a_place_is_the_only_one_to_fill_it(resources: Resources
     assert acted(resources, case, "mia", kind=Kind.CLAIM, place=place).code == ""
     assert acted(resources, case, "mia", kind=Kind.RELEASE, place=place).code == ""
     assert acted(resources, case, "mia").code == ""
+
+
+def test_a_document_changed_in_the_store_is_not_acted_on(resources: Resources) -> None:
+    case = submitted(resources, order("40000.00"))
+    with resources.store.transaction() as connection:
+        cheaper = case.document_json.replace("40000.00", "40.00")
+        cases.keep(connection, replace(case, document_json=cheaper))
+    for kind in (Kind.APPROVE, Kind.WITHDRAW):
+        done = acted(resources, case, "mia" if kind is Kind.APPROVE else "rita", kind=kind)
+        assert done.code == "document_unreadable"
+        assert done.case.status is Status.PENDING

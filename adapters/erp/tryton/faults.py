@@ -10,13 +10,13 @@ from adapters.erp.connector import ErpError, Fault
 from adapters.transport import LONGEST_TEXT, Answer, one_line
 
 # What Tryton 8.0 answers, by the words of its English messages; the first pattern that fits.
-# The texts of `tests/adapters/tryton/test_posting.py` come from the running server.
+# A warning is recognized by its name, which stands before its text.
 _MESSAGES: Final = tuple(
     (re.compile(pattern), fault, code)
     for pattern, fault, code in (
         (r"must reopen the period|in closed period", Fault.BUSINESS, "period_closed"),
         (r"must create a period for the date", Fault.BUSINESS, "no_period"),
-        (r"is similar to invoice|is similar to ", Fault.BUSINESS, "duplicate_reference"),
+        (r"^\w+\.invoice_similar: ", Fault.BUSINESS, "duplicate_reference"),
         (r'value is required for field "Account"', Fault.BUSINESS, "account_missing"),
         (r'field "Account" .*(?:not valid according to its domain|does not exist)', Fault.BUSINESS,
          "account_wrong_company"),
@@ -24,11 +24,13 @@ _MESSAGES: Final = tuple(
         (r'Calling button ".*is not allowed', Fault.AUTH, "not_allowed"),
         (r"not allowed to (?:create|modify|delete|access|read)", Fault.AUTH, "not_allowed"),
         (r'You can not call ".*" on', Fault.CONFLICT, "concurrent_change"),
-        (r"modified in the meanwhile", Fault.CONFLICT, "concurrent_change"),
+        (r"records .* that don't exist", Fault.CONFLICT, "concurrent_change"),
+        (r"To delete invoice .* you must cancel it", Fault.CONFLICT, "concurrent_change"),
     )
 )  # fmt: skip
 
-# A database that gives up a transaction has taken it back; the server says so with a 503.
+# A database that gives up a transaction has taken it back; the server says so with a 503. (It says
+# the same where only the note on the session failed, after all was done: `post` looks first.)
 _TAKEN_BACK: Final = re.compile(
     r"could not obtain lock|could not serialize access|deadlock detected|lock timeout"
     r"|database is locked|database table is locked"
@@ -58,13 +60,16 @@ def of_error(kind: str, rest: Sequence[Any]) -> ErpError:
 
 
 def _message(kind: str, rest: Sequence[Any]) -> str:
-    """The sentence for people. A warning has its name first; what follows may be a whole schema."""
+    """What is said in words; behind it the server may attach a whole schema.
+
+    A warning is `[name, text, description]`, an error `[text, description, schema]`.
+    """
     match kind, rest:
-        case "UserWarning", [_, str(text), *_]:
+        case "UserWarning", [[str(name), str(text), *_], *_]:
+            return one_line(f"{name}: {text}")
+        case "UserError", [[str(text), *_], *_]:
             return one_line(text)
-        case "UserError" | "ConcurrencyException", [str(text), *_]:
-            return one_line(text)
-        case "UserError" | "ConcurrencyException", [[str(text), *_], *_]:
+        case "ConcurrencyException", [str(text), *_]:
             return one_line(text)
         case _:
             return one_line(kind)
@@ -72,7 +77,9 @@ def _message(kind: str, rest: Sequence[Any]) -> str:
 
 def of_status(answer: Answer, *, writes: bool) -> ErpError:
     """The fault behind a status that is not 200."""
-    told = one_line(re.sub(r"<[^>]*>", " ", answer.body[: 8 * LONGEST_TEXT].decode("utf-8", "replace")))
+    told = one_line(
+        re.sub(r"<[^>]*>", " ", answer.body[: 8 * LONGEST_TEXT].decode("utf-8", "replace"))
+    )
     message = f"the ERP answers with status {answer.status}: {told}"
     retry_after = _seconds(answer.headers.get("retry-after", ""))
     if answer.status in _STATUS:

@@ -21,6 +21,7 @@ from adapters.store.trail import Entry, append
 from api.usecases.casework.completing import finish, with_event
 from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.written import (
+    DocumentUnreadable,
     asked_now,
     document_of,
     given_of,
@@ -101,11 +102,14 @@ def act(
             return _refused(on, "person_unknown")
         if action.version != case.version:
             return _refused(on, "content_changed")
-        if action.kind is Kind.WITHDRAW:
-            return _withdraw(on, person)
-        if case.status is not Status.PENDING:
-            return _refused(on, "not_open")
-        return _on_route(on, person)
+        try:
+            if action.kind is Kind.WITHDRAW:
+                return _withdraw(on, person)
+            if case.status is not Status.PENDING:
+                return _refused(on, "not_open")
+            return _on_route(on, person)
+        except DocumentUnreadable:  # raised before anything is written
+            return _refused(on, "document_unreadable")
 
 
 @dataclass(slots=True)

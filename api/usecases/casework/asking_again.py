@@ -58,8 +58,13 @@ def ask_all_again(resources: Resources, now: datetime) -> int:
         try:
             changed += ask_again(resources, case_id, now)
         except Exception as problem:
-            names = {"case_number": cases.number_of(case_id), "kind": type(problem).__name__}
-            log.error("a case could not be asked again", extra=names)
+            log.error(
+                "a case could not be asked again",
+                extra={
+                    "case_number": cases.number_of(case_id),
+                    "reason_code": type(problem).__name__,
+                },
+            )
     return changed
 
 

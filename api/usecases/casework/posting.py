@@ -23,11 +23,10 @@ from adapters.store.trail import records_of
 from api.usecases.casework.completing import POSTING, posting_key
 from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.settling import INTERNAL, Delivered, Result, keep_failed, keep_posted
-from api.usecases.casework.written import document_of, named_digests
+from api.usecases.casework.written import DocumentUnreadable, document_of, named_digests
 from engine.business_time import local_day
 from engine.cases.status import Status
 from engine.documents.model import Document
-from engine.errors import InputErrors
 from engine.policy import PolicySet
 from engine.readiness.asking import readiness
 from engine.readiness.finding import is_ready
@@ -178,9 +177,8 @@ def _as_approved(
     """The document, if it is still the one that was approved: by the case, and by the trail."""
     try:
         document = document_of(resources, policy, case)
-    except InputErrors as problem:
-        said = f"the kept document is no document any more: `{problem.code}`"
-        raise ErpError(Fault.BUSINESS, "content_changed", said) from problem
+    except DocumentUnreadable as problem:
+        raise ErpError(Fault.BUSINESS, "content_changed", str(problem)) from problem
     approved = _approved_digest(connection, case)
     if not document.digest == case.document_digest == approved:
         said = f"approved was `{approved}`, kept is `{document.digest}`"

@@ -80,12 +80,14 @@ def submit(
     who: Identities,
     now: datetime,
     answering: Answering = lambda connection, submitted: None,
+    reach: frozenset[str] | None = None,
 ) -> Submitted | NotAccepted:
     """Takes a document in and decides it.
 
     `raw` are plain JSON values, `source` the system that sends them. `answering` is called within
-    the transaction, to keep with the case what is answered. Raises `InputErrors` for what
-    is no document, `NothingInForce`, `ContentsUnusable`, and `Overtaken`.
+    the transaction, to keep with the case what is answered. A known document of an entity that is
+    not within `reach` (`None`: every one) is not touched. Raises `InputErrors` for what is no
+    document, `NothingInForce`, `ContentsUnusable`, and `Overtaken`.
     """
     for _ in range(ATTEMPTS):
         current = _latest(resources)
@@ -94,7 +96,7 @@ def submit(
         )
         keys = headroom_keys(current.policy, current.data, document, now)
         plain = sealed(resources, source, document)
-        attempt = _Attempt(resources, source, who, now, current, document, plain, keys)
+        attempt = _Attempt(resources, source, who, now, current, document, plain, keys, reach)
         if not keys:
             attempt.given = totals_alone(current, document, now)
             attempt.decision = decide(current.policy, current.data, document, now, attempt.given)
@@ -134,6 +136,7 @@ class _Attempt:
     document: Document
     plain: Written
     keys: Sequence[str]
+    reach: frozenset[str] | None
     given: FactValues = field(default_factory=dict)
     decision: Decision | None = None
 
@@ -156,6 +159,8 @@ def _keep(attempt: _Attempt, connection: Connection) -> Submitted | NotAccepted 
     if current is not attempt.current:
         return None
     known = cases.by_document(connection, attempt.source, document.type, document.id, lock=True)
+    if known is not None and attempt.reach is not None and known.entity not in attempt.reach:
+        return NotAccepted("out_of_reach", known)
     if known is not None and known.document_digest == document.digest:
         return Submitted(known, is_new=False)
     if known is not None and known.status not in OPEN_FOR_NEW_VERSIONS:

@@ -16,6 +16,7 @@ from engine.canonical import Written, canonical_bytes
 from engine.decision import Ask, Assignment, Decision
 from engine.documents.canonical_form import to_canonical
 from engine.documents.model import Document
+from engine.errors import InputErrors
 from engine.facts.kinds import FactValue, FactValues
 from engine.money import Exact, Money, fraction_text
 from engine.policy import PolicySet
@@ -44,10 +45,26 @@ def place_of_case(case: Case) -> str:
     return place_of(case.source, case.type, case.document_id)
 
 
+class DocumentUnreadable(Exception):
+    """The document of a case cannot be had as it was accepted. The message says why, not what."""
+
+
 def document_of(resources: Resources, policy: PolicySet, case: Case) -> Document:
-    """The document of a case. Raises `InputErrors` where the set no longer knows what it states."""
+    """The document of a case, if it still is what its digest names.
+
+    Raises `DocumentUnreadable` where it was changed in the store, or the set in force no longer
+    knows what it states.
+    """
     plain = resources.unseal(json.loads(case.document_json), case.type, place_of_case(case))
-    return canonical.accept(plain, policy.facts, policy.documents, received_at=case.received_at)
+    try:
+        document = canonical.accept(
+            plain, policy.facts, policy.documents, received_at=case.received_at
+        )
+    except InputErrors as problem:
+        raise DocumentUnreadable(f"what is kept is no document: `{problem.code}`") from None
+    if document.digest != case.document_digest:
+        raise DocumentUnreadable(f"what is kept is `{document.digest}`")
+    return document
 
 
 def text(plain: object) -> Written:

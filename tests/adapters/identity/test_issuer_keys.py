@@ -6,11 +6,12 @@ import time
 from datetime import timedelta
 
 import pytest
-from jwt.algorithms import ECAlgorithm, RSAAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, ed448
+from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
 from adapters.identity import IssuerUnavailable, OidcAuthentication
-from adapters.identity.fetching import MOST_BYTES
-from adapters.identity.issuer_keys import LONGEST_USE, PAUSE
+from adapters.identity.fetching import MOST_BYTES, NotFetched, address_of_keys
+from adapters.identity.issuer_keys import LONGEST_USE, MOST_KEYS, PAUSE
 from tests.adapters.identity.issuing import (
     DISCOVERY,
     KEYS,
@@ -170,8 +171,6 @@ def test_keys_may_lie_at_an_address_with_a_query(
         b'{"keys": [1, null, "x", []]}',
         b'{"keys": [], "keys": []}',
         b"[" * 100_000,
-        b'{"keys": [' + b"{}," * 200 + b"{}]}",
-        b" " * (MOST_BYTES + 1),
     ],
 )
 def test_an_answer_that_is_no_key_set_is_not_taken(
@@ -179,6 +178,27 @@ def test_an_answer_that_is_no_key_set_is_not_taken(
 ) -> None:
     issuer.answers[KEYS] = answer
     assert refusal(identity, token_for(issuer)) == "issuer_unavailable"
+
+
+def test_a_key_set_beyond_the_bounds_is_not_taken_though_it_is_good(
+    issuer: FakeIssuer, identity: OidcAuthentication
+) -> None:
+    good = issuer.answers[KEYS]
+    issuer.answers[KEYS] = good + b" " * (MOST_BYTES + 1 - len(good))
+    assert refusal(identity, token_for(issuer)) == "issuer_unavailable"
+    issuer.publish(*[dict(signing_key().jwk) | {"kid": f"k{n}"} for n in range(MOST_KEYS)], "one")
+    assert refusal(identity, token_for(issuer), NOW + PAUSE) == "issuer_unavailable"
+    issuer.answers[KEYS] = good + b" " * (MOST_BYTES - len(good))
+    caller_of(identity, token_for(issuer), NOW + 2 * PAUSE)
+
+
+def test_an_issuer_elsewhere_cannot_make_us_ask_this_machine() -> None:
+    issuer = "https://login.acme.example"
+    for address in ("https://127.0.0.1/keys", "http://localhost:9/keys", "https://[::1]/keys"):
+        with pytest.raises(NotFetched, match="leads to this machine"):
+            address_of_keys(issuer, {"issuer": issuer, "jwks_uri": address})
+    good = {"issuer": issuer, "jwks_uri": "https://keys.acme.example/"}
+    assert address_of_keys(issuer, good) == "https://keys.acme.example/"
 
 
 def test_neither_redirects_nor_compressed_answers_are_followed(
@@ -249,6 +269,20 @@ def test_a_private_key_among_the_public_ones_is_no_key_any_more(
     leaked = json.loads(ECAlgorithm.to_jwk(signing_key().private))
     issuer.publish(leaked | {"kid": "one"}, signing_key("two").jwk)
     assert refusal(identity, token_for(issuer)) == "unknown_key"
+
+
+@pytest.mark.parametrize("algorithm", ["ES256", "EdDSA"])
+def test_a_key_of_another_curve_is_left_out(
+    issuer: FakeIssuer, identity: OidcAuthentication, algorithm: str
+) -> None:
+    if algorithm == "ES256":
+        other = ECAlgorithm.to_jwk(ec.generate_private_key(ec.SECP384R1()).public_key())
+    else:
+        other = OKPAlgorithm.to_jwk(ed448.Ed448PrivateKey.generate().public_key())
+    issuer.publish(json.loads(other) | {"kid": "other"}, signing_key().jwk)
+    header = {"kid": "other", "alg": algorithm}
+    posing = signed(claims(issuer.url), signing_key("x", algorithm), header)
+    assert refusal(identity, posing) == "unknown_key"
 
 
 def test_a_short_rsa_key_is_left_out(issuer: FakeIssuer, identity: OidcAuthentication) -> None:

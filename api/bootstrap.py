@@ -1,0 +1,139 @@
+"""The only wiring: settings in, a service out."""
+
+from __future__ import annotations
+
+import functools
+import json
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from adapters.encryption import KeyRing, seal, unseal
+from adapters.erp.connector import Credentials
+from adapters.erp.tryton.connection import TrytonConnector
+from adapters.identity import Authentication, DevelopmentAuthentication, OidcAuthentication
+from adapters.store.opening import Store, open_store
+from adapters.store.trail import records
+from adapters.transport import Transport
+from api.settings import Environment, ErpSettings, Settings, SettingsRefused, secret
+from api.usecases.casework.posting import Counter, Target
+from api.usecases.casework.resources import Plain, Resources
+from api.web.asking import Service, utc_now
+from api.worker import Worker
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Service]:
+    """The service, as long as it is used.
+
+    Raises `SettingsRefused`, `StoreError`, `BadKeys`, `IdentityMisconfigured`, `NothingInForce`
+    and `ContentsUnusable`.
+    """
+    store = open_store(settings.database_url.get_secret_value())
+    try:
+        resources = resources_of(settings, store)
+        authentication = _authentication(settings, resources)
+        with _working(settings, resources) as wake:
+            yield Service(resources, authentication, on_enqueued=wake)
+    finally:
+        store.close()
+
+
+@contextmanager
+def _working(settings: Settings, resources: Resources) -> Iterator[Callable[[], None]]:
+    """The worker inside this process, where it is wanted; what wakes it."""
+    if not settings.worker:
+        yield lambda: None
+        return
+    targets = {each.name: _target(each) for each in settings.erp}
+    worker = Worker(resources, Counter(targets, utc_now, random.SystemRandom().random))
+    worker.start()
+    try:
+        yield worker.wake
+    finally:
+        worker.stop()
+
+
+def _target(erp: ErpSettings) -> Target:
+    """Raises `SettingsRefused` where a secret is missing or the address cannot be used."""
+    credentials = Credentials(secret(erp.user_variable), secret(erp.secret_variable))
+    try:
+        transport = Transport(erp.url)
+    except ValueError as problem:
+        raise SettingsRefused(f"COUNTERSIGN_ERP: connection `{erp.name}`: {problem}") from None
+    connector = TrytonConnector(
+        erp.name,
+        transport,
+        erp.database,
+        credentials,
+        companies=erp.companies,
+        taxes=erp.taxes,
+    )
+    return Target(connector, erp.owner)
+
+
+def resources_of(settings: Settings, store: Store) -> Resources:
+    """What the use cases work with. Raises `BadKeys`, and `SettingsRefused` for another's store."""
+    _expect_same_environment(settings, store)
+    sealing = _Sealing.of(settings)
+    targets = {(post.entity, post.type): each.name for each in settings.erp for post in each.posts}
+    return Resources(store, targets=targets, seal=sealing.seal, unseal=sealing.unseal)
+
+
+def store_environment(store: Store) -> str:
+    """What the store was made for, as its first record says; empty where nothing was activated."""
+    with store.reading() as connection:
+        found = records(connection, most=1)
+    if not found:
+        return ""
+    is_development = json.loads(found[0].body)["who"]["is_development"]
+    return str(Environment.DEVELOPMENT if is_development else Environment.PRODUCTION)
+
+
+def _expect_same_environment(settings: Settings, store: Store) -> None:
+    """INVARIANT: what anybody could approve in development never counts in production."""
+    made_for = store_environment(store)
+    if made_for and made_for != settings.environment:
+        raise SettingsRefused(
+            f"COUNTERSIGN_ENVIRONMENT: the store was activated for `{made_for}`, "
+            f"found `{settings.environment}`"
+        )
+
+
+def _authentication(settings: Settings, resources: Resources) -> Authentication:
+    """Logins by OIDC where there is an issuer; those for development only where there is none."""
+    issuers = [each.issuer() for each in settings.issuers]
+    if issuers:
+        return OidcAuthentication(issuers)
+    with resources.store.reading() as connection:
+        people = resources.loaded.current(connection).data.people
+    return DevelopmentAuthentication(
+        environment=settings.environment,
+        store_environment=store_environment(resources.store),
+        listens_on=settings.host,
+        issuers=issuers,
+        people=[str(person) for person in people],
+    )
+
+
+Changing = Callable[[Plain, str, str], Plain]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sealing:
+    """Restricted fields are sealed with the keys; in development there may be none."""
+
+    seal: Changing
+    unseal: Changing
+
+    @staticmethod
+    def of(settings: Settings) -> _Sealing:
+        if settings.encryption_keys is None:
+            return _Sealing(_as_it_is, _as_it_is)
+        ring = KeyRing(settings.encryption_keys.get_secret_value())
+        return _Sealing(functools.partial(seal, ring=ring), functools.partial(unseal, ring=ring))
+
+
+def _as_it_is(plain: Plain, type: str, place: str) -> Plain:
+    return plain

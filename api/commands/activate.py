@@ -1,0 +1,52 @@
+"""`countersign activate`: puts the first policy set and its master data in force."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.commands.loading import data_of, policy_of
+from api.commands.options import Data
+from api.commands.serving import (
+    DEFAULT,
+    Because,
+    By,
+    Database,
+    For,
+    data_files,
+    store_at,
+    utc_now,
+    who,
+)
+from api.commands.terminal import Output
+from api.usecases.casework.activating import bootstrap
+from api.usecases.casework.resources import Resources
+from api.usecases.drafts import data_folder
+
+Set = Annotated[Path, typer.Argument(metavar="SET", help="The folder of the policy set.")]
+
+
+def activate(
+    policy: Set,
+    by: By,
+    because: Because,
+    environment: For,
+    data: Data = None,
+    database: Database = DEFAULT,
+) -> None:
+    """Put the first policy set and its master data in force. Recorded, with name and reason."""
+    draft = policy_of(policy)
+    people = data_of(data, draft).data
+    now = utc_now()
+    if people.person_of(by, now) is None:
+        raise typer.BadParameter("nobody in the master data has this name", param_hint="--by")
+    if not because.strip():
+        raise typer.BadParameter("expected a reason", param_hint="--because")
+    files = data_files(data or data_folder(policy) or policy)
+    with store_at(database) as store:
+        found = bootstrap(Resources(store), draft.files, files, who(by, environment), because, now)
+    with Output(None) as output:
+        for what, digest in sorted(found.items()):
+            output.say(f"in force: {what.replace('_', ' ')} {digest}")

@@ -1,0 +1,59 @@
+"""Documents out of files: each row submitted as any other document, and told about in a report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+from adapters.sources.drop_folder import FileRefused, Told, finish, rows
+from api.usecases.casework.resources import Resources
+from api.usecases.casework.submitting import NotAccepted, submit
+from engine.cases.identities import Identities
+from engine.errors import InputErrors
+
+Progress = Callable[[int], None]
+
+
+def file_documents(
+    resources: Resources,
+    path: Path,
+    source: str,
+    who: Identities,
+    clock: Callable[[], datetime],
+    progress: Progress = lambda done: None,
+) -> Path:
+    """Submits every row of a taken file and puts the file, with its report, where it belongs.
+
+    After a crash it may be called again: what was submitted is known then. `progress` is told how
+    many rows are done. Raises what `submit` raises besides `InputErrors`; the file stays taken.
+    """
+    told: list[Told] = []
+    try:
+        for number, raw in rows(path):
+            told += _submitted(resources, number, raw, source, who, clock())
+            progress(number)
+    except FileRefused as refusal:
+        told.append(Told(0, code="file_refused", message=str(refusal)))
+    return finish(path, told)
+
+
+def _submitted(
+    resources: Resources, number: int, raw: object, source: str, who: Identities, now: datetime
+) -> Iterator[Told]:
+    """One line for a row that was accepted, otherwise one for each thing that is wrong with it."""
+    id = str(raw.get("id", "")) if isinstance(raw, dict) else ""
+    try:
+        if isinstance(raw, InputErrors):
+            raise raw
+        done = submit(resources, raw, source, who, now)
+    except InputErrors as wrong:
+        for each in wrong.errors:
+            yield Told(number, id, "", "", each.code, each.field, each.message)
+        return
+    if isinstance(done, NotAccepted):
+        message = f"the case is {done.case.status} and takes no other content"
+        yield Told(number, id, done.case.number, "", done.code, "", message)
+        return
+    outcome = str(done.case.status) if done.is_new else f"{done.case.status}, known already"
+    yield Told(number, id, done.case.number, outcome)
