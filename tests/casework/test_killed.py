@@ -1,4 +1,4 @@
-"""Workers that are killed at any moment: nothing is lost, nothing is posted twice."""
+"""Workers that are killed at any moment: nothing is lost, nothing is posted twice (D2)."""
 
 from __future__ import annotations
 
