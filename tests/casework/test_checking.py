@@ -1,4 +1,4 @@
-"""Whatever is changed behind the trail's back is found, at its place."""
+"""Whatever is changed behind the trail's back is found, at its place (F5)."""
 
 from __future__ import annotations
 
