@@ -92,7 +92,7 @@ def killed(resources: Resources, folder: Path, kills: int, documents: int) -> in
     with workers(url, erp.path) as running:
         for kill in range(kills):
             for number in range(kill * documents // kills, (kill + 1) * documents // kills):
-                enqueued(resources, f"PO-{number}", "100.00")
+                enqueued(resources, f"PO-{number}", "10.00")
             running.killed_at_work(erp)
         running.drain()
     whole(resources, erp, documents)
