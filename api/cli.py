@@ -44,7 +44,7 @@ def _root(
 
 
 def _register() -> None:
-    from api.commands import master_data, sheet, store
+    from api.commands import master_data, sheet, store, trail
     from api.commands.activate import activate
     from api.commands.authority import authority
     from api.commands.decide import decide
@@ -78,6 +78,8 @@ def _register() -> None:
     app.command("file", epilog=_EPILOG)(file)
     store.app.command("migrate", epilog=_EPILOG)(store.migrate)
     app.add_typer(store.app, name="store")
+    trail.app.command("check", epilog=_EPILOG)(trail.check)
+    app.add_typer(trail.app, name="trail")
     app.add_typer(master_data.app, name="data")
     sheet.app.command("export", epilog=_EPILOG)(sheet.export)
     sheet.app.command("import", epilog=_EPILOG)(sheet.take_back)

@@ -6,7 +6,7 @@ that it was given; a claim that has lapsed settles nothing. Of one case, rows go
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -126,9 +126,16 @@ def note_sending(connection: Connection, parcel: Parcel, until: datetime) -> boo
     )
 
 
-def settle(connection: Connection, parcel: Parcel, status: Delivery) -> bool:
+def settle(
+    connection: Connection, parcel: Parcel, status: Delivery, *, is_outcome_unknown: bool = False
+) -> bool:
     """The row is done, failed or dead; false where the claim has lapsed and nothing happened."""
-    return _settle(connection, parcel, {"status": str(status), "claim": None})
+    values = {
+        "status": str(status),
+        "claim": None,
+        "is_outcome_unknown": int(is_outcome_unknown),
+    }
+    return _settle(connection, parcel, values)
 
 
 def again(
@@ -199,7 +206,7 @@ def next_due(connection: Connection) -> datetime | None:
     return due
 
 
-def _settle(connection: Connection, parcel: Parcel, values: dict[str, object]) -> bool:
+def _settle(connection: Connection, parcel: Parcel, values: Mapping[str, object]) -> bool:
     changed = connection.execute(
         update(outbox)
         .where(outbox.c.id == parcel.id, outbox.c.claim == parcel.claim)

@@ -1,9 +1,8 @@
-"""Whatever is changed behind the trail's back is found, at its place."""
+"""Whatever is changed behind the trail's back is found, at its place (F5)."""
 
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -248,14 +247,3 @@ def test_of_very_many_problems_the_first_are_listed_and_all_are_counted(on: Deli
     report = behind(on.resources.store, change)
     assert (report.problem_count, len(report.problems)) == (1500, 1000)
     assert not report.is_intact
-
-
-def test_a_raw_connection_cannot_change_a_record_while_its_guard_is_there(
-    tmp_path: Path, on: Delivery
-) -> None:
-    if not on.resources.store.is_sqlite:
-        pytest.skip("the guard of PostgreSQL is tried with the store")
-    raw = sqlite3.connect(tmp_path / "countersign.db")
-    with pytest.raises(sqlite3.IntegrityError, match="only ever added to"):
-        raw.execute("update trail set body = x'00'")
-    raw.close()

@@ -1,4 +1,4 @@
-"""Workers that are killed at any moment: nothing is lost, nothing is posted twice."""
+"""Workers that are killed at any moment: nothing is lost, nothing is posted twice (D2)."""
 
 from __future__ import annotations
 
@@ -32,16 +32,21 @@ class Workers:
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
 
-    def killed_after(self, seconds: float) -> None:
-        """Starts a worker and kills it after so long, wherever it is."""
+    def killed_at_work(self, erp: FakeErp) -> None:
+        """Starts a worker and kills it at some moment, mostly in one of its first postings."""
+        calls = len(erp.calls)
         child = int(self._ask("go"))
-        time.sleep(seconds)
+        end = time.monotonic() + random.choice([0.0, 1.0, 1.0, 1.0])
+        while len(erp.calls) == calls and time.monotonic() < end:
+            time.sleep(0.002)
+        time.sleep(random.uniform(0.0, 0.12))
         os.kill(child, signal.SIGKILL)
         assert self.said() == "gone"
 
     def drain(self) -> None:
         """A worker that is left alone until nothing is under way."""
         self._ask("drain")
+        assert self.said() == "gone"
 
     def _ask(self, command: str) -> str:
         assert self._process.stdin is not None
@@ -69,23 +74,26 @@ def workers(url: str, erp_file: Path) -> Iterator[Workers]:
     try:
         assert found.said() == "ready"
         yield found
-    finally:
-        process.communicate(timeout=30)
+    finally:  # it ends with its input
+        assert process.stdin is not None
+        process.stdin.close()
+        process.wait(timeout=30)
+        assert process.stdout is not None
+        process.stdout.close()
 
 
-def killed(resources: Resources, folder: Path, kills: int, documents: int, seed: int) -> int:
+def killed(resources: Resources, folder: Path, kills: int, documents: int) -> int:
     """Kills so many workers while they post; how many attempts nobody heard the end of.
 
     Documents come in all the while.
     """
-    lots = random.Random(seed)
     erp = FakeErp(folder / "erp.db")
     url = resources.store.engine.url.render_as_string(hide_password=False)
     with workers(url, erp.path) as running:
         for kill in range(kills):
             for number in range(kill * documents // kills, (kill + 1) * documents // kills):
-                enqueued(resources, f"PO-{number}", "100.00")
-            running.killed_after(lots.uniform(0.0, 0.12))
+                enqueued(resources, f"PO-{number}", "10.00")
+            running.killed_at_work(erp)
         running.drain()
     whole(resources, erp, documents)
     return erp.calls.count("post") + erp.calls.count("find") - documents
@@ -109,16 +117,12 @@ def whole(resources: Resources, erp: FakeErp, documents: int) -> None:
 def test_workers_that_are_killed_twenty_times_lose_nothing_and_post_nothing_twice(
     resources: Resources, tmp_path: Path
 ) -> None:
-    seed = random.randrange(10**6)
-    print(f"seed {seed}")  # noqa: T201 - shown where it fails
-    interrupted = killed(resources, tmp_path, kills=20, documents=40, seed=seed)
-    assert interrupted > 0  # the kills met workers at work
+    # The kills met workers at work: some attempts had to be looked for.
+    assert killed(resources, tmp_path, kills=20, documents=50) > 0
 
 
 @pytest.mark.slow
 def test_workers_that_are_killed_three_hundred_times_lose_nothing_and_post_nothing_twice(
     resources: Resources, tmp_path: Path
 ) -> None:
-    seed = random.randrange(10**6)
-    print(f"seed {seed}")  # noqa: T201 - shown where it fails
-    assert killed(resources, tmp_path, kills=300, documents=300, seed=seed) > 0
+    assert killed(resources, tmp_path, kills=300, documents=300) > 0

@@ -1,4 +1,4 @@
-"""A posting: once, whatever happens on the way, on both databases."""
+"""A posting: once, whatever happens on the way, on both databases (D2, D3, D4)."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from adapters.erp.connector import Fault
 from adapters.store import outbox
 from adapters.store.outbox import Delivery as State
 from adapters.store.trail import every_record
+from api.usecases.casework.acting import Action, Kind, act
 from api.usecases.casework.checking import check_trail
 from api.usecases.casework.posting import deliver
 from api.usecases.casework.replaying import replay
@@ -241,6 +242,41 @@ def _digest_of_changed(on: Delivery) -> str:
     """What the changed document is named by, so that the row agrees with itself."""
     document, _ = preview(on.resources, order("9999.00"), NOW)
     return document.digest
+
+
+def withdrawn(on: Delivery) -> str:
+    action = Action(Kind.WITHDRAW, "rita", 1)
+    done = act(on.resources, 1, action, by("rita"), on.clock())
+    assert done is not None
+    return done.code
+
+
+def test_an_exception_is_withdrawn_and_its_parcel_is_never_sent(on: Delivery) -> None:
+    on.erp.faults = [refusal(Fault.BUSINESS)]
+    assert on.one().result is Result.FAILED
+    assert withdrawn(on) == ""
+    assert (on.case().status, on.exceptions()) == (Status.WITHDRAWN, [])
+    assert replayed(on) == "not_an_exception"
+    assert on.worker().deliver_one() is None
+    assert check_trail(on.resources.store).is_intact
+
+
+def test_what_the_erp_may_have_is_not_withdrawn(on: Delivery) -> None:
+    on.erp.faults = [ANSWER_LOST]
+    assert on.one().result is Result.AGAIN
+    on.clock.pass_by(days=8)
+    on.erp.find = _out_of_reach  # type: ignore[method-assign]
+    assert on.one().result is Result.DEAD
+    assert withdrawn(on) == "outcome_unknown"
+    assert on.case().status is Status.EXCEPTION
+    del on.erp.find
+    assert replayed(on) == ""
+    assert on.one().result is Result.POSTED
+    assert on.erp.keys == ["C-000001/1"]
+
+
+def _out_of_reach(order: object) -> None:
+    raise refusal(Fault.TRANSIENT, "unavailable")
 
 
 def test_two_workers_that_race_for_a_parcel_post_it_once(on: Delivery) -> None:

@@ -1,4 +1,4 @@
-"""The worker as a whole: it is woken, goes on after anything, pauses connections, and stops."""
+"""The worker: it is woken, goes on after anything, pauses connections, stops (D3, D4)."""
 
 from __future__ import annotations
 

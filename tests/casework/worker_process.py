@@ -1,7 +1,8 @@
 """Workers as processes of their own, made to be killed.
 
-Reads `DATABASE ERP_FILE` from its arguments and then one command a line: `go` forks a worker and
-answers with its process id, `drain` forks one that ends when nothing is left, and answers then.
+Reads `DATABASE ERP_FILE` from its arguments and then one command a line: `go` forks a worker that
+says its process id as soon as it is at work, `drain` one that ends when nothing is left. When it is
+gone, that is said too.
 What takes long (reading the policy set) is done once, before anything is forked.
 """
 
@@ -23,18 +24,22 @@ from api.worker import Pace, Worker
 from tests.casework.fake_erp import FakeErp
 
 LEASE = timedelta(milliseconds=400)
+AHEAD = timedelta(days=365)  # what tests submit is due in the spring of 2027
+LONGEST_SECONDS = 120
 PACE = Pace(threads=2, poll=timedelta(milliseconds=20))
 
 
 def work(url: str, erp_file: Path, loaded: Loaded, *, drains: bool) -> None:
     """Posts until it is killed, or until nothing is left."""
     store = open_store(url)
-    erp = FakeErp(erp_file, pause=lambda: time.sleep(random.random() * 0.01))
+    erp = FakeErp(erp_file, pause=lambda: time.sleep(random.random() * 0.02))
     targets = {"erp": Target(erp, "ap_clerks")}
-    counter = Counter(targets, lambda: datetime.now(UTC), random.random, LEASE)
+    counter = Counter(targets, lambda: datetime.now(UTC) + AHEAD, random.random, LEASE)
     worker = Worker(Resources(store, loaded), counter, PACE)
     worker.start()
-    while not drains or left(store):
+    say(str(os.getpid()))
+    end = time.monotonic() + LONGEST_SECONDS
+    while time.monotonic() < end and (not drains or left(store)):
         time.sleep(0.02)
     worker.stop()
 
@@ -46,6 +51,12 @@ def left(store: Store) -> bool:
         return bool(connection.execute(text(query)).scalar())
 
 
+def say(line: str) -> None:
+    """One line for whoever started this."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 def main() -> None:
     url, erp_file = sys.argv[1], Path(sys.argv[2])
     loaded = Loaded()
@@ -53,7 +64,7 @@ def main() -> None:
     with store.reading() as connection:
         loaded.current(connection)
     store.close()
-    print("ready", flush=True)  # noqa: T201
+    say("ready")
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
@@ -61,12 +72,8 @@ def main() -> None:
                 work(url, erp_file, loaded, drains=line.strip() == "drain")
             finally:
                 os._exit(0)
-        if line.strip() == "drain":
-            os.waitpid(child, 0)
-        print(child, flush=True)  # noqa: T201
-        if line.strip() == "go":
-            os.waitpid(child, 0)  # whoever asked kills it
-            print("gone", flush=True)  # noqa: T201
+        os.waitpid(child, 0)
+        say("gone")
 
 
 main()

@@ -15,10 +15,10 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from adapters.store import cases
+from adapters.store import cases, delivery, outbox
 from adapters.store.cases import Case
 from adapters.store.trail import Entry, append
-from api.usecases.casework.completing import finish, with_event
+from api.usecases.casework.completing import finish, posting_key, with_event
 from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.written import (
     DocumentUnreadable,
@@ -193,7 +193,10 @@ def _decided_otherwise(on: _On, decision: Decision) -> Acted:
 
 
 def _withdraw(on: _On, person: str) -> Acted:
-    """Only those whose document it is take it back, and only while nothing is being posted."""
+    """Only those whose document it is take it back, and only while nothing is being posted.
+
+    An exception is taken back only where it is known that the ERP does not have the document.
+    """
     document = document_of(on.resources, on.current.policy, on.case)
     names = (document.requester, document.submitter)
     owners = {on.current.data.person_of(name, on.now) for name in names if name}
@@ -201,6 +204,11 @@ def _withdraw(on: _On, person: str) -> Acted:
         return _refused(on, "not_asked")
     if moved(on.case.status, Event.WITHDRAW) is None:
         return _refused(on, "not_open")
+    if on.case.status is Status.EXCEPTION:
+        parcel = outbox.of_key(on.connection, posting_key(on.case))
+        if parcel is not None and parcel.is_outcome_unknown:  # the ERP may have it in its books
+            return _refused(on, "outcome_unknown")
+        delivery.close_exceptions(on.connection, on.case.id, on.now)
     case = with_event(on.case, Event.WITHDRAW, on.now)
     cases.keep(on.connection, case)
     cases.ask(on.connection, case.id, (), is_new=False)

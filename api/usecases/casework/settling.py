@@ -103,7 +103,7 @@ def keep_failed(
                 is_outcome_unknown=is_outcome_unknown,
             )
             return Delivered(Result.AGAIN, error, then) if is_kept else Delivered(Result.LAPSED)
-        if not outbox.settle(connection, parcel, then):
+        if not outbox.settle(connection, parcel, then, is_outcome_unknown=is_outcome_unknown):
             return Delivered(Result.LAPSED)
         _open_exception(connection, case, parcel, error, owner, then, now)
     return Delivered(Result(str(then)), error)
