@@ -38,7 +38,7 @@ def test_a_set_brings_its_words_although_it_does_not_load(folder: Path) -> None:
 
 def test_a_folder_that_is_no_set_and_a_kind_that_is_none_are_refused(tmp_path: Path) -> None:
     assert run("--policy", tmp_path).exit_code == 4
-    assert run("--kind", "readiness").exit_code == 2
+    assert run("--kind", "readyness").exit_code == 2
 
 
 def test_every_kind_with_a_schema_can_be_asked_for() -> None:

@@ -302,6 +302,7 @@ SPEAK_FOR_THEMSELVES: Final = (
     "a_role_held",
     "given",
     "a_rate",
+    "a_period",
     "a_delegation.",
     "somebody_",
 )

@@ -152,26 +152,16 @@ class TrytonConnector:
         party = lookups.party(session, document.supplier)
         accounts = lookups.accounts(session, books, (one.gl_account for one in document.lines))
         codes = {one.tax_code: self._coding.tax(one.tax_code) for one in document.lines}
-        codes.pop("", None)
-        taxes = lookups.taxes(session, books, codes.values())
+        taxes = lookups.taxes(session, books, filter(None, codes.values()))
+        lines = [
+            invoices.line_values(one, ids, accounts[one.gl_account], taxes.get(codes[one.tax_code]))
+            for one in document.lines
+        ]
         header = invoices.header_values(order, ids, party)
         filled = session.read("model.account.invoice.on_change_type", header, context=books.context)
         for name in ("account", "invoice_address", "journal", "payment_term"):
             header[name] = filled.get(name)
-        header["lines"] = [
-            [
-                "create",
-                [
-                    invoices.line_values(
-                        one,
-                        ids,
-                        accounts[one.gl_account],
-                        taxes[codes[one.tax_code]] if one.tax_code else None,
-                    )
-                    for one in document.lines
-                ],
-            ]
-        ]
+        header["lines"] = [["create", lines]]
         session.write("model.account.invoice.create", [header], context=books.context)
 
     def _click(self, order: PostingOrder, books: Books, record: Record, button: str) -> Record:

@@ -21,13 +21,15 @@ TYPES: Final = ("invoice", "credit_note")
 POSTED: Final = ("posted", "paid")
 # Further along first.
 PROGRESS: Final = ("paid", "posted", "validated", "draft", "cancelled")
-FIELDS: Final = (
-    "state number description reference type company.party.code party.code currency.code"
-    " invoice_date accounting_date alternative_payees untaxed_amount tax_amount total_amount"
-    " lines.type lines.account.code lines.taxes.name lines.amount account _timestamp"
-    " move._timestamp move.lines.account move.lines.debit move.lines.credit"
-    " move.lines.second_currency move.lines.amount_second_currency"
-).split()  # fmt: skip
+FIELDS: Final = tuple(
+    (
+        "state number description reference type company.party.code party.code currency.code"
+        " invoice_date accounting_date alternative_payees untaxed_amount tax_amount total_amount"
+        " lines.type lines.account.code lines.taxes.name lines.amount account _timestamp"
+        " move._timestamp move.lines.account move.lines.debit move.lines.credit"
+        " move.lines.second_currency move.lines.amount_second_currency"
+    ).split()
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, date, datetime
@@ -87,6 +88,7 @@ def insist(post: Callable[[], Receipt], times: int = 40) -> Receipt:
             if error.fault not in AGAIN:
                 raise
             last = error
+            time.sleep(0.05)
     raise last
 
 
@@ -132,6 +134,13 @@ class Ledger:
     def write_entry(self, order: PostingOrder, values: dict[str, Any]) -> None:
         (invoice,) = self.invoices(order, "move")
         self._session.write("model.account.move.write", [invoice["move"]], values)
+
+    def write_entry_lines(self, order: PostingOrder, amounts: dict[str, dict[str, Any]]) -> None:
+        """Other amounts in the entry, by account."""
+        (invoice,) = self.invoices(order, "move.lines.account.code")
+        for line in invoice["move."]["lines."]:
+            if values := amounts.get(line["account."]["code"]):
+                self._session.write("model.account.move.line.write", [line["id"]], values)
 
     def click(self, order: PostingOrder, button: str) -> None:
         (invoice,) = self.invoices(order)

@@ -65,6 +65,23 @@ def bad_gateway(exchange: Exchange) -> None:
     exchange.answer(502, b"<html><h1>Bad Gateway</h1></html>")
 
 
+def babble(exchange: Exchange) -> None:
+    """The ERP performs it, and what comes back is a page for people."""
+    exchange.forward()
+    exchange.answer(200, b"<html>Welcome</html>")
+
+
+def answer_without_end(exchange: Exchange) -> None:
+    """The ERP performs it, and what comes back is more than anybody wants to read."""
+    exchange.forward()
+    exchange.answer(200, b'{"id":1,"result":"' + b"x" * 9_000_000 + b'"}')
+
+
+def count_the_click_only(exchange: Exchange) -> None:
+    """What the ERP answers where a button needs more than one person."""
+    exchange.answer(200, b'{"id":1,"result":null}')
+
+
 def keep_silent(exchange: Exchange) -> None:
     """The ERP performs it, and the answer does not come in time."""
     exchange.forward()
