@@ -32,6 +32,7 @@ MAPS: Final = (
     "docs/cookbook.md",
     "docs/command-line.md",
     "docs/where-is-it.md",
+    "docs/walk.md",
 )
 FENCE: Final = re.compile(
     r"^ *```(?P<language>\w+)(?: (?P<name>\S+))?\n(?P<text>.*?)^ *```$", re.DOTALL | re.MULTILINE

@@ -1,0 +1,51 @@
+"""Commands on a store: what is put in force is recorded, and what is wrong puts nothing there."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from adapters.store.opening import migrate
+from api.cli import app
+from api.commands import file as filing
+from tests.web.conftest import ACME, order
+
+
+@pytest.fixture
+def runner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    monkeypatch.setenv("COUNTERSIGN_DATABASE_URL", url)
+    monkeypatch.setenv("COUNTERSIGN_ENVIRONMENT", "development")
+    monkeypatch.setattr(filing, "SETTLE_SECONDS", 0)
+    migrate(url)
+    return CliRunner()
+
+
+def run(runner: CliRunner, *words: str) -> int:
+    return runner.invoke(app, list(words)).exit_code
+
+
+def test_a_set_is_activated_once_then_data_are_loaded_and_files_submitted(
+    runner: CliRunner, tmp_path: Path
+) -> None:
+    by = ("--because", "a reason", "--by")
+    data = ("data", "load", str(ACME / "data"))
+    (tmp_path / "inbox").mkdir()
+    (tmp_path / "inbox" / "a.jsonl").write_text(json.dumps(order()), encoding="utf-8")
+    inbox = ("file", str(tmp_path / "inbox"), "--once")
+    assert run(runner, *data, *by, "gina") == 7
+    assert run(runner, *inbox) == 7
+    assert (tmp_path / "inbox" / "a.jsonl").exists()
+    assert run(runner, "activate", str(ACME), *by, "nobody") == 2
+    assert run(runner, "activate", str(ACME), "--by", "gina", "--because", " ") == 2
+    assert run(runner, "activate", str(ACME), *by, "gina") == 0
+    assert run(runner, "activate", str(ACME), *by, "gina") == 7
+    assert run(runner, *data, *by, "nobody") == 2
+    assert run(runner, *data, *by, "gina") == 0
+    assert run(runner, "data", "load", str(tmp_path), *by, "gina") == 7
+    assert run(runner, *inbox) == 0
+    report = (tmp_path / "inbox" / "done" / "a.jsonl.report.csv").read_text(encoding="utf-8")
+    assert "C-000001" in report
