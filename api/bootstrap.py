@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from adapters.encryption import KeyRing, seal, unseal
 from adapters.erp.connector import Credentials
@@ -47,7 +48,9 @@ def _working(settings: Settings, resources: Resources) -> Iterator[Callable[[], 
         yield lambda: None
         return
     targets = {each.name: _target(each) for each in settings.erp}
-    worker = Worker(resources, Counter(targets, utc_now, random.SystemRandom().random))
+    lease = timedelta(seconds=settings.lease_seconds)
+    chance = random.SystemRandom().random
+    worker = Worker(resources, Counter(targets, utc_now, chance, lease=lease))
     worker.start()
     try:
         yield worker.wake

@@ -119,6 +119,7 @@ class Settings(BaseSettings):
     erp: tuple[ErpSettings, ...] = ()
     encryption_keys: SecretStr | None = None
     worker: bool = True
+    lease_seconds: Annotated[int, Field(ge=10, le=3600)] = 120
 
     @model_validator(mode="after")
     def _fit(self) -> Settings:

@@ -15,6 +15,7 @@ from adapters.store.delivery import exceptions_of, receipts_of
 from adapters.store.in_force import files_of
 from api.page import page
 from api.usecases.casework.acting import Action, Kind, act
+from api.usecases.casework.replaying import replay
 from api.usecases.casework.written import document_of
 from api.web.answers import CaseAnswer, CasesAnswer, ExplanationAnswer, WholeCaseAnswer
 from api.web.asking import (
@@ -117,6 +118,32 @@ def act_on_case(request: Request, number: str, asked: ActionRequest) -> Response
         raise Problem(409, done.code, f"`{asked.kind}` was not accepted: {done.code}")
     if done.case.status is Status.POSTING:
         service.on_enqueued()
+    return _json(case_body(done.case, is_new=False))
+
+
+class ReplayRequest(BaseModel):
+    """What was corrected, in words for the record; `person` where a tool relays it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    because: str = Field(min_length=1, max_length=4000)
+    person: str = Field("", max_length=200)
+
+
+@router.post("/{number}/replay", response_model=CaseAnswer, responses=_PROBLEMS)
+def replay_case(request: Request, number: str, asked: ReplayRequest) -> Response:
+    """Sends the posting of an exception off again, once its cause was corrected."""
+    service = service_of(request)
+    now = service.clock()
+    caller = caller_of(request, now)
+    case = case_within_reach(request, caller, number, Scope.ACTIONS_SUBMIT)
+    who = identities(request, caller, asked.person)
+    done = replay(service.resources, case.id, who, asked.because, now)
+    if done is None:
+        raise Problem(404, "not_found", "there is no such case")
+    if done.code:
+        raise Problem(409, done.code, f"the posting was not sent off again: {done.code}")
+    service.on_enqueued()
     return _json(case_body(done.case, is_new=False))
 
 

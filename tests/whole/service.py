@@ -41,6 +41,7 @@ class Service:
         prefix: str = "",
     ) -> None:
         self.prefix = prefix
+        self._erp = erp
         self.log = folder / f"service-{os.urandom(3).hex()}.log"
         self.port = _free_port()
         self.address = f"http://127.0.0.1:{self.port}"
@@ -49,12 +50,19 @@ class Service:
             "COUNTERSIGN_ENVIRONMENT": "development",
             "COUNTERSIGN_DATABASE_URL": url,
             "COUNTERSIGN_WORKER": "true" if worker else "false",
+            "COUNTERSIGN_LEASE_SECONDS": "30",  # what a killed worker had claimed waits so long
             "COUNTERSIGN_ERP": json.dumps([] if erp is None else [_connection(erp)]),
             "ERP_USER": APPROVER.user,
             "ERP_SECRET": APPROVER.secret,
         }
         self._process: subprocess.Popen[bytes] | None = None
         self._tokens: dict[str, str] = {}
+
+    @property
+    def erp(self) -> Tryton:
+        """The ERP it posts to. Raises `AssertionError` where it has none."""
+        assert self._erp is not None
+        return self._erp
 
     def run(self, *arguments: str) -> None:
         """One command of the command line, to its end."""

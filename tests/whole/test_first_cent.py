@@ -11,7 +11,7 @@ from adapters.store.opening import open_store
 from api.usecases.casework.checking import check_trail
 from tests.adapters.tryton.desk import Connections
 from tests.databases import BOTH, database
-from tests.erp_server import Tryton
+from tests.erp_server import running_tryton
 from tests.whole.service import Service
 
 pytestmark = pytest.mark.server
@@ -19,12 +19,12 @@ pytestmark = pytest.mark.server
 
 @pytest.fixture(params=BOTH, scope="module")
 def service(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, erp: Tryton
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Service]:
-    """One service for the tests of this module; what they submit has names of its own."""
+    """One service for the tests of this module, and an ERP of its own: keys are ours alone."""
     folder = tmp_path_factory.mktemp(request.param)
-    with database(request.param, folder) as url:
-        made = Service(url, folder, erp, prefix=f"{request.param}-")
+    with running_tryton(folder) as erp, database(request.param, folder) as url:
+        made = Service(url, folder, erp)
         made.install(folder)
         made.start()
         yield made
@@ -49,7 +49,7 @@ def approval(version: int = 1) -> dict[str, Any]:
 
 
 def test_an_invoice_is_approved_by_two_and_posted_and_its_number_read_back(
-    service: Service, erp: Tryton
+    service: Service,
 ) -> None:
     raw = service.invoice("1")
     case = service.ask("rita", "POST", "/v1/documents", raw).json()["case"]
@@ -58,7 +58,7 @@ def test_an_invoice_is_approved_by_two_and_posted_and_its_number_read_back(
     assert approved(service, raw) == case
     [receipt] = service.until(case, "posted")["receipts"]
     with Connections() as connections:
-        [found] = connections.ledger(erp)._session.read(
+        [found] = connections.ledger(service.erp)._session.read(
             "model.account.invoice.search_read",
             [["reference", "=", raw["number"]]],
             0,
@@ -73,9 +73,9 @@ def test_an_invoice_is_approved_by_two_and_posted_and_its_number_read_back(
 
 
 def test_what_the_erp_refuses_waits_for_its_owner_and_is_replayed_after_correction(
-    service: Service, erp: Tryton
+    service: Service,
 ) -> None:
-    missing = f"9.{len(service.prefix)}"
+    missing = "9.9.9"
     line = {"net": "40000.00", "tax": "0.00", "cost_center": "cc100", "gl_account": missing}
     case = approved(service, service.invoice("2", lines=[line]))
     found = service.until(case, "exception")
@@ -83,7 +83,7 @@ def test_what_the_erp_refuses_waits_for_its_owner_and_is_replayed_after_correcti
     assert problem["owner"]
     assert problem["code"] == "account_missing"
     with Connections() as connections:
-        session = connections.ledger(erp)._session
+        session = connections.ledger(service.erp)._session
         domain = ["name", "=", "Only here"]
         [account] = session.read("model.account.account.search", [domain])
         session.write("model.account.account.write", [account], {"code": missing})

@@ -14,23 +14,23 @@ from adapters.store.opening import open_store
 from api.usecases.casework.checking import check_trail
 from tests.adapters.tryton.desk import Connections
 from tests.databases import BOTH, database
-from tests.erp_server import Tryton
+from tests.erp_server import Tryton, running_tryton
 from tests.whole.service import Service
 
 pytestmark = [pytest.mark.server, pytest.mark.kill]
 
 
 @pytest.mark.parametrize("kind", BOTH)
-def test_service_and_erp_killed_anywhere_lose_and_double_nothing(
-    kind: str, tmp_path: Path, erp: Tryton
-) -> None:
-    drive(kind, tmp_path, erp, kills=10, documents=10)
+def test_service_and_erp_killed_anywhere_lose_and_double_nothing(kind: str, tmp_path: Path) -> None:
+    with running_tryton(tmp_path) as erp:
+        drive(kind, tmp_path, erp, kills=10, documents=10)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", BOTH)
-def test_service_and_erp_killed_for_a_night(kind: str, tmp_path: Path, erp: Tryton) -> None:
-    drive(kind, tmp_path, erp, kills=300, documents=150)
+def test_service_and_erp_killed_for_a_night(kind: str, tmp_path: Path) -> None:
+    with running_tryton(tmp_path) as erp:
+        drive(kind, tmp_path, erp, kills=300, documents=150)
 
 
 def drive(kind: str, folder: Path, erp: Tryton, *, kills: int, documents: int) -> None:
