@@ -46,7 +46,7 @@ serve: setup ## the service on this machine: an embedded database, ACME in force
 	@$(SERVE) $(BIN)/countersign serve
 
 test: setup ## the tests, without the long runs
-	@$(BIN)/python -m pytest -q -n 2 -m "not slow and not bench" $(ARGS)
+	@$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow and not bench" $(ARGS)
 
 check: setup ## linter, formatter, type checker and architecture tests
 	@$(BIN)/python -m ruff check .
