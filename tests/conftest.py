@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 
 settings.register_profile("default", deadline=None, print_blob=True, max_examples=100)
 # Derandomized: a red build is caused by the change in it, not by luck.
-settings.register_profile("ci", settings.get_profile("default"), derandomize=True, max_examples=100)
+settings.register_profile("ci", settings.get_profile("default"), derandomize=True, max_examples=50)
 settings.register_profile(
     "nightly",
     settings.get_profile("default"),

@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.server, pytest.mark.kill]
 @pytest.mark.parametrize("kind", BOTH)
 def test_service_and_erp_killed_anywhere_lose_and_double_nothing(kind: str, tmp_path: Path) -> None:
     with running_tryton(tmp_path) as erp:
-        drive(kind, tmp_path, erp, kills=10, documents=10)
+        drive(kind, tmp_path, erp, kills=6, documents=6)
 
 
 @pytest.mark.slow
