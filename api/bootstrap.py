@@ -7,7 +7,6 @@ import json
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 
 from adapters.encryption import KeyRing, seal, unseal
@@ -19,7 +18,7 @@ from adapters.store.trail import records
 from adapters.transport import Transport
 from api.settings import Environment, ErpSettings, Settings, SettingsRefused, secret
 from api.usecases.casework.posting import Counter, Target
-from api.usecases.casework.resources import Plain, Resources
+from api.usecases.casework.resources import Resources
 from api.web.asking import Service, utc_now
 from api.worker import Worker
 
@@ -79,9 +78,16 @@ def _target(erp: ErpSettings) -> Target:
 def resources_of(settings: Settings, store: Store) -> Resources:
     """What the use cases work with. Raises `BadKeys`, and `SettingsRefused` for another's store."""
     _expect_same_environment(settings, store)
-    sealing = _Sealing.of(settings)
     targets = {(post.entity, post.type): each.name for each in settings.erp for post in each.posts}
-    return Resources(store, targets=targets, seal=sealing.seal, unseal=sealing.unseal)
+    if settings.encryption_keys is None:  # in development only, as the settings see to
+        return Resources(store, targets=targets)
+    ring = KeyRing(settings.encryption_keys.get_secret_value())
+    return Resources(
+        store,
+        targets=targets,
+        seal=functools.partial(seal, ring=ring),
+        unseal=functools.partial(unseal, ring=ring),
+    )
 
 
 def store_environment(store: Store) -> str:
@@ -118,25 +124,3 @@ def _authentication(settings: Settings, resources: Resources) -> Authentication:
         issuers=issuers,
         people=[str(person) for person in people],
     )
-
-
-Changing = Callable[[Plain, str, str], Plain]
-
-
-@dataclass(frozen=True, slots=True)
-class _Sealing:
-    """Restricted fields are sealed with the keys; in development there may be none."""
-
-    seal: Changing
-    unseal: Changing
-
-    @staticmethod
-    def of(settings: Settings) -> _Sealing:
-        if settings.encryption_keys is None:
-            return _Sealing(_as_it_is, _as_it_is)
-        ring = KeyRing(settings.encryption_keys.get_secret_value())
-        return _Sealing(functools.partial(seal, ring=ring), functools.partial(unseal, ring=ring))
-
-
-def _as_it_is(plain: Plain, type: str, place: str) -> Plain:
-    return plain
