@@ -125,6 +125,15 @@ class Interest:
 
 
 @dataclass(frozen=True, slots=True)
+class Relation:
+    """The two are related (married, say): what one may not do as well, nor may the other."""
+
+    person: PersonId
+    related_to: PersonId
+    span: Span = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
 class Delegation:
     """`delegator` lets `delegate` act for him. Empty sets mean all; `capex` `None` means both.
 
@@ -237,6 +246,8 @@ class MasterData:
     entity_facts: Mapping[str, Mapping[str, FactValue]]
     ranked: Mapping[str, tuple[PersonId, ...]]  # by entity, those who ever have a level
     periods: Mapping[tuple[str, str], tuple[Period, ...]]  # by entity and kind
+    relations: Mapping[PersonId, tuple[Relation, ...]]  # by either of the two
+    groups: Mapping[str, tuple[str, ...]]  # ids of the suppliers of a group
 
     def person_of(self, name: str, moment: datetime) -> PersonId | None:
         """The person behind a person id or a login at the moment; `None` for nobody."""
@@ -267,9 +278,11 @@ def snapshot(
     holidays: Mapping[str, frozenset[date]] = MappingProxyType({}),
     entity_facts: Mapping[str, Mapping[str, FactValue]] = MappingProxyType({}),
     periods: Iterable[Period] = (),
+    relations: Iterable[Relation] = (),
 ) -> MasterData:
     """The snapshot of these rows, indexed for deciding. The order of the rows does not matter."""
     persons = sorted(people, key=lambda person: person.id)
+    known = sorted(suppliers, key=lambda supplier: supplier.id)
     return MasterData(
         digest=digest,
         people=MappingProxyType({person.id: person for person in persons}),
@@ -285,7 +298,7 @@ def snapshot(
         interests=_by(interests, lambda row: row.person, _itself),
         cost_centers=MappingProxyType({row.id: row for row in cost_centers}),
         projects=MappingProxyType({row.id: row for row in projects}),
-        suppliers=MappingProxyType({row.id: row for row in suppliers}),
+        suppliers=MappingProxyType({row.id: row for row in known}),
         contracts=MappingProxyType({row.id: row for row in contracts}),
         rates=_by(sorted(rates, key=lambda rate: rate.day), _pair, _itself),
         holidays=holidays,
@@ -296,7 +309,21 @@ def snapshot(
             lambda person: person.id,
         ),
         periods=_by(sorted(periods, key=_in_ledgers), lambda row: (row.entity, row.kind), _itself),
+        relations=_by(
+            (each for row in relations for each in (row, _turned(row))),
+            lambda row: row.person,
+            _itself,
+        ),
+        groups=_by(
+            (supplier for supplier in known if supplier.group),
+            lambda supplier: supplier.group,
+            lambda supplier: supplier.id,
+        ),
     )
+
+
+def _turned(relation: Relation) -> Relation:
+    return Relation(relation.related_to, relation.person, relation.span)
 
 
 def _in_ledgers(period: Period) -> tuple[str, date, str]:

@@ -12,7 +12,7 @@ from engine.register.asking import in_force
 from engine.register.entry import Bar
 from engine.register.ground import Ground, rest_of
 from engine.routing.eligibility import matches
-from engine.routing.segregation import conflict_of
+from engine.segregation.conflicts import conflict_of
 
 
 def bars(on: Ground, person: Person) -> tuple[Bar, ...]:
@@ -49,7 +49,9 @@ def _conflicts(on: Ground, person: Person) -> Iterator[Bar]:
         for entity in on.policy.organization.entities:
             for kind in sorted(filter(None, types)) or [min(on.policy.documents)]:
                 tried = on.trying(entity, kind)
-                alone = replace(tried, policy=replace(tried.policy, conflicts=(conflict,)))
+                alone = replace(
+                    tried, policy=replace(tried.policy, conflicts=(conflict,)), ground=None
+                )
                 if conflict_of(alone, person.id) is not None:
                     found[conflict] = None
     for conflict in found:
