@@ -209,9 +209,10 @@ def _situation(
     """Everything that is known, or why the document cannot even be looked at."""
     if document.type not in policy.documents:
         return held("document_type_unknown", document.type)
-    situation = situate(policy, data, document, now, given, own, history)
+    situation = situate(policy, data, document, now, given, own)
     if isinstance(situation, Shortage):
         return held(situation.code, situation.detail)
+    situation.history = history
     if policy.lookup is not None and "requester.limit" in policy.lookup.reads:
         limit = widest(situation, situation.requester)
         situation.known = situation.known.also({"requester.limit": limit})

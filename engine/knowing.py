@@ -96,7 +96,6 @@ def situate(
     now: datetime,
     given: FactValues,
     own: OwnFacts | None = None,
-    history: History = NO_HISTORY,
 ) -> Situation | Shortage:
     """Everything that is known of the document; a shortage where that cannot even begin.
 
@@ -138,7 +137,6 @@ def situate(
         involved=persons,
         supplier=supplier,
         scopes=scope_keys(entity, document.type),
-        history=history,
         reasons=reasons,
     )
 

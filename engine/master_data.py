@@ -8,7 +8,7 @@ find one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
@@ -303,27 +303,17 @@ def snapshot(
         rates=_by(sorted(rates, key=lambda rate: rate.day), _pair, _itself),
         holidays=holidays,
         entity_facts=entity_facts,
-        ranked=_by(
-            (person for person in persons if person.levels),
-            lambda person: person.entity,
-            lambda person: person.id,
-        ),
+        ranked=_by((p for p in persons if p.levels), lambda p: p.entity, lambda p: p.id),
         periods=_by(sorted(periods, key=_in_ledgers), lambda row: (row.entity, row.kind), _itself),
-        relations=_by(
-            (each for row in relations for each in (row, _turned(row))),
-            lambda row: row.person,
-            _itself,
-        ),
-        groups=_by(
-            (supplier for supplier in known if supplier.group),
-            lambda supplier: supplier.group,
-            lambda supplier: supplier.id,
-        ),
+        relations=_by(_both_ways(relations), lambda row: row.person, _itself),
+        groups=_by((s for s in known if s.group), lambda s: s.group, lambda s: s.id),
     )
 
 
-def _turned(relation: Relation) -> Relation:
-    return Relation(relation.related_to, relation.person, relation.span)
+def _both_ways(relations: Iterable[Relation]) -> Iterator[Relation]:
+    for row in relations:
+        yield row
+        yield Relation(row.related_to, row.person, row.span)
 
 
 def _in_ledgers(period: Period) -> tuple[str, date, str]:

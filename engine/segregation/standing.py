@@ -45,9 +45,10 @@ def chain_conflicts(
     `history` has the approvals of the document itself, and no act that no longer stands (of an
     older version, or withdrawn). A shortage says why it cannot be told: the document then waits.
     """
-    situation = situate(policy, data, document, now, {}, history=history)
-    if isinstance(situation, Shortage) or not policy.conflicts:
-        return situation if isinstance(situation, Shortage) else ()
+    situation = situate(policy, data, document, now, {})
+    if isinstance(situation, Shortage):
+        return situation
+    situation.history = history
     ground = grounds(situation)
     every = about(data, document, now)
     acts = [
