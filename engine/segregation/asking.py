@@ -20,9 +20,10 @@ NAMED: tuple[str, ...] = ("submit", "request", "buy", "receive", "approve")
 class Wanted:
     """Which acts are asked for: those that share a key, of these types and kinds, so far back.
 
-    `keys` empty: none. `chain`: those on every document of the chain as well. `within` is a number
-    of local days before the moment of deciding, the last included; `None` is ever. `mitigations`
-    are those whose oldest unreviewed use is asked for. `documents` empty: of all types.
+    `keys` empty: none. `chain`: those on every document of the chain as well, however old. `within`
+    is a number of local days before the document was first submitted, the last included; `None` is
+    ever. `mitigations` are those whose oldest unreviewed use is asked for. `documents` empty: of
+    all types.
     """
 
     keys: frozenset[str]
