@@ -11,12 +11,11 @@ A key is text. The prefix says what two documents have in common that share it:
 
 Keys are kept with an act as they were when it was done. What master data say later of a group is
 among the keys of the later document, so that neither joining nor leaving a group hides an act.
-Account numbers and tax ids are in keys as digests only.
+Account numbers and tax ids are in keys as tokens only.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from types import MappingProxyType
@@ -26,6 +25,7 @@ from engine.documents.model import BankDetails, Document
 from engine.errors import PolicyError
 from engine.facts.vocabulary import BUILT_IN_DOCUMENTS
 from engine.master_data import MasterData
+from engine.tokens import bare, token
 
 Name = tuple[str, str]  # type and id of a document
 
@@ -102,8 +102,7 @@ def _numbering(data: MasterData, document: Document) -> str:
 
 def _bare(number: str) -> str:
     """A number without what is written differently on purpose or by accident."""
-    kept = "".join(sign for sign in number.casefold() if sign.isalnum())
-    return kept.lstrip("0") or number
+    return bare(number).lstrip("0") or number
 
 
 def _own_names(data: MasterData, document: Document) -> Iterator[str]:
@@ -150,15 +149,15 @@ def _group(data: MasterData, supplier: str) -> str:
 def _suppliers(data: MasterData, document: Document) -> Iterator[str]:
     """The supplier, its group, and who else is in it; a supplier without an id by its tax ids."""
     for stated in _texts(document, "tax_ids"):
-        yield f"supplier:tax/{_digest(stated)}"
+        yield f"supplier:{token('tax_id', stated)}"
     if not document.supplier:
         return
     group = _group(data, document.supplier)
     for name in (document.supplier, group, *data.groups.get(group, ())):
         yield f"supplier:{name}"
     known = data.suppliers.get(document.supplier)
-    for tax_id in known.tax_ids if known is not None else ():
-        yield f"supplier:tax/{_digest(tax_id)}"
+    for tax_id in known.tax_ids if known is not None else ():  # tokens already
+        yield f"supplier:{tax_id}"
 
 
 def _objects(data: MasterData, document: Document, now: datetime) -> Iterator[str]:
@@ -173,7 +172,7 @@ def _objects(data: MasterData, document: Document, now: datetime) -> Iterator[st
         stated = document.details.get(field, ())
         for details in stated if isinstance(stated, tuple) else ():
             if isinstance(details, BankDetails):
-                yield f"object:account/{_digest(details.account)}"
+                yield f"object:{token('bank_account', details.account)}"
 
 
 def _things(
@@ -188,7 +187,7 @@ def _things(
     delegators = [data.person_of(name, now) or name for name in _texts(document, "delegator")]
     yield "delegator", tuple(delegators)
     if document.type == "supplier_request":
-        taxed = tuple(f"tax/{_digest(stated)}" for stated in _texts(document, "tax_ids"))
+        taxed = tuple(token("tax_id", stated) for stated in _texts(document, "tax_ids"))
         yield "supplier", (_group(data, document.supplier), *taxed)
 
 
@@ -198,8 +197,3 @@ def _texts(document: Document, field: str) -> Iterator[str]:
     for text in stated if isinstance(stated, tuple) else (stated,):
         if isinstance(text, str) and text:
             yield text
-
-
-def _digest(secret: str) -> str:
-    plain = "".join(sign for sign in secret.upper() if sign.isalnum())
-    return hashlib.sha256(plain.encode("utf-8")).hexdigest()[:32]

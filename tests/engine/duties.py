@@ -26,6 +26,7 @@ from engine.master_data import (
 from engine.policy import PolicySet
 from engine.routing.distinct import leaves
 from engine.segregation.keys import about
+from engine.tokens import token
 from rules.compiling.compiler import compile_set
 from rules.diagnostics import Diagnostics
 
@@ -119,7 +120,13 @@ def data(
         holdings=[*held, Holding("cfo", PersonId(cfo)), *holdings],
         delegations=delegations,
         suppliers=[
-            Supplier(name, name, groups.get(name, ""), "active", tax_ids=frozenset({f"TAX {name}"}))
+            Supplier(
+                name,
+                name,
+                groups.get(name, ""),
+                "active",
+                tax_ids=frozenset({token("tax_id", f"TAX {name}")}),
+            )
             for name in ("S-1", "S-2", "S-88")
         ],
         relations=relations,
