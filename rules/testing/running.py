@@ -14,7 +14,7 @@ from engine.deciding import decide
 from engine.decision import Decision
 from engine.documents.model import Document
 from engine.facts.kinds import FactValues
-from engine.facts.totals import totals
+from engine.cumulation import totals
 from engine.master_data import MasterData
 from engine.places import Place
 from engine.policy import PolicySet

@@ -13,7 +13,7 @@ from engine.documents import accept
 from engine.documents.model import Document
 from engine.errors import InputError, InputErrors
 from engine.facts.kinds import FactValue, FactValues, Kind
-from engine.facts.totals import APPROVED, STATUSES, Earlier
+from engine.cumulation import APPROVED, STATUSES, Earlier
 from engine.master_data import MasterData
 from engine.places import Place
 from engine.policy import PolicySet
