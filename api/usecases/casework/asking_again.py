@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from adapters.store import cases, headroom
 from adapters.store.cases import Case
 from adapters.store.trail import Entry, append
-from api.usecases.casework.adding_up import totals_of
+from api.usecases.casework.adding_up import sharing, totals_of
 from api.usecases.casework.completing import finish, with_event
 from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.written import (
@@ -33,7 +33,6 @@ from engine.deciding import decide
 from engine.decision import Decision, Outcome
 from engine.documents.model import Document
 from engine.facts.kinds import FactValues
-from engine.headroom import headroom_keys
 from engine.recording import to_plain
 from engine.routing.completing import standing
 from engine.routing.course import Course
@@ -120,14 +119,15 @@ def _decided_again(
 ) -> bool:
     """A held case under what is in force now, with the totals as they are now."""
     document = document_of(resources, current.policy, case)
-    keys = headroom_keys(current.policy, current.data, document, now)
-    headroom.lock(connection, keys)
-    given = totals_of(resources, connection, current, document, keys, now)
+    measured = sharing(current, document, now)
+    counted = sharing(current, document, case.received_at)
+    headroom.lock(connection, (*measured.keys(), *counted.keys()))
+    given = totals_of(connection, measured, case.id)
     decision = decide(current.policy, current.data, document, now, given)
     written: Plain = {**to_plain(decision)}
     if decision.outcome is Outcome.HELD and _is_held_alike(case, written):
         return False
-    headroom.count(connection, case.id, keys)
+    headroom.count(connection, case.id, case.received_at, counted.contributions, is_new=False)
     course = cases.course_of(connection, case.id)
     case = replace(
         with_event(case, _EVENTS[decision.outcome], now),
@@ -158,7 +158,7 @@ def _ask_people(
 ) -> None:
     is_pending = case.status is Status.PENDING
     asked = asked_now(case.id, decision, course, now) if is_pending else ()
-    cases.ask(connection, case.id, asked, is_new=False)
+    cases.ask(connection, case.id, asked)
 
 
 def _body(current: InForce, case: Case, written: Plain, given: FactValues) -> Plain:
