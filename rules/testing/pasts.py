@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from engine.cumulation import STATUSES
 from engine.documents.model import Document
 from engine.history import History, PastAct
 from engine.master_data import MasterData, PersonId
@@ -18,7 +19,7 @@ from engine.places import Place
 from engine.segregation.ground import ACTS
 from engine.segregation.keys import about, chain_of
 from rules.compiling.context import Context
-from rules.compiling.forms import TEXT, list_of
+from rules.compiling.forms import TEXT, list_of, word_of
 from rules.compiling.shapes import Form, Key, Shape
 from rules.diagnostics import Diagnostics, did_you_mean, shown
 from rules.reading import values
@@ -65,9 +66,11 @@ def _read_approval(node: Node, context: Context) -> WrittenApproval | None:
     )
 
 
-APPROVALS: Final[Form[tuple[WrittenApproval, ...]]] = list_of(
-    Form("person or approval", _read_approval)
-)
+APPROVAL_FORM: Final[Form[WrittenApproval]] = Form("person or approval", _read_approval)
+APPROVED_BY: Final = Key("approved_by", list_of(APPROVAL_FORM), "who approved it")
+OUTCOME: Final = Key("outcome", word_of(*STATUSES), "what became of it; `approved` if unsaid")
+AT: Final[Key[Moment]] = Key("at", MOMENT, "when; the test's moment if unsaid")
+EARLIER: Final = Shape("an earlier document", (OUTCOME, AT, APPROVED_BY))  # and its own fields
 
 
 def history_of_test(

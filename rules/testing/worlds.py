@@ -9,7 +9,7 @@ from posixpath import dirname, join, normpath
 from typing import Final
 
 from engine.business_time import instant
-from engine.cumulation import APPROVED, STATUSES, Earlier
+from engine.cumulation import APPROVED, Earlier
 from engine.documents import accept
 from engine.documents.model import Document
 from engine.errors import InputError, InputErrors
@@ -26,8 +26,14 @@ from rules.reading.nodes import Mapping as MappingNode
 from rules.reading.nodes import Scalar, described
 from rules.testing.data import OWNERS, Row, Tables, folder_of, tables_of
 from rules.testing.documents import Raw, filling, paper_word, raw_document
-from rules.testing.forms import MOMENT
-from rules.testing.pasts import APPROVALS, Before, WrittenApproval, history_of_test
+from rules.testing.pasts import (
+    APPROVED_BY,
+    AT,
+    OUTCOME,
+    Before,
+    WrittenApproval,
+    history_of_test,
+)
 from rules.testing.written import Item, Moment, PolicyTest, PolicyTests, day_of
 
 ID: Final = "TEST-1"
@@ -159,13 +165,13 @@ class Worlds:
         entries = []
         for key, value in node.entries:
             match key.text:
-                case "outcome":
-                    status = values.one_of(value, STATUSES, context.diagnostics) or status
-                case "at":
-                    moment = MOMENT.read(value, context)
+                case OUTCOME.name:
+                    status = OUTCOME.form.read(value, context) or status
+                case AT.name:
+                    moment = AT.form.read(value, context)
                     at = at if moment is None else self._instant(moment, self._entity(test, node))
-                case "approved_by":
-                    written = APPROVALS.read(value, context) or ()
+                case APPROVED_BY.name:
+                    written = APPROVED_BY.form.read(value, context) or ()
                 case _:
                     entries.append((key, value))
         own = MappingNode(tuple(entries), node.place)
@@ -174,7 +180,7 @@ class Worlds:
             (one, at if one.at is None else self._instant(one.at, self._entity(test, node)))
             for one in written
         )
-        is_dated = node.get("at") is not None or any(one.at is not None for one in written)
+        is_dated = node.get(AT.name) is not None or any(one.at is not None for one in written)
         return _Before(raw, own, status, at, is_dated, approvals)
 
     def _entity(self, test: PolicyTest, node: MappingNode) -> str:
