@@ -9,11 +9,10 @@ from engine.documents.model import Document
 from engine.master_data import MasterData
 from engine.matching import scope_keys
 from engine.policy import PolicySet
-from engine.segregation.ground import HELD_ROLES, PREFIXES, counts, rulings
+from engine.segregation.ground import PREFIXES
 from engine.segregation.keys import about
+from engine.segregation.rulings import HELD_ROLES, NO_RULINGS, is_in_force, rulings_by_type
 from engine.values import value
-
-NAMED: tuple[str, ...] = ("submit", "request", "buy", "receive", "approve")
 
 
 @value
@@ -43,11 +42,12 @@ def wanted(policy: PolicySet, data: MasterData, document: Document, now: datetim
     if entity is None or not policy.conflicts:
         return NOTHING
     day = local_day(now, entity.zone)
+    lookup, scopes = policy.lookup, scope_keys(entity, document.type)
+    of_type = lookup.rulings if lookup is not None else rulings_by_type(policy)
     found = [
         ruling
-        for ruling in rulings(policy, day, scope_keys(entity, document.type), document.type)
-        if any(counts(d, act, document.type) for d in ruling.duties for act in NAMED)
-        or ruling.conflict.on == HELD_ROLES
+        for ruling in of_type.get(document.type, NO_RULINGS).every
+        if is_in_force(ruling.conflict, day, scopes)
     ]
     compared = [ruling for ruling in found if ruling.conflict.on != HELD_ROLES]
     names = {ruling.conflict.name for ruling in found}
@@ -57,7 +57,7 @@ def wanted(policy: PolicySet, data: MasterData, document: Document, now: datetim
     prefixes = tuple({prefix for each in compared for prefix in PREFIXES[each.conflict.on]})
     own = f"document:{document.type}/{document.id}"
     every = about(data, document, now)
-    duties = [duty for ruling in compared for duty in ruling.duties]
+    duties = [duty for ruling in compared for duty in (ruling.first, ruling.second)]
     windows = [ruling.conflict.within for ruling in compared]
     return Wanted(
         keys=frozenset({own, *(key for key in every if key.startswith(prefixes))}),

@@ -13,10 +13,11 @@ from collections.abc import Iterable, Iterator
 from engine.history import PastAct
 from engine.knowing import Situation
 from engine.master_data import PersonId
-from engine.policy import Conflict, Duty
-from engine.routing.authority import is_one_of
-from engine.segregation.ground import HELD_ROLES, Ground, Match, Ruling, counts, ground_of
+from engine.policy import Conflict, Duty, Ruling
+from engine.routing.authority import holders, level_of
+from engine.segregation.ground import Ground, Match, ground_of
 from engine.segregation.mitigating import let_through
+from engine.segregation.rulings import HELD_ROLES, counts
 
 Did = tuple[PastAct, PersonId | None]  # an act, and the relative who did it
 
@@ -70,11 +71,31 @@ def deeds_of(situation: Situation, person: PersonId, conflict: Conflict) -> Iter
 
 def holds_duty(situation: Situation, person: PersonId, duty: Duty, conflict: Conflict) -> bool:
     """Whether the person, or who counts as one with him, holds a role that carries the duty."""
-    people = [person]
-    if conflict.related:
-        relations = situation.data.relations.get(person, ())
-        people += [each.related_to for each in relations if each.span.holds(situation.now)]
-    return any(is_one_of(situation, each, role) for each in people for role in duty.roles)
+    if not duty.roles:
+        return False
+    if _bears(situation, person, duty):
+        return True
+    return conflict.related and any(
+        _bears(situation, relation.related_to, duty)
+        for relation in situation.data.relations.get(person, ())
+        if relation.span.holds(situation.now)
+    )
+
+
+def _bears(situation: Situation, person: PersonId, duty: Duty) -> bool:
+    """Whether the person holds a role or has a level of the duty; holders are looked up once."""
+    ground, roles = grounds(situation), situation.policy.organization.roles
+    found = ground.bearers.get(duty.name)
+    if found is None:
+        found = ground.bearers[duty.name] = frozenset(
+            holding.person
+            for name in duty.roles
+            if name in roles
+            for holding in holders(situation, roles[name])
+        )
+    if person in found:
+        return True
+    return any(name not in roles and level_of(situation, person) == name for name in duty.roles)
 
 
 def latest(found: Iterable[Did]) -> Did | None:
@@ -88,11 +109,15 @@ def _in_time(found: Did) -> tuple[object, ...]:
 
 
 def _matches(situation: Situation, ground: Ground, person: PersonId) -> Iterator[Match]:
+    acts = _acts_against(situation, ground, person)
+    if not acts and not ground.held:
+        return
     for ruling in ground.rulings:
         if ruling.conflict.on == HELD_ROLES:
             match = _by_roles(situation, ruling, person)
         else:
-            match = _by_acts(situation, ground, ruling, person)
+            found = acts.get(ruling.conflict.name)
+            match = None if found is None else Match(ruling.conflict, *found)
         if match is not None:
             yield let_through(situation, match, person)
 
@@ -111,26 +136,36 @@ def _by_roles(situation: Situation, ruling: Ruling, person: PersonId) -> Match |
     return None
 
 
-def _by_acts(
-    situation: Situation, ground: Ground, ruling: Ruling, person: PersonId
-) -> Match | None:
-    """The latest act that approving this document must not be joined with.
+def _acts_against(situation: Situation, ground: Ground, person: PersonId) -> dict[str, Did]:
+    """By conflict, the latest act that approving this document must not be joined with.
 
     An earlier approval of the document itself is not among them: it stands for the place that it
     filled, and that nobody approves twice is seen to when he acts (`engine/routing/acting.py`).
     """
-    conflict = ruling.conflict
-    found = latest(
-        (act, relative)
-        for act, relative in deeds_of(situation, person, conflict)
-        if any(counts(other, act.act, act.document_type) for other in ruling.others)
-        and not (relative is None and act.act == "approve" and ground.is_own(act))
-        and ground.relates(act, conflict.on)
-        and is_within(ground, conflict, act)
-    )
-    return None if found is None else Match(conflict, *found)
+    found: dict[str, Did] = {}
+    for act in ground.acts.get(person, ()):
+        rulings = ground.against(act)
+        if rulings and not (act.act == "approve" and ground.is_own(act)):
+            _keep_latest(found, ground, rulings, (act, None))
+    for relation in situation.data.relations.get(person, ()):
+        for act in ground.acts.get(relation.related_to, ()):
+            if relation.span.holds(situation.now) or relation.span.holds(act.at):
+                rulings = tuple(each for each in ground.against(act) if each.conflict.related)
+                _keep_latest(found, ground, rulings, (act, relation.related_to))
+    return found
 
 
-def is_within(ground: Ground, conflict: Conflict, act: PastAct) -> bool:
-    """Whether no more local days have passed than the conflict looks back, the last included."""
-    return conflict.within is None or ground.days_from(act, ground.day) <= conflict.within
+def _keep_latest(
+    found: dict[str, Did], ground: Ground, rulings: tuple[Ruling, ...], did: Did
+) -> None:
+    """Keeps the act under each conflict where it counts and is later than the one before."""
+    act = did[0]
+    for ruling in rulings:
+        conflict = ruling.conflict
+        before = found.get(conflict.name)
+        if before is not None and (
+            act.at < before[0].at or (act.at == before[0].at and _in_time(did) < _in_time(before))
+        ):
+            continue
+        if ground.is_within(conflict, act) and ground.relates(act, conflict.on):
+            found[conflict.name] = did

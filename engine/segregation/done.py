@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from engine.history import PastAct
 from engine.knowing import Situation
+from engine.policy import Ruling
 from engine.segregation.conflicts import deeds_of, grounds, holds_duty, latest
-from engine.segregation.ground import HELD_ROLES, Ground, Match, Ruling, counts
+from engine.segregation.ground import Ground, Match
 from engine.segregation.mitigating import let_through
+from engine.segregation.rulings import HELD_ROLES, counts
 from engine.values import value
 
 
@@ -28,6 +30,8 @@ def done(situation: Situation) -> tuple[Done, ...]:
     found: dict[tuple[str, str], Done] = {}
     for ruling in ground.rulings:
         for act in ground.named:
+            if act.act not in ruling.own:
+                continue
             match = _match(situation, ground, ruling, act)
             if match is not None:
                 seen = found.get((ruling.conflict.name, act.person))

@@ -8,15 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
-from engine.business_time import local_day
+from engine.business_time import days_between, local_day
 from engine.documents.model import Document
 from engine.history import History, PastAct
 from engine.master_data import MasterData, PersonId
-from engine.policy import Conflict, Duty, Mitigation, PolicySet, Scope, ScopeKey
+from engine.policy import Conflict, Mitigation, PolicySet, Ruling, Rulings, ScopeKey
 from engine.segregation.keys import Name, about
+from engine.segregation.rulings import (
+    HELD_ROLES,
+    NO_RULINGS,
+    barring,
+    is_in_force,
+    rulings_by_type,
+)
 from engine.values import value
 
 # What the persons a document names have done on it.
@@ -33,31 +40,6 @@ PREFIXES: Final[Mapping[str, tuple[str, ...]]] = {
     "same_supplier": ("number:", "supplier:"),
     "same_object": ("number:", "object:"),
 }
-HELD_ROLES: Final = "person"  # the conflicts that compare roles held, and not two acts
-
-
-@value
-class Ruling:
-    """A conflict that speaks of the document, with its duties.
-
-    `others` are the duties that whoever has them may not join by approving the document.
-    """
-
-    conflict: Conflict
-    first: Duty
-    second: Duty
-    others: tuple[Duty, ...]
-
-    @property
-    def duties(self) -> tuple[Duty, Duty]:
-        """Both, as written."""
-        return self.first, self.second
-
-    def pairs(self) -> tuple[tuple[Duty, Duty], ...]:
-        """The two duties in both orders."""
-        if self.first is self.second:
-            return ((self.first, self.second),)
-        return (self.first, self.second), (self.second, self.first)
 
 
 @value
@@ -84,10 +66,13 @@ class Match:
 class Ground:
     """What the conflicts that speak of a document are asked about.
 
-    `keys` are those of the document by the way of being related, `named` the acts of the persons
-    that it names, `acts` everything that is known, by person. `once` are conflicts for which each
-    person may approve the document no more than once, and `taken` who would, while a route is
-    built. `matches` is what was found of persons.
+    `rulings` are those in force, `held` those of them that compare roles; `of_type` is what the set
+    says of documents of the type, and `resting` what of it is not in force. `keys` are those of the
+    document by the way of being related, `named` the acts of the persons that it names, `acts`
+    everything that is known, by person. `once` are conflicts for which each person may approve the
+    document no more than once, and `taken` who would, while a route is built. `matches` is what was
+    found of persons, `bearers` who holds a role of a duty, `spans` the moments that lie within so
+    many local days.
     """
 
     document: Name
@@ -95,6 +80,9 @@ class Ground:
     day: date
     now: datetime
     rulings: tuple[Ruling, ...]
+    held: tuple[Ruling, ...]
+    of_type: Rulings
+    resting: frozenset[str]
     once: tuple[Conflict, ...]
     keys: Mapping[str, frozenset[str]]
     chain: frozenset[Name]
@@ -102,10 +90,21 @@ class Ground:
     acts: Mapping[PersonId, list[PastAct]]
     matches: dict[PersonId, tuple[Match, ...]] = field(default_factory=dict)
     taken: dict[PersonId, Conflict] = field(default_factory=dict)
+    bearers: dict[str, frozenset[PersonId]] = field(default_factory=dict)
+    spans: dict[int, tuple[datetime, datetime]] = field(default_factory=dict)
 
     def is_own(self, act: PastAct) -> bool:
         """Whether it was done on the document itself."""
         return (act.document_type, act.document_id) == self.document
+
+    def against(self, act: PastAct) -> tuple[Ruling, ...]:
+        """The rulings under which who did this may not approve the document."""
+        found = self.of_type.against.get((act.document_type, act.act))
+        if found is None:  # a type that the set does not have; duties without types count it
+            found = barring(self.of_type.every, act.document_type, act.act)
+        if self.resting and found:
+            return tuple(each for each in found if each.conflict.name not in self.resting)
+        return found
 
     def relates(self, act: PastAct, on: str) -> bool:
         """Whether the act was done on a document that is related to this one in that way."""
@@ -118,14 +117,23 @@ class Ground:
         """The local day on which it was done."""
         return local_day(act.at, self.zone)
 
+    def is_within(self, conflict: Conflict, act: PastAct) -> bool:
+        """Whether no more local days lie between than the conflict looks back, the last included.
+
+        An act that was recorded later than the moment of deciding is as near as one before.
+        """
+        days = conflict.within
+        if days is None:
+            return True
+        span = self.spans.get(days)
+        if span is None:
+            first, last = self.day - timedelta(days), self.day + timedelta(days)
+            span = self.spans[days] = days_between(first, last, self.zone)
+        return span[0] <= act.at < span[1]
+
     def days_from(self, act: PastAct, day: date) -> int:
         """How many local days lie between the act and the day."""
         return abs((day - self.day_of(act)).days)
-
-
-def counts(duty: Duty, act: str, document_type: str) -> bool:
-    """Whether an act on a document of a type belongs to the duty."""
-    return act in duty.acts and (not duty.documents or document_type in duty.documents)
 
 
 def ground_of(
@@ -140,7 +148,13 @@ def ground_of(
 ) -> Ground:
     """The ground of one document at one moment."""
     day = local_day(now, zone)
-    speaking = tuple(rulings(policy, day, scopes, document.type))
+    lookup = policy.lookup
+    of_type = (lookup.rulings if lookup is not None else rulings_by_type(policy)).get(
+        document.type, NO_RULINGS
+    )
+    speaking = tuple(each for each in of_type.every if is_in_force(each.conflict, day, scopes))
+    in_force = {each.conflict.name for each in speaking}
+    resting = {each.conflict.name for each in of_type.every} - in_force
     acts = _by_person(history.acts)
     return Ground(
         document=(document.type, document.id),
@@ -148,7 +162,10 @@ def ground_of(
         day=day,
         now=now,
         rulings=speaking,
-        once=tuple(_once(speaking, document.type)),
+        held=tuple(each for each in speaking if each.conflict.on == HELD_ROLES),
+        of_type=of_type,
+        resting=frozenset(resting),
+        once=tuple(each.conflict for each in speaking if each.is_once),
         keys=_keys(speaking, data, document, now, history),
         chain=history.chain,
         named=tuple(_named(acts, document, involved, now)),
@@ -182,36 +199,6 @@ def _named(
             recorded = [PastAct(person, word, document.type, document.id, now)]
             theirs += recorded
         yield from recorded
-
-
-def rulings(
-    policy: PolicySet, day: date, scopes: tuple[ScopeKey, ...], document_type: str
-) -> Iterator[Ruling]:
-    """The conflicts that are in force for documents of the type on the day, in these scopes."""
-    names = {(kind, name) for kind, name, _ in scopes}
-    for conflict in policy.conflicts:
-        if conflict.effective.covers(day) and _is_within(conflict.scope, names):
-            first, second = (policy.duties[name] for name in conflict.duties)
-            others = tuple(
-                other
-                for approving, other in ((first, second), (second, first))
-                if counts(approving, "approve", document_type)
-            )
-            yield Ruling(conflict, first, second, others)
-
-
-def _is_within(scope: Scope, names: set[tuple[str, str]]) -> bool:
-    wanted = [("entity", name) for name in scope.entities]
-    wanted += [("country", name) for name in scope.countries]
-    wanted += [("region", name) for name in scope.regions]
-    return not wanted or any(each in names for each in wanted)
-
-
-def _once(speaking: tuple[Ruling, ...], document_type: str) -> Iterator[Conflict]:
-    for ruling in speaking:
-        both = all(counts(d, "approve", document_type) for d in (ruling.first, ruling.second))
-        if both and ruling.conflict.on != HELD_ROLES and ruling.conflict.outcome != "warn":
-            yield ruling.conflict
 
 
 def _keys(

@@ -15,11 +15,12 @@ from engine.documents.model import Document
 from engine.history import History, PastAct
 from engine.knowing import Situation, situate
 from engine.master_data import MasterData, PersonId
-from engine.policy import Conflict, Duty, PolicySet
+from engine.policy import Conflict, Duty, PolicySet, Ruling
 from engine.rates import Shortage
 from engine.segregation.conflicts import deeds_of, grounds, holds_duty
-from engine.segregation.ground import HELD_ROLES, PREFIXES, Ground, Ruling, counts
+from engine.segregation.ground import PREFIXES, Ground
 from engine.segregation.keys import about
+from engine.segregation.rulings import HELD_ROLES, counts, is_in_force, ruling_of
 from engine.values import value
 
 
@@ -55,7 +56,12 @@ def chain_conflicts(
         act for act in sorted(set(_all(ground)), key=_in_order) if _in_chain(ground, act, every)
     ]
     found: dict[tuple[str, frozenset[PastAct]], Breach] = {}
-    for ruling in ground.rulings:
+    rulings = [
+        ruling_of(policy, conflict, document.type)
+        for conflict in policy.conflicts
+        if is_in_force(conflict, situation.day, situation.scopes)
+    ]
+    for ruling in rulings:
         for act in acts:
             for breach in _breaches(situation, ruling, act, every):
                 pair = frozenset({act, breach.other or act})
@@ -109,7 +115,7 @@ def _held(
     situation: Situation, person: PersonId, duty: Duty, conflict: Conflict, act: PastAct
 ) -> bool:
     """Whether the role was held when the act was done, or is held now."""
-    then = replace(situation, now=act.at, held={})
+    then = replace(situation, now=act.at, held={}, ground=None)
     return any(holds_duty(each, person, duty, conflict) for each in (situation, then))
 
 
