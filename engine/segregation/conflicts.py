@@ -15,7 +15,7 @@ from engine.knowing import Situation
 from engine.master_data import PersonId
 from engine.policy import Conflict, Duty, Ruling
 from engine.routing.authority import holders, level_of
-from engine.segregation.ground import Ground, Match, ground_of
+from engine.segregation.ground import Ground, Match, Test, ground_of
 from engine.segregation.mitigating import let_through
 from engine.segregation.rulings import HELD_ROLES, counts
 
@@ -143,29 +143,41 @@ def _acts_against(situation: Situation, ground: Ground, person: PersonId) -> dic
     filled, and that nobody approves twice is seen to when he acts (`engine/routing/acting.py`).
     """
     found: dict[str, Did] = {}
+    get = ground.tests.get
     for act in ground.acts.get(person, ()):
-        rulings = ground.against(act)
-        if rulings and not (act.act == "approve" and ground.is_own(act)):
-            _keep_latest(found, ground, rulings, (act, None))
+        tests = get((act.document_type, act.act))
+        if tests is None:
+            tests = ground.tests_of((act.document_type, act.act))
+        if tests and not (act.act == "approve" and ground.is_own(act)):
+            _keep_latest(found, ground, tests, act, None)
     for relation in situation.data.relations.get(person, ()):
         for act in ground.acts.get(relation.related_to, ()):
             if relation.span.holds(situation.now) or relation.span.holds(act.at):
-                rulings = tuple(each for each in ground.against(act) if each.conflict.related)
-                _keep_latest(found, ground, rulings, (act, relation.related_to))
+                tests = ground.tests_of((act.document_type, act.act))
+                related = tuple(test for test in tests if test.conflict.related)
+                _keep_latest(found, ground, related, act, relation.related_to)
     return found
 
 
 def _keep_latest(
-    found: dict[str, Did], ground: Ground, rulings: tuple[Ruling, ...], did: Did
+    found: dict[str, Did],
+    ground: Ground,
+    tests: tuple[Test, ...],
+    act: PastAct,
+    relative: PersonId | None,
 ) -> None:
     """Keeps the act under each conflict where it counts and is later than the one before."""
-    act = did[0]
-    for ruling in rulings:
-        conflict = ruling.conflict
-        before = found.get(conflict.name)
-        if before is not None and (
-            act.at < before[0].at or (act.at == before[0].at and _in_time(did) < _in_time(before))
+    at = act.at
+    for test in tests:
+        name, first, end = test.conflict.name, test.first, test.end
+        before = found.get(name)
+        if before is not None and at < before[0].at:
+            continue
+        if first is not None and end is not None and not first <= at < end:
+            continue
+        if test.keys.isdisjoint(act.keys) and not (
+            ground.is_own(act) or (test.is_chain and ground.is_in_chain(act))
         ):
             continue
-        if ground.is_within(conflict, act) and ground.relates(act, conflict.on):
-            found[conflict.name] = did
+        if before is None or at > before[0].at or _in_time((act, relative)) > _in_time(before):
+            found[name] = act, relative

@@ -62,6 +62,21 @@ class Match:
         return self.conflict.outcome != "warn" and self.mitigation is None
 
 
+@value
+class Test:
+    """What an act of one kind has to be to count under a conflict, prepared for many acts.
+
+    It was done from `first` until before `end` (`None`: ever), on this document, on one that shares
+    one of the `keys`, or on one of the chain where that counts.
+    """
+
+    conflict: Conflict
+    keys: frozenset[str]
+    is_chain: bool
+    first: datetime | None
+    end: datetime | None
+
+
 @dataclass(slots=True)
 class Ground:
     """What the conflicts that speak of a document are asked about.
@@ -71,8 +86,8 @@ class Ground:
     document by the way of being related, `named` the acts of the persons that it names, `acts`
     everything that is known, by person. `once` are conflicts for which each person may approve the
     document no more than once, and `taken` who would, while a route is built. `matches` is what was
-    found of persons, `bearers` who holds a role of a duty, `spans` the moments that lie within so
-    many local days.
+    found of persons, `tests` what an act of a kind is tested for, `bearers` who holds a role of a
+    duty, `spans` the moments that lie within so many local days.
     """
 
     document: Name
@@ -90,6 +105,7 @@ class Ground:
     acts: Mapping[PersonId, list[PastAct]]
     matches: dict[PersonId, tuple[Match, ...]] = field(default_factory=dict)
     taken: dict[PersonId, Conflict] = field(default_factory=dict)
+    tests: dict[tuple[str, str], tuple[Test, ...]] = field(default_factory=dict)
     bearers: dict[str, frozenset[PersonId]] = field(default_factory=dict)
     spans: dict[int, tuple[datetime, datetime]] = field(default_factory=dict)
 
@@ -97,19 +113,31 @@ class Ground:
         """Whether it was done on the document itself."""
         return (act.document_type, act.document_id) == self.document
 
-    def against(self, act: PastAct) -> tuple[Ruling, ...]:
-        """The rulings under which who did this may not approve the document."""
-        found = self.of_type.against.get((act.document_type, act.act))
-        if found is None:  # a type that the set does not have; duties without types count it
-            found = barring(self.of_type.every, act.document_type, act.act)
-        if self.resting and found:
-            return tuple(each for each in found if each.conflict.name not in self.resting)
+    def tests_of(self, kind: tuple[str, str]) -> tuple[Test, ...]:
+        """What an act of the kind (document type, act) is tested for; prepared once.
+
+        Empty where who did it may approve the document all the same.
+        """
+        found = self.tests.get(kind)
+        if found is None:
+            against = self.of_type.against.get(kind)
+            if against is None:  # a type that the set does not have; duties without types count it
+                against = barring(self.of_type.every, *kind)
+            conflicts = [ruling.conflict for ruling in against]
+            found = self.tests[kind] = tuple(
+                Test(each, self.keys[each.on], each.on == "same_chain", *self.span_of(each))
+                for each in conflicts
+                if each.name not in self.resting
+            )
         return found
+
+    def is_in_chain(self, act: PastAct) -> bool:
+        """Whether it was done on a document that leads to this one or follows from it."""
+        return (act.document_type, act.document_id) in self.chain
 
     def relates(self, act: PastAct, on: str) -> bool:
         """Whether the act was done on a document that is related to this one in that way."""
-        name = (act.document_type, act.document_id)
-        if name == self.document or (on == "same_chain" and name in self.chain):
+        if self.is_own(act) or (on == "same_chain" and self.is_in_chain(act)):
             return True
         return not self.keys[on].isdisjoint(act.keys)
 
@@ -117,19 +145,19 @@ class Ground:
         """The local day on which it was done."""
         return local_day(act.at, self.zone)
 
-    def is_within(self, conflict: Conflict, act: PastAct) -> bool:
-        """Whether no more local days lie between than the conflict looks back, the last included.
+    def span_of(self, conflict: Conflict) -> tuple[datetime | None, datetime | None]:
+        """The moments in which an act counts: so many local days before, the last included.
 
         An act that was recorded later than the moment of deciding is as near as one before.
         """
         days = conflict.within
         if days is None:
-            return True
-        span = self.spans.get(days)
-        if span is None:
+            return None, None
+        found = self.spans.get(days)
+        if found is None:
             first, last = self.day - timedelta(days), self.day + timedelta(days)
-            span = self.spans[days] = days_between(first, last, self.zone)
-        return span[0] <= act.at < span[1]
+            found = self.spans[days] = days_between(first, last, self.zone)
+        return found
 
     def days_from(self, act: PastAct, day: date) -> int:
         """How many local days lie between the act and the day."""
