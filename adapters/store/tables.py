@@ -221,3 +221,41 @@ headroom_members = Table(
     Column("key", Text, ForeignKey("headroom.key"), primary_key=True),
     Column("case_id", Integer, ForeignKey("cases.id"), primary_key=True),
 )
+
+# No foreign keys to `cases`: whoever opens a review of another's case holds keys of totals by then,
+# and a foreign key would lock that case after them, out of the one order of locks.
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("case_id", Integer, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("cause_id", Integer, nullable=False),
+    Column("control", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("because", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("finding", Text, nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("closed_by", Text, nullable=False),
+    Column("closed_at", Moment),
+    UniqueConstraint("case_id", "code"),
+)
+
+review_causes = Table(
+    "review_causes",
+    metadata,
+    Column("review_id", Integer, ForeignKey("reviews.id"), primary_key=True),
+    Column("case_id", Integer, primary_key=True),
+)
+
+review_tasks = Table(
+    "review_tasks",
+    metadata,
+    Column("review_id", Integer, ForeignKey("reviews.id"), primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("on_behalf_of", Text, primary_key=True),
+    Column("since", Moment, nullable=False),
+    Index("ix_review_tasks_person", "person"),
+)

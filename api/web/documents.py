@@ -98,7 +98,7 @@ def preview_document(request: Request, body: Body) -> Response:
     now = service.clock()
     caller = caller_of(request, now)
     raw = _stated(request, caller, body, Scope.DECISIONS_PREVIEW)
-    _, decision = preview(service.resources, raw, now)
+    _, decision = preview(service.resources, raw, caller.client, now)
     return _answer(200, f'{{"decision":{decision_text(decision)}}}')
 
 

@@ -36,16 +36,21 @@ STATUSES: Final = (PENDING, APPROVED, REJECTED)
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """A document that is already known, its status, and when it was submitted (aware)."""
+    """A document that is already known, its status, and from when on it counts (aware).
+
+    `name` is what its keeper calls it. One that has a name is another document than the decided
+    one, also where both have one id: two systems may use the same.
+    """
 
     document: Document
     status: str
     at: datetime
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """The total facts of one document; `counted` are the ids of the earlier ones in each.
+    """The total facts of one document; `counted` are the names of the earlier ones in each, or ids.
 
     `missing` says why a total has no value.
     """
@@ -72,7 +77,7 @@ def totals(
 ) -> Totals:
     """Every declared total for the document at the moment `now` (aware).
 
-    An earlier version of the document itself is not counted beside it.
+    An earlier version of the document itself, known by type and id, is not counted beside it.
     """
     values: dict[str, FactValue] = {}
     counted: dict[str, tuple[str, ...]] = {}
@@ -86,7 +91,7 @@ def totals(
     entries = [
         _Entry(one, situation)
         for one in earlier
-        if one.document.id != document.id
+        if not _is_version_of(one, document)
         and isinstance(situation := situate(policy, data, one.document, one.at, {}), Situation)
     ]
     for fact in declared:
@@ -125,7 +130,14 @@ def _total(
     value = (
         Money(amount.numerator, currency) if amount.denominator == 1 else Exact(amount, currency)
     )
-    return value, tuple(entry.earlier.document.id for entry in counted)
+    names = (entry.earlier.name or entry.earlier.document.id for entry in counted)
+    return value, tuple(names)
+
+
+def _is_version_of(earlier: Earlier, document: Document) -> bool:
+    """Whether it is the decided document itself, as it was before."""
+    other = earlier.document
+    return not earlier.name and (other.type, other.id) == (document.type, document.id)
 
 
 def is_left_out(total: Total, known: Known) -> bool:

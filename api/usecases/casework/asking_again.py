@@ -21,6 +21,7 @@ from adapters.store.trail import Entry, append
 from api.usecases.casework.adding_up import totals_of
 from api.usecases.casework.completing import finish, with_event
 from api.usecases.casework.resources import InForce, Plain, Resources
+from api.usecases.casework.reviewing import open_asked
 from api.usecases.casework.written import (
     asked_now,
     document_of,
@@ -118,11 +119,16 @@ def _finished(
 def _decided_again(
     resources: Resources, connection: Connection, current: InForce, case: Case, now: datetime
 ) -> bool:
-    """A held case under what is in force now, with the totals as they are now."""
+    """A held case under what is in force now, with the totals as they are now.
+
+    Its windows are those of the moment at which it was received: it counts in others from then on,
+    and would otherwise be measured in a new year and count in the old one.
+    """
     document = document_of(resources, current.policy, case)
-    keys = headroom_keys(current.policy, current.data, document, now)
+    at = case.received_at
+    keys = headroom_keys(current.policy, current.data, document, at)
     headroom.lock(connection, keys)
-    given = totals_of(resources, connection, current, document, keys, now)
+    given = totals_of(resources, connection, current, document, keys, at, case.id)
     decision = decide(current.policy, current.data, document, now, given)
     written: Plain = {**to_plain(decision)}
     if decision.outcome is Outcome.HELD and _is_held_alike(case, written):
@@ -142,8 +148,9 @@ def _decided_again(
     cases.keep(connection, case)
     _ask_people(connection, case, decision, course, now)
     entry = Entry("decided_again", case.id, now, _body(current, case, written, given))
+    opened = open_asked(resources, connection, current, case, document, decision, now)
     case, more = finish(resources, connection, current, case, document, now)
-    append(connection, [entry, *more])
+    append(connection, [entry, *more, *opened])
     return True
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection
@@ -22,6 +22,7 @@ from adapters.store.trail import Entry, append
 from api.usecases.casework.adding_up import totals_alone, totals_of
 from api.usecases.casework.completing import finish
 from api.usecases.casework.resources import InForce, Plain, Resources
+from api.usecases.casework.reviewing import open_asked
 from api.usecases.casework.written import (
     asked_now,
     given_plain,
@@ -35,12 +36,14 @@ from engine.cases.status import OPEN_FOR_NEW_VERSIONS, Event, Status, moved
 from engine.deciding import decide
 from engine.decision import Decision, Outcome
 from engine.documents.model import Document
+from engine.errors import InputError, InputErrors
 from engine.facts.kinds import FactValues
 from engine.headroom import headroom_keys
 from engine.recording import decision_text, moment_text
 from engine.routing.course import Course
 
 ATTEMPTS: Final = 8
+CLOCKS_DIFFER: Final = timedelta(minutes=5)
 
 _EVENTS: Final = {
     Outcome.ROUTE: Event.ROUTE,
@@ -91,9 +94,7 @@ def submit(
     """
     for _ in range(ATTEMPTS):
         current = _latest(resources)
-        document = canonical.accept(
-            raw, current.policy.facts, current.policy.documents, received_at=now
-        )
+        document = _accepted(raw, current, now)
         keys = headroom_keys(current.policy, current.data, document, now)
         plain = sealed(resources, source, document)
         attempt = _Attempt(resources, source, who, now, current, document, plain, keys, reach)
@@ -112,15 +113,17 @@ def submit(
     raise Overtaken("the document could not be kept: others were faster every time")
 
 
-def preview(resources: Resources, raw: object, now: datetime) -> tuple[Document, Decision]:
+def preview(
+    resources: Resources, raw: object, source: str, now: datetime
+) -> tuple[Document, Decision]:
     """What would be decided, with nothing kept. Raises as `submit` does."""
     with resources.store.reading() as connection:
         current = resources.loaded.current(connection)
-        document = canonical.accept(
-            raw, current.policy.facts, current.policy.documents, received_at=now
-        )
+        document = _accepted(raw, current, now)
         keys = headroom_keys(current.policy, current.data, document, now)
-        given = totals_of(resources, connection, current, document, keys, now)
+        known = cases.by_document(connection, source, document.type, document.id)
+        own = known.id if known is not None else 0
+        given = totals_of(resources, connection, current, document, keys, now, own)
     return document, decide(current.policy, current.data, document, now, given)
 
 
@@ -139,6 +142,21 @@ class _Attempt:
     reach: frozenset[str] | None
     given: FactValues = field(default_factory=dict)
     decision: Decision | None = None
+
+
+def _accepted(raw: object, current: InForce, now: datetime) -> Document:
+    """The document that `raw` states. Raises `InputErrors`.
+
+    One that is dated ahead of our clock is none: it would be measured today and count tomorrow.
+    """
+    document = canonical.accept(
+        raw, current.policy.facts, current.policy.documents, received_at=now
+    )
+    if document.submitted_at > now + CLOCKS_DIFFER:
+        stated, here = moment_text(document.submitted_at), moment_text(now)
+        message = f"expected a moment that has passed, found `{stated}`; it is `{here}` here"
+        raise InputErrors((InputError("submitted_in_future", "submitted_at", message),))
+    return document
 
 
 def _latest(resources: Resources) -> InForce:
@@ -168,7 +186,8 @@ def _keep(attempt: _Attempt, connection: Connection) -> Submitted | NotAccepted 
     headroom.lock(connection, attempt.keys)
     given, decision = attempt.given, attempt.decision
     if decision is None:
-        given = totals_of(resources, connection, current, document, attempt.keys, now)
+        own = known.id if known is not None else 0
+        given = totals_of(resources, connection, current, document, attempt.keys, now, own)
         decision = decide(current.policy, current.data, document, now, given)
     written = Written(decision_text(decision))
     totalled = text(given_plain(given))
@@ -181,8 +200,9 @@ def _keep(attempt: _Attempt, connection: Connection) -> Submitted | NotAccepted 
         cases.ask(connection, case.id, asked, is_new=known is None)
     elif known is not None:
         cases.ask(connection, case.id, (), is_new=False)
+    opened = open_asked(resources, connection, current, case, document, decision, now)
     case, more = finish(resources, connection, current, case, document, now)
-    append(connection, [*entries, *more])
+    append(connection, [*entries, *more, *opened])
     return Submitted(case, is_new=True)
 
 
