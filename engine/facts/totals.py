@@ -2,7 +2,8 @@
 
 A total is a fact that the policy declares (`total_of`, `same`, `in`, `counts`, `leaves_out`). The
 sum is exact. Amounts in another currency are converted by the rate of the document they stand on,
-once; credits count with their sign. Days are local days of the entity of the decided document.
+once; credits count with their sign, and give nothing back while they are pending. Days are local
+days of the entity of the decided document.
 
 A document that the total leaves out is not measured by it: its own total is zero. Where the sum
 cannot be told (a fact that must be the same is missing, an amount cannot be converted) there is no
@@ -123,6 +124,7 @@ def _total(
         if entry.earlier.status in total.counts
         and start <= local_day(entry.earlier.at, calendar.zone) <= today
         and _belongs(entry, total, same)
+        and not _is_open_credit(entry, total.of)
     ]
     amount = _sum(_amounts(total.of, own, counted, currency))
     if isinstance(amount, Shortage):
@@ -156,6 +158,13 @@ def _belongs(entry: _Entry, total: Total, same: tuple[FactValue, ...]) -> bool:
     """Whether an earlier document shares the facts and is not left out for certain."""
     known = entry.situation.known
     return same_values(total, known) == same and not is_left_out(total, known)
+
+
+def _is_open_credit(entry: _Entry, name: str) -> bool:
+    """Whether it would give back what nobody has approved yet: whoever splits could hide it so."""
+    value = entry.situation.known.values.get(name)
+    is_credit = isinstance(value, Money | Exact) and value.minor < 0
+    return is_credit and entry.earlier.status == PENDING
 
 
 def _amounts(

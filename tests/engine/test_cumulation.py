@@ -1,6 +1,7 @@
 """Totals over earlier documents: what is counted, in which currency, on which local days."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
 
@@ -90,6 +91,22 @@ def test_without_the_fact_that_must_be_the_same_nobody_can_tell() -> None:
 
 def test_credits_count_with_their_sign() -> None:
     assert over(total("requester"), before(-300)).values == {"sum": Money(-200, "USD")}
+
+
+def test_a_credit_gives_nothing_back_before_it_is_approved() -> None:
+    found = over(total("requester"), before(-300, PENDING), before(500, PENDING))
+    assert found.values == {"sum": Money(600, "USD")}
+    assert found.counted == {"sum": ("OLD-500",)}
+
+
+def test_another_document_under_the_same_id_is_counted_where_its_keeper_names_it() -> None:
+    other_type = replace(order(5), type="requisition")
+    assert over(total("requester"), Earlier(other_type, APPROVED, NOW)).values == {
+        "sum": Money(105, "USD")
+    }
+    elsewhere = Earlier(order(7), APPROVED, NOW, "C-000001")
+    found = over(total("requester"), elsewhere)
+    assert (found.values, found.counted) == ({"sum": Money(107, "USD")}, {"sum": ("C-000001",)})
 
 
 def test_another_currency_is_converted_exactly_once_by_the_rate_of_its_own_day() -> None:
