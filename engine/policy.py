@@ -246,19 +246,10 @@ class Ruling:
     own: frozenset[str]
     is_once: bool
 
-    def pairs(self) -> tuple[tuple[Duty, Duty], ...]:
-        """The two duties in both orders."""
-        if self.first is self.second:
-            return ((self.first, self.second),)
-        return (self.first, self.second), (self.second, self.first)
-
 
 @dataclass(frozen=True, slots=True)
 class Rulings:
-    """What conflicts say of documents of one type: all that do, and those against approving it.
-
-    `against` are by the type of the other document and what was done on it.
-    """
+    """What conflicts say of a document type; `against` approving it, by another type and an act."""
 
     every: tuple[Ruling, ...]
     against: Mapping[tuple[str, str], tuple[Ruling, ...]]

@@ -2,7 +2,8 @@
 
 A total is a fact that the policy declares (`total_of`, `same`, `in`, `counts`, `leaves_out`). The
 sum is exact. Amounts in another currency are converted by the rate of the document they stand on,
-once; credits count with their sign. Days are local days of the entity of the decided document.
+once; credits count with their sign, and give nothing back while they are pending. Days are local
+days of the entity of the decided document.
 
 A document that the total leaves out is not measured by it: its own total is zero. Where the sum
 cannot be told (a fact that must be the same is missing, an amount cannot be converted) there is no
@@ -16,7 +17,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from engine.cumulation.counting import Amounts, Measure, added, contributions, measures
+from engine.cumulation.counting import (
+    APPROVED,
+    PENDING,
+    REJECTED,
+    Amounts,
+    Measure,
+    added,
+    contributions,
+    does_count,
+    measures,
+)
 from engine.cumulation.keys import HeadroomKey
 from engine.documents.model import Document
 from engine.facts.kinds import FactValue
@@ -25,15 +36,12 @@ from engine.master_data import MasterData
 from engine.policy import PolicySet
 from engine.rates import Shortage
 
-PENDING: Final = "pending"
-APPROVED: Final = "approved"
-REJECTED: Final = "rejected"
 STATUSES: Final = (PENDING, APPROVED, REJECTED)
 
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """A document that is already known, its status, and when it was submitted (aware)."""
+    """A document that is already known, its status, and from when on it counts (aware)."""
 
     document: Document
     status: str
@@ -56,6 +64,7 @@ class Totals:
 class _Counted:
     """What one document adds under one key."""
 
+    type: str
     id: str
     status: str
     at: datetime
@@ -83,13 +92,19 @@ class Ledger:
         if not isinstance(situation, Situation):
             return
         for each in contributions(situation):
-            found = _Counted(earlier.document.id, earlier.status, earlier.at, each.amounts)
+            found = _Counted(
+                earlier.document.type,
+                earlier.document.id,
+                earlier.status,
+                earlier.at,
+                each.amounts,
+            )
             self._counted.setdefault(each.key, []).append(found)
 
     def totals(self, document: Document, now: datetime) -> Totals:
         """Every declared total for the document at the moment `now` (aware).
 
-        An earlier version of the document itself is not counted beside it.
+        An earlier version of the document itself, by type and id, is not counted beside it.
         """
         values: dict[str, FactValue] = {}
         counted: dict[str, tuple[str, ...]] = {}
@@ -111,14 +126,11 @@ class Ledger:
         return Totals(values, counted, missing)
 
     def _counted_in(self, measure: Measure, document: Document) -> list[_Counted]:
-        if measure.value is not None:
-            return []
         return [
             each
             for each in self._counted.get(measure.key, ())
-            if each.id != document.id
-            and each.status in measure.statuses
-            and measure.since <= each.at < measure.before
+            if (each.type, each.id) != (document.type, document.id)
+            and does_count(measure, each.status, each.at, each.amounts)
         ]
 
 

@@ -17,7 +17,7 @@ from engine.policy import Conflict, Duty, Ruling
 from engine.routing.authority import holders, level_of
 from engine.segregation.ground import Ground, Match, Test, ground_of
 from engine.segregation.mitigating import let_through
-from engine.segregation.rulings import HELD_ROLES, counts
+from engine.segregation.rulings import HELD_ROLES, counts, pairs
 
 Did = tuple[PastAct, PersonId | None]  # an act, and the relative who did it
 
@@ -125,7 +125,7 @@ def _matches(situation: Situation, ground: Ground, person: PersonId) -> Iterator
 def _by_roles(situation: Situation, ruling: Ruling, person: PersonId) -> Match | None:
     """Roles of both duties; or those of one, where approving this document is the other."""
     conflict, type_ = ruling.conflict, situation.document.type
-    for one, other in ruling.pairs():
+    for one, other in pairs(ruling):
         if not holds_duty(situation, person, one, conflict):
             continue
         speaks = not other.documents or type_ in other.documents

@@ -12,7 +12,7 @@ from engine.policy import Ruling
 from engine.segregation.conflicts import deeds_of, grounds, holds_duty, latest
 from engine.segregation.ground import Ground, Match
 from engine.segregation.mitigating import let_through
-from engine.segregation.rulings import HELD_ROLES, counts
+from engine.segregation.rulings import HELD_ROLES, counts, pairs
 from engine.values import value
 
 
@@ -43,7 +43,7 @@ def done(situation: Situation) -> tuple[Done, ...]:
 
 def _match(situation: Situation, ground: Ground, ruling: Ruling, own: PastAct) -> Match | None:
     conflict, type_ = ruling.conflict, situation.document.type
-    others = [other for one, other in ruling.pairs() if counts(one, own.act, type_)]
+    others = [other for one, other in pairs(ruling) if counts(one, own.act, type_)]
     if not others:
         return None
     if conflict.on == HELD_ROLES:

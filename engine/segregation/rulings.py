@@ -19,6 +19,13 @@ def counts(duty: Duty, act: str, document_type: str) -> bool:
     return act in duty.acts and (not duty.documents or document_type in duty.documents)
 
 
+def pairs(ruling: Ruling) -> tuple[tuple[Duty, Duty], ...]:
+    """The two duties in both orders; once where they are one."""
+    if ruling.first is ruling.second:
+        return ((ruling.first, ruling.second),)
+    return (ruling.first, ruling.second), (ruling.second, ruling.first)
+
+
 def rulings_by_type(policy: PolicySet) -> Mapping[str, Rulings]:
     """For each document type of the set, the conflicts that speak of it."""
     if not policy.conflicts:

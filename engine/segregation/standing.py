@@ -20,7 +20,7 @@ from engine.rates import Shortage
 from engine.segregation.conflicts import deeds_of, grounds, holds_duty
 from engine.segregation.ground import PREFIXES, Ground
 from engine.segregation.keys import about
-from engine.segregation.rulings import HELD_ROLES, counts, is_in_force, ruling_of
+from engine.segregation.rulings import HELD_ROLES, counts, is_in_force, pairs, ruling_of
 from engine.values import value
 
 
@@ -64,8 +64,8 @@ def chain_conflicts(
     for ruling in rulings:
         for act in acts:
             for breach in _breaches(situation, ruling, act, every):
-                pair = frozenset({act, breach.other or act})
-                found.setdefault((ruling.conflict.name, pair), breach)
+                both = frozenset({act, breach.other or act})
+                found.setdefault((ruling.conflict.name, both), breach)
     return tuple(found.values())
 
 
@@ -91,7 +91,7 @@ def _breaches(
     situation: Situation, ruling: Ruling, act: PastAct, every: frozenset[str]
 ) -> Iterator[Breach]:
     conflict = ruling.conflict
-    others = [other for one, other in ruling.pairs() if counts(one, act.act, act.document_type)]
+    others = [other for one, other in pairs(ruling) if counts(one, act.act, act.document_type)]
     if not others:
         return
     for person in dict.fromkeys(filter(None, (act.person, act.on_behalf_of))):

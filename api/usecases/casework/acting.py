@@ -20,6 +20,7 @@ from adapters.store.cases import Case
 from adapters.store.trail import Entry, append
 from api.usecases.casework.completing import finish, posting_key, with_event
 from api.usecases.casework.resources import InForce, Plain, Resources
+from api.usecases.casework.reviewing import open_asked
 from api.usecases.casework.written import (
     DocumentUnreadable,
     asked_now,
@@ -167,8 +168,11 @@ def _moved_on(
     asked = asked_now(case.id, decision, course, on.now) if event is None else ()
     cases.ask(on.connection, case.id, asked)
     entry = _entry(on, case, decision, "action", keys=[list(key) for key in sorted(taken.keys)])
+    opened = open_asked(
+        on.resources, on.connection, on.current, case, document, decision, on.now, only_own=True
+    )
     case, more = finish(on.resources, on.connection, on.current, case, document, on.now)
-    append(on.connection, [entry, *more])
+    append(on.connection, [entry, *more, *opened])
     return Acted(case)
 
 
