@@ -6,7 +6,7 @@ document does not review it: its requester, a beneficiary, and who approved it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from engine.decision import Assignment, Group, ReviewTask
@@ -25,18 +25,12 @@ def control_of(policy: PolicySet, task: ReviewTask) -> Additional | None:
     return next((each for each in policy.additional if each.place == task.place), None)
 
 
-def counted_by(
-    policy: PolicySet, control: Additional, counted: Mapping[str, tuple[str, ...]]
-) -> tuple[str, ...]:
-    """The documents that the totals of a control counted, each once.
-
-    `counted` are those of each total, as `engine.facts.totals` names them.
-    """
+def totals_read(policy: PolicySet, control: Additional) -> frozenset[str]:
+    """The totals that a control asks about: a review of what was counted speaks of theirs."""
     read = {control.amount, *facts_of(control.when)}
-    totals = sorted(
+    return frozenset(
         name for name in read if name in policy.facts and policy.facts[name].total is not None
     )
-    return tuple(dict.fromkeys(one for name in totals for one in counted.get(name, ())))
 
 
 def asked_by(task: ReviewTask) -> tuple[Asked, ...]:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     Dialect,
     ForeignKey,
@@ -46,7 +47,8 @@ class Moment(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("a moment that is kept has a time zone")
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        shown = value.astimezone(UTC).isoformat(timespec="microseconds")
+        return shown.removesuffix("+00:00") + "Z"
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
         """As an instant in UTC."""
@@ -92,6 +94,7 @@ cases = Table(
     Column("changed_at", Moment, nullable=False),
     UniqueConstraint("source", "type", "document_id"),
     Index("ix_cases_status_entity", "status", "entity"),
+    Index("ix_cases_id_status", "id", "status"),  # totals ask for nothing but the status
 )
 
 acts = Table(
@@ -208,18 +211,20 @@ answers = Table(
     Column("at", Moment, nullable=False),
 )
 
-headroom = Table(
-    "headroom",
+# What each case adds to the totals that it counts in. `whole` and `rest / parts` are minor units.
+contributions = Table(
+    "contributions",
     metadata,
     Column("key", Text, primary_key=True),
-    Column("documents", Integer, nullable=False),
-)
-
-headroom_members = Table(
-    "headroom_members",
-    metadata,
-    Column("key", Text, ForeignKey("headroom.key"), primary_key=True),
+    Column("at", Moment, primary_key=True),
     Column("case_id", Integer, ForeignKey("cases.id"), primary_key=True),
+    Column("currency", Text, nullable=False),
+    Column("rate_day", Text, nullable=False),
+    Column("whole", BigInteger, nullable=False),
+    Column("rest", BigInteger, nullable=False),
+    Column("parts", BigInteger, nullable=False),
+    Column("lacking", Text, nullable=False),
+    Index("ix_contributions_case_id", "case_id"),
 )
 
 # No foreign keys to `cases`: whoever opens a review of another's case holds keys of totals by then,

@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
 
+from engine.cumulation import APPROVED, PENDING, REJECTED, Earlier, Totals, totals
 from engine.documents.model import Document, Line
 from engine.facts.conditions import Present
 from engine.facts.kinds import Kind
-from engine.facts.totals import APPROVED, PENDING, REJECTED, Earlier, Totals, totals
 from engine.facts.vocabulary import Fact, Total, Window
 from engine.master_data import MasterData, Person, PersonId, Supplier, snapshot
 from engine.money import Exact, Money

@@ -166,11 +166,9 @@ def _moved_on(
         case = with_event(case, event, on.now)
     cases.keep(on.connection, case)
     asked = asked_now(case.id, decision, course, on.now) if event is None else ()
-    cases.ask(on.connection, case.id, asked, is_new=False)
+    cases.ask(on.connection, case.id, asked)
     entry = _entry(on, case, decision, "action", keys=[list(key) for key in sorted(taken.keys)])
-    opened = open_asked(
-        on.resources, on.connection, on.current, case, document, decision, on.now, only_own=True
-    )
+    opened = open_asked(on.resources, on.connection, on.current, case, document, decision, on.now)
     case, more = finish(on.resources, on.connection, on.current, case, document, on.now)
     append(on.connection, [entry, *more, *opened])
     return Acted(case)
@@ -187,7 +185,7 @@ def _decided_otherwise(on: _On, decision: Decision) -> Acted:
             decision_json=decision_text(decision),
         )
         cases.keep(on.connection, case)
-        cases.ask(on.connection, case.id, (), is_new=False)
+        cases.ask(on.connection, case.id, ())
     code = decision.held.code if decision.held is not None else str(decision.outcome)
     entry = _entry(
         on, case, decision, "refusal", code=code, decided=Written(decision_text(decision))
@@ -215,7 +213,7 @@ def _withdraw(on: _On, person: str) -> Acted:
         delivery.close_exceptions(on.connection, on.case.id, on.now)
     case = with_event(on.case, Event.WITHDRAW, on.now)
     cases.keep(on.connection, case)
-    cases.ask(on.connection, case.id, (), is_new=False)
+    cases.ask(on.connection, case.id, ())
     append(on.connection, [_entry(on, case, None, "action")])
     return Acted(case)
 

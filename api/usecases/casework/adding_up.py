@@ -1,79 +1,71 @@
-"""What a document adds up to, together with the cases that share a total with it."""
+"""What a document adds up to, together with the cases that share a total with it.
+
+A document counts from the moment that it was received, whatever moment its sender states: nobody
+slips out of a window by a date that he writes himself.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy import Connection
 
 from adapters.store import headroom
-from api.usecases.casework.resources import InForce, Resources
-from api.usecases.casework.written import document_of
-from engine.cases.status import Status
+from api.usecases.casework.resources import InForce
+from engine.cumulation.counting import (
+    Contribution,
+    Measure,
+    added,
+    contributions,
+    measures,
+)
 from engine.documents.model import Document
-from engine.facts.kinds import FactValues
-from engine.facts.totals import APPROVED, PENDING, Earlier, Totals, totals
-
-_COUNTS_AS: Final = {
-    Status.PENDING: PENDING,
-    Status.HELD: PENDING,
-    Status.APPROVED: APPROVED,
-    Status.POSTING: APPROVED,
-    Status.POSTED: APPROVED,
-    Status.EXCEPTION: APPROVED,
-}
+from engine.facts.kinds import FactValue, FactValues
+from engine.knowing import Situation, situate
+from engine.rates import Shortage
 
 
-def totals_alone(current: InForce, document: Document, now: datetime) -> FactValues:
-    """The totals of a document that shares none with any other."""
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """What a document adds to totals, and the sums that it is measured by, all of one moment.
+
+    `situation` is `None` where nothing is added up, or nothing is known of the document.
+    """
+
+    contributions: tuple[Contribution, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    situation: Situation | None = field(default=None, compare=False)
+
+    def keys(self) -> Iterator[str]:
+        """What has to be locked before anything is added up."""
+        yield from (each.key for each in self.contributions)
+        yield from (each.key for each in self.measures if each.value is None)
+
+
+def sharing(current: InForce, document: Document, at: datetime) -> Sharing:
+    """What the document shares at an aware moment, under what is in force."""
     if not any(fact.total is not None for fact in current.policy.facts.values()):
-        return {}
-    return totals(current.policy, current.data, document, (), now).values
+        return Sharing()
+    situation = situate(current.policy, current.data, document, at, {})
+    if not isinstance(situation, Situation):
+        return Sharing()
+    measured = tuple(each for each in measures(situation) if isinstance(each, Measure))
+    return Sharing(contributions(situation), measured, situation)
 
 
-def totals_of(
-    resources: Resources,
-    connection: Connection,
-    current: InForce,
-    document: Document,
-    keys: Sequence[str],
-    now: datetime,
-    own: int = 0,
-) -> FactValues:
-    """The totals, over every case that shares one; `keys` are locked where it counts.
+def totals_of(connection: Connection, shared: Sharing, but_not: int = 0) -> FactValues:
+    """The totals, over every case that shares one except `but_not`, which is the document's own.
 
-    `own` is the id of the document's case, 0 where it has none yet. A document without keys is
-    measured alone: what a total leaves out has the total zero.
+    The keys are locked where it counts. A total that cannot be told has no value.
     """
-    if not keys:
-        return totals_alone(current, document, now)
-    return added_up(resources, connection, current, document, keys, now, own).values
-
-
-def added_up(
-    resources: Resources,
-    connection: Connection,
-    current: InForce,
-    document: Document,
-    keys: Sequence[str],
-    now: datetime,
-    own: int,
-) -> Totals:
-    """The same, and which cases were counted: their numbers.
-
-    A case counts from the moment at which it was received and not from what its sender states: a
-    document that is dated back would be outside of the window before anybody saw it in one.
-    """
-    earlier = [
-        Earlier(
-            document_of(resources, current.policy, case),
-            _COUNTS_AS[case.status],
-            case.received_at,
-            case.number,
-        )
-        for case in headroom.members(connection, keys)
-        if case.status in _COUNTS_AS and case.id != own
-    ]
-    return totals(current.policy, current.data, document, earlier, now)
+    found: dict[str, FactValue] = {}
+    if shared.situation is None:
+        return found
+    for measure in shared.measures:
+        others = headroom.counted(connection, measure, but_not)
+        value = added(measure, others, shared.situation)
+        if not isinstance(value, Shortage):
+            found[measure.name] = value
+    return found

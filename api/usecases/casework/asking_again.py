@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from adapters.store import cases, headroom
 from adapters.store.cases import Case
 from adapters.store.trail import Entry, append
-from api.usecases.casework.adding_up import totals_of
+from api.usecases.casework.adding_up import sharing, totals_of
 from api.usecases.casework.completing import finish, with_event
 from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.reviewing import open_asked
@@ -34,7 +34,6 @@ from engine.deciding import decide
 from engine.decision import Decision, Outcome
 from engine.documents.model import Document
 from engine.facts.kinds import FactValues
-from engine.headroom import headroom_keys
 from engine.recording import to_plain
 from engine.routing.completing import standing
 from engine.routing.course import Course
@@ -125,15 +124,14 @@ def _decided_again(
     and would otherwise be measured in a new year and count in the old one.
     """
     document = document_of(resources, current.policy, case)
-    at = case.received_at
-    keys = headroom_keys(current.policy, current.data, document, at)
-    headroom.lock(connection, keys)
-    given = totals_of(resources, connection, current, document, keys, at, case.id)
+    shared = sharing(current, document, case.received_at)
+    headroom.lock(connection, shared.keys())
+    given = totals_of(connection, shared, case.id)
     decision = decide(current.policy, current.data, document, now, given)
     written: Plain = {**to_plain(decision)}
     if decision.outcome is Outcome.HELD and _is_held_alike(case, written):
         return False
-    headroom.count(connection, case.id, keys)
+    headroom.count(connection, case.id, case.received_at, shared.contributions, is_new=False)
     course = cases.course_of(connection, case.id)
     case = replace(
         with_event(case, _EVENTS[decision.outcome], now),
@@ -148,7 +146,7 @@ def _decided_again(
     cases.keep(connection, case)
     _ask_people(connection, case, decision, course, now)
     entry = Entry("decided_again", case.id, now, _body(current, case, written, given))
-    opened = open_asked(resources, connection, current, case, document, decision, now)
+    opened = open_asked(resources, connection, current, case, document, decision, now, shared)
     case, more = finish(resources, connection, current, case, document, now)
     append(connection, [entry, *more, *opened])
     return True
@@ -165,7 +163,7 @@ def _ask_people(
 ) -> None:
     is_pending = case.status is Status.PENDING
     asked = asked_now(case.id, decision, course, now) if is_pending else ()
-    cases.ask(connection, case.id, asked, is_new=False)
+    cases.ask(connection, case.id, asked)
 
 
 def _body(current: InForce, case: Case, written: Plain, given: FactValues) -> Plain:

@@ -15,25 +15,24 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from adapters.store import cases, reviews
-from adapters.store.cases import Case, id_of
+from adapters.store import cases, headroom, reviews
+from adapters.store.cases import Case
 from adapters.store.reviews import Review, Reviewer
 from adapters.store.trail import Entry, records_of
-from api.usecases.casework.adding_up import added_up
+from api.usecases.casework.adding_up import Sharing
 from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.written import document_of, named_digests
 from engine.decision import Decision, ReviewTask
 from engine.documents.model import Document
-from engine.headroom import headroom_keys
 from engine.master_data import PersonId
 from engine.policy import Additional
 from engine.reviewing import (
     asked_by,
     control_of,
-    counted_by,
     is_active,
     owners_of,
     stands_for,
+    totals_read,
 )
 from engine.routing.course import ActKind
 
@@ -52,6 +51,7 @@ class _Cause:
     document: Document
     decision: Decision
     now: datetime
+    shared: Sharing | None
 
 
 def open_asked(
@@ -62,19 +62,16 @@ def open_asked(
     document: Document,
     decision: Decision,
     now: datetime,
-    *,
-    only_own: bool = False,
+    shared: Sharing | None = None,
 ) -> list[Entry]:
     """Opens what the decision asks for; the records are for the caller to append.
 
-    The keys of the document's totals are locked, and the case counts in them already. `only_own`:
-    the totals were added up before, and only reviews of the case itself can be new.
+    `shared` are the totals that were added up for the decision, under keys that are locked. Without
+    them nothing was added up, and only reviews of the case itself can be new.
     """
-    cause = _Cause(resources, connection, current, case, document, decision, now)
+    cause = _Cause(resources, connection, current, case, document, decision, now, shared)
     wanted: dict[tuple[int, str], tuple[Case, ReviewTask, Additional]] = {}
     for task in decision.reviews:
-        if only_own and task.documents == COUNTED:
-            continue
         control = control_of(current.policy, task)
         if control is not None:
             for each in _reviewed(cause, task, control):
@@ -84,26 +81,19 @@ def open_asked(
     return [entry for entry in opened if entry is not None]
 
 
-def _reviewed(cause: _Cause, task: ReviewTask, control: Additional) -> Iterator[Case]:
+def _reviewed(cause: _Cause, task: ReviewTask, control: Additional) -> Sequence[Case]:
     """The cases that the review is about, as they stand."""
     if task.documents != COUNTED:
-        yield cause.case
-        return
-    policy, data = cause.current.policy, cause.current.data
-    keys = headroom_keys(policy, data, cause.document, cause.case.received_at)
-    found = added_up(
-        cause.resources,
-        cause.connection,
-        cause.current,
-        cause.document,
-        keys,
-        cause.case.received_at,
-        cause.case.id,
-    )
-    for number in counted_by(policy, control, found.counted):
-        case = cases.by_id(cause.connection, id_of(number) or 0)
-        if case is not None:
-            yield case
+        return [cause.case]
+    totals = totals_read(cause.current.policy, control)
+    measures = cause.shared.measures if cause.shared is not None else ()
+    ids = {
+        id
+        for measure in measures
+        if measure.name in totals
+        for id in headroom.counted_cases(cause.connection, measure, cause.case.id)
+    }
+    return cases.by_ids(cause.connection, ids)
 
 
 def _open(

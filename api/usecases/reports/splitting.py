@@ -10,7 +10,6 @@ counts, over its window and in every currency.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,9 +18,9 @@ from fractions import Fraction
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from engine.cumulation import APPROVED, Earlier
+from engine.cumulation.adding import Ledger
 from engine.documents.model import Document
-from engine.facts.totals import APPROVED, Earlier, totals
-from engine.headroom import headroom_keys
 from engine.master_data import MasterData
 from engine.money import Exact, Money
 from engine.policy import HIGHEST, PolicySet
@@ -155,25 +154,18 @@ def by_total(
     Where the sum reaches the limit with one document, those that it counted are the group.
     """
     ordered = sorted(documents, key=_in_time)
-    before: defaultdict[str, list[Earlier]] = defaultdict(list)
+    ledger = Ledger(policy, data)
     reached: list[tuple[Document, Money | Exact, tuple[Document, ...]]] = []
-    by_name: dict[str, Document] = {}
     lacking = 0
     for number, document in enumerate(ordered):
-        now = document.submitted_at
-        keys = [k for k in headroom_keys(policy, data, document, now) if k.startswith(f"{total}/")]
-        earlier = {one.name: one for key in keys for one in before[key]}
-        found = totals(policy, data, document, earlier.values(), now)
+        found = ledger.totals(document, document.submitted_at)
         value = found.values.get(total)
         if isinstance(value, Money | Exact):
-            counted = tuple(by_name[name] for name in found.counted[total])
+            counted = tuple(ordered[int(name)] for name in found.counted[total])
             reached.append((document, value, counted))
         else:
             lacking += 1
-        name = str(number)
-        by_name[name] = document
-        for key in keys:
-            before[key].append(Earlier(document, APPROVED, now, name))
+        ledger.count(Earlier(document, APPROVED, document.submitted_at, str(number)))
     around = (_around_total(limit, total, reached, ordered) for limit in limits)
     return Splitting(len(ordered), tuple(around), lacking)
 
