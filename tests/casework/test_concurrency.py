@@ -19,11 +19,13 @@ from typing import Any, TypeVar
 import pytest
 
 from adapters.policy_folder import read_set
-from adapters.store import cases
+from adapters.store import cases, reviews
 from adapters.store.opening import migrate, open_store
 from adapters.store.trail import Record, every_record
 from api.usecases.casework.acting import Acted, Action, Kind, act
 from api.usecases.casework.activating import bootstrap, load_master_data
+from api.usecases.casework.checking import check_trail
+from api.usecases.casework.closing_reviews import Finding, Found, close
 from api.usecases.casework.resources import Loaded, Resources
 from api.usecases.casework.submitting import Submitted, submit
 from api.usecases.casework.written import given_of
@@ -233,3 +235,41 @@ def replayed(node: Resources, body: dict[str, Any]) -> str:
     )
     given = given_of(body["given"])
     return decide(current.policy, current.data, document, received, given).digest
+
+
+def test_orders_that_arrive_at_once_open_each_review_once(
+    nodes: tuple[Resources, Resources],
+) -> None:
+    first = submitted(nodes[0], order("9000.00", id="PO-0"))
+    at_once(
+        *(
+            partial(submitted, node, order("2000.00", id=f"PO-{number}"))
+            for number, node in enumerate(nodes * 3, start=1)
+        )
+    )
+    opened = [body for body in map(told, trail(nodes[1])) if body["kind"] == "review_opened"]
+    of_first = [body["cause"] for body in opened if body["case"] == first.number]
+    assert len(of_first) == len(set(of_first)) == 6
+    with nodes[0].store.reading() as connection:
+        assert len(reviews.reviews_on(connection, first.id)) == 1
+    assert check_trail(nodes[0].store).problems == []
+
+
+def test_of_two_findings_at_once_one_closes_the_review(nodes: tuple[Resources, Resources]) -> None:
+    first = submitted(nodes[0], order("9000.00", id="PO-0"))
+    submitted(nodes[1], order("2000.00", id="PO-1"))
+    done = at_once(
+        *(
+            partial(
+                close,
+                node,
+                first.id,
+                Found("structuring_suspect", finding, "looked at", "dan"),
+                by("dan"),
+                LATER,
+            )
+            for node, finding in zip(nodes, Finding, strict=True)
+        )
+    )
+    assert sorted(each.code for each in done if each is not None) == ["", "review_closed"]
+    assert check_trail(nodes[0].store).problems == []
