@@ -157,7 +157,7 @@ def _sum(column: ColumnElement[int], name: str) -> Iterator[ColumnElement[int]]:
     yield func.sum(column.op("%")(literal_column(str(_HALF)))).label(f"{name}_rest")
 
 
-_PENDING: Final = [str(status) for status, word in COUNTS_AS.items() if word == PENDING]
+_PENDING: Final = tuple(str(status) for status, word in COUNTS_AS.items() if word == PENDING)
 _COUNTED: Final = (
     contributions.c.key == bindparam("key"),
     contributions.c.at >= bindparam("since"),

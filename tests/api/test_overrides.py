@@ -1,4 +1,4 @@
-"""`countersign overrides`: from the trail's records, and from nothing else."""
+"""`countersign overrides`: from the trail's records, and from nothing else (B11)."""
 
 from __future__ import annotations
 

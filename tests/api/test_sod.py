@@ -1,4 +1,4 @@
-"""`countersign sod`: who holds conflicting duties, who could join them, what nobody can approve."""
+"""`countersign sod`: who holds or could join conflicting duties, what nobody can approve (B4)."""
 
 from __future__ import annotations
 
