@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 import pytest
 
 from adapters.policy_folder import read_set
-from adapters.store import cases, reviews
+from adapters.store import cases
 from adapters.store.opening import migrate, open_store
 from adapters.store.trail import Record, every_record
 from api.usecases.casework.acting import Acted, Action, Kind, act
