@@ -111,12 +111,12 @@ def _median(
 
 
 def _history(policy: PolicySet, data: MasterData, document: Document) -> History:
-    """Acts on documents that share keys with this one, by those who are asked to approve it."""
+    """Acts on documents that share keys with this one, by thirty people and those it asks."""
     chance = random.Random(document.id)
     decision = decide(policy, data, document, sets.NOW)
     places = [p for step in decision.steps for part in step.parts for p in leaves(part)]
     asked = {assignee.person for place in places for assignee in place.assignees}
-    people = sorted(asked) or sorted(data.people)[:10]
+    people = sorted(asked) + chance.sample(sorted(data.people), 30)
     keys = sorted(about(data, document, sets.NOW))
     types = ("supplier_request", "purchase_order", "goods_receipt", "vendor_invoice")
     acts = tuple(

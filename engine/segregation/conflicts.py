@@ -15,7 +15,7 @@ from engine.knowing import Situation
 from engine.master_data import PersonId
 from engine.policy import Conflict, Duty, Ruling
 from engine.routing.authority import holders, level_of
-from engine.segregation.ground import Ground, Match, Test, ground_of
+from engine.segregation.ground import Ground, Match, ground_of
 from engine.segregation.mitigating import let_through
 from engine.segregation.rulings import HELD_ROLES, counts, pairs
 
@@ -143,41 +143,41 @@ def _acts_against(situation: Situation, ground: Ground, person: PersonId) -> dic
     filled, and that nobody approves twice is seen to when he acts (`engine/routing/acting.py`).
     """
     found: dict[str, Did] = {}
-    get = ground.tests.get
-    for act in ground.acts.get(person, ()):
-        tests = get((act.document_type, act.act))
-        if tests is None:
-            tests = ground.tests_of((act.document_type, act.act))
-        if tests and not (act.act == "approve" and ground.is_own(act)):
-            _keep_latest(found, ground, tests, act, None)
+    _keep_latest(found, ground, ground.acts.get(person, ()), None)
     for relation in situation.data.relations.get(person, ()):
-        for act in ground.acts.get(relation.related_to, ()):
-            if relation.span.holds(situation.now) or relation.span.holds(act.at):
-                tests = ground.tests_of((act.document_type, act.act))
-                related = tuple(test for test in tests if test.conflict.related)
-                _keep_latest(found, ground, related, act, relation.related_to)
+        theirs = [
+            act
+            for act in ground.acts.get(relation.related_to, ())
+            if relation.span.holds(situation.now) or relation.span.holds(act.at)
+        ]
+        _keep_latest(found, ground, theirs, relation.related_to)
     return found
 
 
 def _keep_latest(
-    found: dict[str, Did],
-    ground: Ground,
-    tests: tuple[Test, ...],
-    act: PastAct,
-    relative: PersonId | None,
+    found: dict[str, Did], ground: Ground, acts: Iterable[PastAct], relative: PersonId | None
 ) -> None:
-    """Keeps the act under each conflict where it counts and is later than the one before."""
-    at = act.at
-    for test in tests:
-        name, first, end = test.conflict.name, test.first, test.end
-        before = found.get(name)
-        if before is not None and at < before[0].at:
-            continue
-        if first is not None and end is not None and not first <= at < end:
-            continue
-        if test.keys.isdisjoint(act.keys) and not (
-            ground.is_own(act) or (test.is_chain and ground.is_in_chain(act))
-        ):
-            continue
-        if before is None or at > before[0].at or _in_time((act, relative)) > _in_time(before):
-            found[name] = act, relative
+    """Keeps, of each conflict under which one of the acts counts, the latest.
+
+    Asked for every act of everybody who is looked at: what is decided by the least comes first.
+    """
+    get = ground.tests.get
+    for act in acts:
+        tests = get((act.document_type, act.act))
+        if tests is None:
+            tests = ground.tests_of((act.document_type, act.act))
+        for name, keys, is_chain, is_related, first, end in tests:
+            before = found.get(name)
+            if before is not None and act.at < before[0].at:
+                continue
+            if first is not None and end is not None and not first <= act.at < end:
+                continue
+            is_own = ground.is_own(act)
+            if keys.isdisjoint(act.keys) and not (is_own or (is_chain and ground.is_in_chain(act))):
+                continue
+            if relative is None and is_own and act.act == "approve":
+                continue
+            if relative is not None and not is_related:
+                continue
+            if before is None or _in_time((act, relative)) > _in_time(before):
+                found[name] = act, relative

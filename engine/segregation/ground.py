@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from engine.business_time import days_between, local_day
@@ -62,19 +63,15 @@ class Match:
         return self.conflict.outcome != "warn" and self.mitigation is None
 
 
-@value
-class Test:
-    """What an act of one kind has to be to count under a conflict, prepared for many acts.
+# What an act of one kind has to be to count under a conflict, prepared for many acts: the name of
+# the conflict; the keys of which the other document has to share one; whether its chain counts as
+# well, and relatives; and since when, until before when (`None`: ever).
+Test = tuple[str, frozenset[str], bool, bool, datetime | None, datetime | None]
 
-    It was done from `first` until before `end` (`None`: ever), on this document, on one that shares
-    one of the `keys`, or on one of the chain where that counts.
-    """
 
-    conflict: Conflict
-    keys: frozenset[str]
-    is_chain: bool
-    first: datetime | None
-    end: datetime | None
+@lru_cache(maxsize=4_096)  # the same for every document of an entity and a day
+def _span(day: date, days: int, zone: str) -> tuple[datetime, datetime]:
+    return days_between(day - timedelta(days), day + timedelta(days), zone)
 
 
 @dataclass(slots=True)
@@ -87,7 +84,7 @@ class Ground:
     everything that is known, by person. `once` are conflicts for which each person may approve the
     document no more than once, and `taken` who would, while a route is built. `matches` is what was
     found of persons, `tests` what an act of a kind is tested for, `bearers` who holds a role of a
-    duty, `spans` the moments that lie within so many local days.
+    duty.
     """
 
     document: Name
@@ -107,7 +104,6 @@ class Ground:
     taken: dict[PersonId, Conflict] = field(default_factory=dict)
     tests: dict[tuple[str, str], tuple[Test, ...]] = field(default_factory=dict)
     bearers: dict[str, frozenset[PersonId]] = field(default_factory=dict)
-    spans: dict[int, tuple[datetime, datetime]] = field(default_factory=dict)
 
     def is_own(self, act: PastAct) -> bool:
         """Whether it was done on the document itself."""
@@ -125,7 +121,13 @@ class Ground:
                 against = barring(self.of_type.every, *kind)
             conflicts = [ruling.conflict for ruling in against]
             found = self.tests[kind] = tuple(
-                Test(each, self.keys[each.on], each.on == "same_chain", *self.span_of(each))
+                (
+                    each.name,
+                    self.keys[each.on],
+                    each.on == "same_chain",
+                    each.related,
+                    *self.span_of(each),
+                )
                 for each in conflicts
                 if each.name not in self.resting
             )
@@ -150,14 +152,9 @@ class Ground:
 
         An act that was recorded later than the moment of deciding is as near as one before.
         """
-        days = conflict.within
-        if days is None:
-            return None, None
-        found = self.spans.get(days)
-        if found is None:
-            first, last = self.day - timedelta(days), self.day + timedelta(days)
-            found = self.spans[days] = days_between(first, last, self.zone)
-        return found
+        return (
+            (None, None) if conflict.within is None else _span(self.day, conflict.within, self.zone)
+        )
 
     def days_from(self, act: PastAct, day: date) -> int:
         """How many local days lie between the act and the day."""

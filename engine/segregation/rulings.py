@@ -63,12 +63,26 @@ def is_in_force(conflict: Conflict, day: date, scopes: tuple[ScopeKey, ...]) -> 
 
 def _rulings(policy: PolicySet, document_type: str) -> Rulings:
     made = (ruling_of(policy, conflict, document_type) for conflict in policy.conflicts)
-    every = tuple(each for each in made if each.own or each.conflict.on == HELD_ROLES)
+    every = tuple(each for each in made if _speaks_of(each, document_type))
     found: dict[tuple[str, str], tuple[Ruling, ...]] = {}
     for other in policy.documents:
         for act in ACT_WORDS:
             found[other, act] = barring(every, other, act)
     return Rulings(every, MappingProxyType(found))
+
+
+def _speaks_of(ruling: Ruling, document_type: str) -> bool:
+    """Whether the conflict can matter to somebody on a document of the type."""
+    if ruling.conflict.on != HELD_ROLES:
+        return bool(ruling.own)
+    return any(
+        one.roles
+        and (
+            any(counts(other, act, document_type) for act in other.acts)
+            or (other.roles and (not other.documents or document_type in other.documents))
+        )
+        for one, other in pairs(ruling)
+    )
 
 
 def barring(every: tuple[Ruling, ...], document_type: str, act: str) -> tuple[Ruling, ...]:

@@ -43,15 +43,19 @@ def told(situation: Situation, steps: tuple[Step, ...]) -> Iterator[Reason]:
     """Whom the route asks in spite of a conflict, and that nobody may approve twice."""
     if not situation.policy.conflicts:
         return
-    asked = sorted(_asked(steps))
-    for person in asked:
+    ground = grounds(situation)
+    let = [person for person, found in ground.matches.items() if not all(m.bars for m in found)]
+    if not let and not ground.once:
+        return
+    asked = _asked(steps)
+    for person in sorted(asked.intersection(let)):
         for match in matches(situation, person):
             if not match.bars:
                 yield _reason(situation, match, person)
-    for conflict in grounds(situation).once:
+    for conflict in ground.once:
         exempt = [
             ("exempt", str(person))
-            for person in asked
+            for person in sorted(asked)
             if not let_through(situation, Match(conflict), person).bars
         ]
         yield Reason(APPROVES_ONCE, conflict.place, (("detail", conflict.name), *exempt))
