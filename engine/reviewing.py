@@ -26,11 +26,10 @@ def control_of(policy: PolicySet, task: ReviewTask) -> Additional | None:
 
 
 def totals_read(policy: PolicySet, control: Additional) -> frozenset[str]:
-    """The totals that a control asks about: a review of what was counted speaks of theirs."""
+    """The totals that a control compares: what they counted is what its review is about."""
     read = {control.amount, *facts_of(control.when)}
-    return frozenset(
-        name for name in read if name in policy.facts and policy.facts[name].total is not None
-    )
+    facts = policy.facts
+    return frozenset(name for name in read if name in facts and facts[name].total is not None)
 
 
 def asked_by(task: ReviewTask) -> tuple[Asked, ...]:

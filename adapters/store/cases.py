@@ -90,10 +90,13 @@ def id_of(number: str) -> int | None:
     return int(digits) if is_one else None
 
 
-def add(connection: Connection, case: Case) -> Case:
-    """Keeps a new case and gives it its id. Raises `IntegrityError` where its name is taken."""
-    id: int = connection.execute(_INSERT, _values(case)).scalar_one()
-    return replace(case, id=id)
+def add_all(connection: Connection, new: Sequence[Case]) -> list[Case]:
+    """Keeps new cases and gives them their ids, in their order.
+
+    Raises `IntegrityError` where the name of one is taken.
+    """
+    ids = connection.execute(_INSERT, [_values(case) for case in new]).scalars().all()
+    return [replace(case, id=id) for case, id in zip(new, ids, strict=True)]
 
 
 def keep(connection: Connection, case: Case) -> None:
@@ -109,22 +112,18 @@ def by_id(connection: Connection, id: int, *, lock: bool = False) -> Case | None
     return _one(connection, _LOCKED_BY_ID if lock else _BY_ID, {"of": id})
 
 
+def by_document(connection: Connection, source: str, type: str, id: str) -> Case | None:
+    """The case of a document, by the name that its source gave it."""
+    name = {"source": source, "type": type, "document_id": id}
+    return _one(connection, _BY_NAME, name)
+
+
 def by_documents(connection: Connection, names: Collection[Name]) -> Mapping[Name, Case]:
     """The cases of documents, by the names that their sources gave them, locked in one order."""
     if not names:
         return {}
     found = connection.execute(_LOCKED_BY_NAMES, {"names": list(names)})
     return {(row.source, row.type, row.document_id): case_of(row) for row in found}
-
-
-def by_document(connection: Connection, name: Name) -> Case | None:
-    """The case of a document, by the name that its source gave it; for who only looks."""
-    source, type, document_id = name
-    query = select(cases).where(
-        cases.c.source == source, cases.c.type == type, cases.c.document_id == document_id
-    )
-    row = connection.execute(query).one_or_none()
-    return None if row is None else case_of(row)
 
 
 def several(
@@ -287,11 +286,16 @@ def release(connection: Connection, case_id: int, key: str) -> None:
     connection.execute(delete(claims).where(claims.c.case_id == case_id, claims.c.key == key))
 
 
-_INSERT = insert(cases).returning(cases.c.id)
+_INSERT = insert(cases).returning(cases.c.id, sort_by_parameter_order=True)
 _ASK = insert(tasks)
 # Made once: making a statement costs more than SQLite takes to answer it.
 _BY_ID = select(cases).where(cases.c.id == bindparam("of"))
 _LOCKED_BY_ID = _BY_ID.with_for_update()
+_BY_NAME = select(cases).where(
+    cases.c.source == bindparam("source"),
+    cases.c.type == bindparam("type"),
+    cases.c.document_id == bindparam("document_id"),
+)
 _LOCKED_BY_NAMES = (
     select(cases)
     .where(

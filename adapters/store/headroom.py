@@ -9,26 +9,16 @@ that a total is one sum of the database's, exact in whole numbers.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 from fractions import Fraction
 from typing import Final
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Row,
-    bindparam,
-    delete,
-    func,
-    insert,
-    literal_column,
-    or_,
-    select,
-    text,
-)
+from sqlalchemy import Connection, Row, TextClause, bindparam, delete, insert, select, text
 
-from adapters.store.tables import cases, contributions
+from adapters.store.cases import Case
+from adapters.store.tables import contributions, moment_as_kept
 from engine.cases.status import Status
 from engine.cumulation import APPROVED, PENDING
 from engine.cumulation.counting import Amounts, Contribution, Measure
@@ -46,6 +36,8 @@ COUNTS_AS: Final[Mapping[Status, str]] = {
 
 # Sums of 64-bit numbers leave 64 bits; those of their two halves never do, for 2**32 documents.
 _HALF: Final = 10**9
+
+Added = Sequence[Contribution]
 # Locked one after the other, in the order of the list: `unnest` keeps it.
 _LOCK = text("select pg_advisory_xact_lock(each) from unnest(cast(:numbers as bigint[])) as each")
 
@@ -62,28 +54,47 @@ def lock(connection: Connection, keys: Iterable[str]) -> None:
             connection.execute(_LOCK, {"numbers": numbers})
 
 
-def count(
-    connection: Connection, case_id: int, at: datetime, added: Sequence[Contribution], is_new: bool
-) -> None:
-    """The case adds this from `at` on, under keys that are locked, and nothing else."""
-    if not is_new:
-        connection.execute(_FORGET, {"of": case_id})
-    if added:
-        connection.execute(_ADD, [_row(case_id, at, each) for each in added])
+def count(connection: Connection, case: Case, added: Added) -> None:
+    """The case adds this, under keys that are locked, and nothing else; from when it came in."""
+    forget(connection, case.id)
+    count_also(connection, [case], [added])
 
 
-def counted(connection: Connection, measure: Measure, but_not: int) -> list[Amounts]:
-    """What the others add to a total, together for those that are converted alike."""
-    if measure.value is not None:
-        return []
-    return [_amounts(row) for row in connection.execute(_SUMS, _asked(measure, but_not))]
+def count_also(connection: Connection, made: Sequence[Case], added: Sequence[Added]) -> None:
+    """These cases add something from now on, which add nothing yet."""
+    rows = [_row(case, each) for case, of in zip(made, added, strict=True) for each in of]
+    if rows:
+        connection.execute(_ADD, rows)
 
 
-def counted_cases(connection: Connection, measure: Measure, but_not: int) -> Sequence[int]:
+def forget(connection: Connection, case_id: int) -> None:
+    """The case adds nothing any more."""
+    connection.execute(_FORGET, {"of": case_id})
+
+
+def counted(connection: Connection, asked: Sequence[tuple[Measure, int]]) -> list[list[Amounts]]:
+    """What others add to each total, together for those that are converted alike.
+
+    With each measure goes the id of the document's own case, which is not counted; 0 for none.
+    """
+    found: list[list[Amounts]] = [[] for _ in asked]
+    rows = [_asked(n, *each) for n, each in enumerate(asked) if each[0].value is None]
+    if rows:
+        query = _SUMS[connection.dialect.name == "sqlite"]
+        for row in connection.execute(query, {"asked": json.dumps(rows)}):
+            found[row.n].append(_amounts(row))
+    return found
+
+
+def counted_cases(
+    connection: Connection, measure: Measure, but_not: Collection[int]
+) -> Sequence[int]:
     """The ids of the cases that a total counts, in their order."""
     if measure.value is not None:
         return []
-    return connection.execute(_IDS, _asked(measure, but_not)).scalars().all()
+    query = _CASES[connection.dialect.name == "sqlite"]
+    asked = json.dumps([_asked(0, measure, 0)])
+    return [id for id in connection.execute(query, {"asked": asked}).scalars() if id not in but_not]
 
 
 def kept(connection: Connection, case_ids: Collection[int]) -> Mapping[int, frozenset[object]]:
@@ -95,10 +106,10 @@ def kept(connection: Connection, case_ids: Collection[int]) -> Mapping[int, froz
     return {case_id: frozenset(added) for case_id, added in found.items()}
 
 
-def as_kept(case_id: int, at: datetime, added: Iterable[Contribution]) -> frozenset[object]:
+def as_kept(case: Case, added: Iterable[Contribution]) -> frozenset[object]:
     """The same values for what a case adds, as `kept` would give them."""
     names = contributions.c.keys()
-    rows = (_row(case_id, at, each) for each in added)
+    rows = (_row(case, each) for each in added)
     return frozenset(tuple(row[name] for name in names) for row in rows)
 
 
@@ -106,7 +117,7 @@ def _number(key: str) -> int:
     return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big", signed=True)
 
 
-def _row(case_id: int, at: datetime, each: Contribution) -> dict[str, object]:
+def _row(case: Case, each: Contribution) -> dict[str, object]:
     amounts = each.amounts
     parts = amounts.minor.denominator
     whole, rest = divmod(amounts.minor.numerator, parts)
@@ -117,8 +128,8 @@ def _row(case_id: int, at: datetime, each: Contribution) -> dict[str, object]:
         whole, rest, parts = 0, 0, 1
     return {
         "key": each.key,
-        "at": at,
-        "case_id": case_id,
+        "at": case.received_at,
+        "case_id": case.id,
         "currency": amounts.currency,
         "rate_day": str(amounts.rate_day or ""),
         "whole": whole,
@@ -128,14 +139,15 @@ def _row(case_id: int, at: datetime, each: Contribution) -> dict[str, object]:
     }
 
 
-def _asked(measure: Measure, but_not: int) -> dict[str, object]:
-    statuses = [str(status) for status, word in COUNTS_AS.items() if word in measure.statuses]
+def _asked(n: int, measure: Measure, own: int) -> dict[str, object]:
     return {
+        "n": n,
         "key": measure.key,
-        "since": measure.since,
-        "before": measure.before,
-        "statuses": statuses,
-        "but_not": but_not,
+        "since": moment_as_kept(measure.since),
+        "before": moment_as_kept(measure.before),
+        "own": own,
+        "pending": int(PENDING in measure.statuses),
+        "approved": int(APPROVED in measure.statuses),
     }
 
 
@@ -151,39 +163,50 @@ def _amounts(row: Row[*tuple[object, ...]]) -> Amounts:
     )
 
 
-def _sum(column: ColumnElement[int], name: str) -> Iterator[ColumnElement[int]]:
-    """The two halves of a sum. Both databases divide towards zero, so that they belong together."""
-    yield func.sum(column.op("/")(literal_column(str(_HALF)))).label(f"{name}_halves")
-    yield func.sum(column.op("%")(literal_column(str(_HALF)))).label(f"{name}_rest")
+def _statuses(word: str) -> str:
+    return ", ".join(f"'{status}'" for status, counts in COUNTS_AS.items() if counts == word)
 
 
-_PENDING: Final = tuple(str(status) for status, word in COUNTS_AS.items() if word == PENDING)
-_COUNTED: Final = (
-    contributions.c.key == bindparam("key"),
-    contributions.c.at >= bindparam("since"),
-    contributions.c.at < bindparam("before"),
-    contributions.c.case_id == cases.c.id,
-    cases.c.id != bindparam("but_not"),
-    cases.c.status.in_(bindparam("statuses", expanding=True)),
-    # A credit that nobody has approved gives nothing back: whoever splits could hide it so.
-    or_(contributions.c.whole >= 0, cases.c.status.not_in(_PENDING)),
+# Several totals at once: making and sending a statement costs more than it takes to answer it. What
+# is asked comes as JSON, which each database reads in its own way. In this order: `key` and `at`
+# find the rows, `id` their cases.
+_READ: Final = {
+    True: """(select json_extract(value, '$.n') as n, json_extract(value, '$.key') as key,
+        json_extract(value, '$.since') as since, json_extract(value, '$.before') as before,
+        json_extract(value, '$.own') as own, json_extract(value, '$.pending') as pending,
+        json_extract(value, '$.approved') as approved from json_each(:asked))""",
+    False: """json_to_recordset(cast(:asked as json)) """,
+}
+_COLUMNS: Final = (
+    "(n integer, key text, since text, before text, own integer, pending integer, approved integer)"
 )
-_ALIKE: Final = (
-    contributions.c.currency,
-    contributions.c.rate_day,
-    contributions.c.parts,
-)
-_SUMS: Final = (
-    select(
-        *_ALIKE,
-        *_sum(contributions.c.whole, "whole"),
-        *_sum(contributions.c.rest, "rest"),
-        func.max(contributions.c.lacking).label("lacking"),
-    )
-    .where(*_COUNTED)
-    .group_by(*_ALIKE)
-    .order_by(*_ALIKE)
-)
-_IDS: Final = select(cases.c.id).where(*_COUNTED).order_by(cases.c.id)
+_COUNTED: Final = f"""
+    from {{asked}}
+    cross join contributions as c
+    cross join cases as k
+    where c.key = a.key and c.at >= a.since and c.at < a.before
+    and k.id = c.case_id and k.id <> a.own
+    and ((a.pending = 1 and c.whole >= 0 and k.status in ({_statuses(PENDING)}))
+        or (a.approved = 1 and k.status in ({_statuses(APPROVED)})))
+"""
+
+
+def _statement(columns: str, end: str, is_sqlite: bool) -> TextClause:
+    asked = f"{_READ[is_sqlite]} as a" + ("" if is_sqlite else _COLUMNS)
+    return text(f"select {columns} {_COUNTED.format(asked=asked)} {end}")
+
+
+_ALIKE: Final = "a.n, c.currency, c.rate_day, c.parts"
+_ADDED_UP: Final = f"""{_ALIKE},
+    sum(c.whole / {_HALF}) as whole_halves, sum(c.whole % {_HALF}) as whole_rest,
+    sum(c.rest / {_HALF}) as rest_halves, sum(c.rest % {_HALF}) as rest_rest,
+    max(c.lacking) as lacking"""
+_SUMS: Final = {
+    is_sqlite: _statement(_ADDED_UP, f"group by {_ALIKE} order by {_ALIKE}", is_sqlite)
+    for is_sqlite in (True, False)
+}
+_CASES: Final = {
+    is_sqlite: _statement("k.id", "order by k.id", is_sqlite) for is_sqlite in (True, False)
+}
 _FORGET: Final = delete(contributions).where(contributions.c.case_id == bindparam("of"))
 _ADD: Final = insert(contributions)

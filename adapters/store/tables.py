@@ -35,6 +35,14 @@ metadata: Final = MetaData(
 )
 
 
+def moment_as_kept(value: datetime) -> str:
+    """An aware instant as text. Raises `ValueError` for a moment without a time zone."""
+    if value.tzinfo is None:
+        raise ValueError("a moment that is kept has a time zone")
+    shown = value.astimezone(UTC).isoformat(timespec="microseconds")
+    return shown.removesuffix("+00:00") + "Z"
+
+
 class Moment(TypeDecorator[datetime]):
     """An aware instant, kept as `2027-03-15T13:00:00.000000Z`."""
 
@@ -43,12 +51,7 @@ class Moment(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
         """As text. Raises `ValueError` for a moment without a time zone."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment that is kept has a time zone")
-        shown = value.astimezone(UTC).isoformat(timespec="microseconds")
-        return shown.removesuffix("+00:00") + "Z"
+        return None if value is None else moment_as_kept(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
         """As an instant in UTC."""

@@ -15,7 +15,8 @@ from starlette.responses import Response
 
 from adapters.identity import Caller, Refusal, Scope
 from adapters.store.answers import KeptAnswer, keep_answer, kept_answer
-from api.usecases.casework.submitting import NotAccepted, Submission, Submitted, preview
+from api.usecases.casework.submission import NotAccepted, Submission, Submitted, keep_nothing
+from api.usecases.casework.submitting import preview
 from api.web.answers import CaseAnswer, PreviewAnswer
 from api.web.asking import (
     Service,
@@ -113,7 +114,7 @@ class _Sent:
         if known is not None:
             return known
         who = submitter(caller)
-        keep = self.keep if self.key else _keep_nothing
+        keep = self.keep if self.key else keep_nothing
         return Submission(raw, caller.client, who, self.now, keep, caller.entities)
 
     def known(self) -> Response | None:
@@ -138,10 +139,6 @@ class _Sent:
 
     def _digest(self) -> str:
         return digest(["POST /v1/documents", self.body.decode("utf-8", "replace")])
-
-
-def _keep_nothing(connection: Connection, done: Submitted) -> None:
-    """There is no key to keep an answer under."""
 
 
 @router.post(

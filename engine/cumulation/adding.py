@@ -17,7 +17,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from engine.cumulation.counting import Amounts, Measure, added, contributions, measures
+from engine.cumulation.counting import (
+    APPROVED,
+    PENDING,
+    REJECTED,
+    Amounts,
+    Measure,
+    added,
+    contributions,
+    does_count,
+    measures,
+)
 from engine.cumulation.keys import HeadroomKey
 from engine.documents.model import Document
 from engine.facts.kinds import FactValue
@@ -26,29 +36,21 @@ from engine.master_data import MasterData
 from engine.policy import PolicySet
 from engine.rates import Shortage
 
-PENDING: Final = "pending"
-APPROVED: Final = "approved"
-REJECTED: Final = "rejected"
 STATUSES: Final = (PENDING, APPROVED, REJECTED)
 
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """A document that is already known, its status, and from when on it counts (aware).
-
-    `name` is what its keeper calls it. One that has a name is another document than the decided
-    one, also where both have one id: two systems may use the same.
-    """
+    """A document that is already known, its status, and from when on it counts (aware)."""
 
     document: Document
     status: str
     at: datetime
-    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """The total facts of one document; `counted` are the names of the earlier ones in each, or ids.
+    """The total facts of one document; `counted` are the ids of the earlier ones in each.
 
     `missing` says why a total has no value.
     """
@@ -62,17 +64,11 @@ class Totals:
 class _Counted:
     """What one document adds under one key."""
 
-    earlier: Earlier
+    type: str
+    id: str
+    status: str
+    at: datetime
     amounts: Amounts
-
-    def is_version_of(self, document: Document) -> bool:
-        """Whether it is the decided document itself, as it was before."""
-        other = self.earlier.document
-        return not self.earlier.name and (other.type, other.id) == (document.type, document.id)
-
-    def is_counted(self) -> bool:
-        """A credit that nobody has approved gives nothing back: whoever splits could hide it so."""
-        return self.amounts.minor >= 0 or self.earlier.status != PENDING
 
 
 @dataclass(slots=True)
@@ -96,12 +92,19 @@ class Ledger:
         if not isinstance(situation, Situation):
             return
         for each in contributions(situation):
-            self._counted.setdefault(each.key, []).append(_Counted(earlier, each.amounts))
+            found = _Counted(
+                earlier.document.type,
+                earlier.document.id,
+                earlier.status,
+                earlier.at,
+                each.amounts,
+            )
+            self._counted.setdefault(each.key, []).append(found)
 
     def totals(self, document: Document, now: datetime) -> Totals:
         """Every declared total for the document at the moment `now` (aware).
 
-        An earlier version of the document itself, known by type and id, is not counted beside it.
+        An earlier version of the document itself, by type and id, is not counted beside it.
         """
         values: dict[str, FactValue] = {}
         counted: dict[str, tuple[str, ...]] = {}
@@ -119,21 +122,15 @@ class Ledger:
                 missing[measure.name] = value
             else:
                 values[measure.name] = value
-                counted[measure.name] = tuple(
-                    each.earlier.name or each.earlier.document.id for each in found
-                )
+                counted[measure.name] = tuple(each.id for each in found)
         return Totals(values, counted, missing)
 
     def _counted_in(self, measure: Measure, document: Document) -> list[_Counted]:
-        if measure.value is not None:
-            return []
         return [
             each
             for each in self._counted.get(measure.key, ())
-            if not each.is_version_of(document)
-            and each.is_counted()
-            and each.earlier.status in measure.statuses
-            and measure.since <= each.earlier.at < measure.before
+            if (each.type, each.id) != (document.type, document.id)
+            and does_count(measure, each.status, each.at, each.amounts)
         ]
 
 

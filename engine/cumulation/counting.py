@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
+from typing import Final
 
 from engine.business_time import calendar_of, days_between, first_day, local_day
 from engine.cumulation.keys import (
@@ -25,6 +26,10 @@ from engine.facts.vocabulary import Fact, Total
 from engine.knowing import Situation
 from engine.money import INT64_MAX, Exact, Money
 from engine.rates import Converter, Shortage
+
+PENDING: Final = "pending"
+APPROVED: Final = "approved"
+REJECTED: Final = "rejected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +113,19 @@ def measures(situation: Situation) -> Iterator[Measure | tuple[str, Shortage]]:
             own=_amounts(total, situation),
             value=Money(0, currency) if is_out else None,
         )
+
+
+def does_count(measure: Measure, status: str, at: datetime, amounts: Amounts) -> bool:
+    """Whether what another document adds under the key is counted.
+
+    A credit that nobody has approved gives nothing back: whoever splits could hide it so.
+    """
+    return (
+        measure.value is None
+        and status in measure.statuses
+        and measure.since <= at < measure.before
+        and not (status == PENDING and amounts.minor < 0)
+    )
 
 
 def added(

@@ -27,7 +27,8 @@ from api.usecases.casework.activating import bootstrap, load_master_data
 from api.usecases.casework.checking import check_trail
 from api.usecases.casework.closing_reviews import Finding, Found, close
 from api.usecases.casework.resources import Loaded, Resources
-from api.usecases.casework.submitting import Submitted, submit
+from api.usecases.casework.submission import Submitted
+from api.usecases.casework.submitting import submit
 from api.usecases.casework.written import given_of
 from engine.cases.status import Status
 from engine.deciding import decide

@@ -19,7 +19,8 @@ from api.usecases.casework.checking import check_trail
 from api.usecases.casework.closing_reviews import Finding, Found, Reviewed, close
 from api.usecases.casework.resources import Resources
 from api.usecases.casework.settling import Result
-from api.usecases.casework.submitting import Submitted, submit
+from api.usecases.casework.submission import Submitted
+from api.usecases.casework.submitting import submit
 from engine.cases.status import Status
 from tests.casework.conftest import ADMIN, data_files
 from tests.casework.deliveries import made

@@ -14,7 +14,8 @@ from adapters.store import cases, headroom
 from api.usecases.casework.activating import load_master_data
 from api.usecases.casework.adding_up import sharing, totals_of
 from api.usecases.casework.resources import Resources
-from api.usecases.casework.submitting import Submission, Submitted, submit_all
+from api.usecases.casework.submission import Submission, Submitted
+from api.usecases.casework.submitting import submit_all
 from api.usecases.casework.written import document_of
 from engine.cumulation import Earlier, totals
 from tests.casework.conftest import ADMIN, data_files

@@ -6,7 +6,7 @@ slips out of a window by a date that he writes himself.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -14,11 +14,14 @@ from sqlalchemy import Connection
 
 from adapters.store import headroom
 from api.usecases.casework.resources import InForce
+from engine.cases.status import Status
 from engine.cumulation.counting import (
+    Amounts,
     Contribution,
     Measure,
     added,
     contributions,
+    does_count,
     measures,
 )
 from engine.documents.model import Document
@@ -70,17 +73,47 @@ def sharing_since(current: InForce, document: Document, at: datetime, now: datet
     return replace(shared, measures=measured)
 
 
-def totals_of(connection: Connection, shared: Sharing, but_not: int = 0) -> FactValues:
-    """The totals, over every case that shares one except `but_not`, which is the document's own.
+def totals_of(connection: Connection, shared: Sharing, own: int = 0) -> FactValues:
+    """The totals, over every case that shares one, but for the document's `own`; 0 for none.
 
     The keys are locked where it counts. A total that cannot be told has no value.
     """
-    found: dict[str, FactValue] = {}
-    if shared.situation is None:
+    return AddedUp(connection, [(shared, own)]).totals(0)
+
+
+class AddedUp:
+    """Totals of documents that are kept together, in their order: the later count the earlier.
+
+    With each goes the id of its own case, 0 for none. What came before all of them is asked of the
+    store once.
+    """
+
+    def __init__(self, connection: Connection, together: Sequence[tuple[Sharing, int]]) -> None:
+        self._shared = [shared for shared, _ in together]
+        asked = [(each, own) for shared, own in together for each in shared.measures]
+        found = iter(headroom.counted(connection, asked))
+        self._before = [[next(found) for _ in shared.measures] for shared in self._shared]
+        self._beside: dict[str, list[tuple[datetime, Status, Amounts]]] = {}
+
+    def totals(self, n: int) -> FactValues:
+        """The totals of the n-th, from 0 on."""
+        shared = self._shared[n]
+        found: dict[str, FactValue] = {}
+        if shared.situation is None:
+            return found
+        for measure, before in zip(shared.measures, self._before[n], strict=True):
+            value = added(measure, [*before, *self._counted(measure)], shared.situation)
+            if not isinstance(value, Shortage):
+                found[measure.name] = value
         return found
-    for measure in shared.measures:
-        others = headroom.counted(connection, measure, but_not)
-        value = added(measure, others, shared.situation)
-        if not isinstance(value, Shortage):
-            found[measure.name] = value
-    return found
+
+    def count(self, n: int, at: datetime, status: Status) -> None:
+        """The n-th counts for those that follow: from `at` on, as what its status counts as."""
+        for each in self._shared[n].contributions:
+            self._beside.setdefault(each.key, []).append((at, status, each.amounts))
+
+    def _counted(self, measure: Measure) -> Iterator[Amounts]:
+        for at, status, amounts in self._beside.get(measure.key, ()):
+            word = headroom.COUNTS_AS.get(status)
+            if word is not None and does_count(measure, word, at, amounts):
+                yield amounts

@@ -127,7 +127,7 @@ def _decided_again(
     written: Plain = {**to_plain(decision)}
     if decision.outcome is Outcome.HELD and _is_held_alike(case, written):
         return False
-    headroom.count(connection, case.id, case.received_at, shared.contributions, is_new=False)
+    headroom.count(connection, case, shared.contributions)
     course = cases.course_of(connection, case.id)
     case = replace(
         with_event(case, _EVENTS[decision.outcome], now),
@@ -142,7 +142,7 @@ def _decided_again(
     cases.keep(connection, case)
     _ask_people(connection, case, decision, course, now)
     entry = Entry("decided_again", case.id, now, _body(current, case, written, given))
-    opened = open_asked(resources, connection, current, case, document, decision, now, shared)
+    opened = open_asked(resources, connection, current, case, document, decision, now)
     case, more = finish(resources, connection, current, case, document, now)
     append(connection, [entry, *more, *opened])
     return True

@@ -14,7 +14,8 @@ from queue import Empty, SimpleQueue
 from typing import Final, TypeVar
 
 from api.usecases.casework.resources import Resources
-from api.usecases.casework.submitting import Done, Submission, submit_all
+from api.usecases.casework.submission import Submission
+from api.usecases.casework.submitting import Done, submit_all
 
 MOST: Final = 32  # kept together: bounds how long one waits for the others
 

@@ -52,7 +52,7 @@ class Recount:
             for case in found:
                 self._look_at(case, kept)
         for case, added in self.changed.values():
-            headroom.count(connection, case.id, case.received_at, added, is_new=False)
+            headroom.count(connection, case, added)
         return len(self.changed)
 
     def _look_at(self, case: Case, kept: Mapping[int, frozenset[object]]) -> None:
@@ -63,7 +63,7 @@ class Recount:
         except DocumentUnreadable:
             return  # it goes on counting where it did
         added = sharing(self.wanted, document, case.received_at).contributions
-        if headroom.as_kept(case.id, case.received_at, added) != kept.get(case.id, frozenset()):
+        if headroom.as_kept(case, added) != kept.get(case.id, frozenset()):
             self.changed[case.id] = (case, added)
 
 

@@ -19,7 +19,7 @@ from adapters.store import cases, headroom, reviews
 from adapters.store.cases import Case
 from adapters.store.reviews import Review, Reviewer
 from adapters.store.trail import Entry, records_of
-from api.usecases.casework.adding_up import Sharing
+from api.usecases.casework.adding_up import sharing_since
 from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.written import document_of, named_digests
 from engine.decision import Decision, ReviewTask
@@ -51,7 +51,7 @@ class _Cause:
     document: Document
     decision: Decision
     now: datetime
-    shared: Sharing | None
+    but_not: frozenset[int]
 
 
 def open_asked(
@@ -62,16 +62,21 @@ def open_asked(
     document: Document,
     decision: Decision,
     now: datetime,
-    shared: Sharing | None = None,
+    *,
+    only_own: bool = False,
+    but_not: frozenset[int] = frozenset(),
 ) -> list[Entry]:
     """Opens what the decision asks for; the records are for the caller to append.
 
-    `shared` are the totals that were added up for the decision, under keys that are locked. Without
-    them nothing was added up, and only reviews of the case itself can be new.
+    The keys of the document's totals are locked, and the case counts in them already. `only_own`:
+    the totals were added up before, and only reviews of the case itself can be new. `but_not` are
+    cases that were kept with it and after it, which it did not count.
     """
-    cause = _Cause(resources, connection, current, case, document, decision, now, shared)
+    cause = _Cause(resources, connection, current, case, document, decision, now, but_not)
     wanted: dict[tuple[int, str], tuple[Case, ReviewTask, Additional]] = {}
     for task in decision.reviews:
+        if only_own and task.documents == COUNTED:
+            continue
         control = control_of(current.policy, task)
         if control is not None:
             for each in _reviewed(cause, task, control):
@@ -81,19 +86,23 @@ def open_asked(
     return [entry for entry in opened if entry is not None]
 
 
-def _reviewed(cause: _Cause, task: ReviewTask, control: Additional) -> Sequence[Case]:
+def _reviewed(cause: _Cause, task: ReviewTask, control: Additional) -> Iterator[Case]:
     """The cases that the review is about, as they stand."""
     if task.documents != COUNTED:
-        return [cause.case]
-    totals = totals_read(cause.current.policy, control)
-    measures = cause.shared.measures if cause.shared is not None else ()
-    ids = {
-        id
-        for measure in measures
-        if measure.name in totals
-        for id in headroom.counted_cases(cause.connection, measure, cause.case.id)
+        yield cause.case
+        return
+    policy = cause.current.policy
+    received = cause.case.received_at
+    shared = sharing_since(cause.current, cause.document, received, cause.now)
+    read = totals_read(policy, control)
+    measured = [measure for measure in shared.measures if measure.name in read]
+    but_not = cause.but_not | {cause.case.id}
+    counted = {
+        id: None
+        for measure in measured
+        for id in headroom.counted_cases(cause.connection, measure, but_not)
     }
-    return cases.by_ids(cause.connection, ids)
+    yield from cases.by_ids(cause.connection, counted)
 
 
 def _open(
