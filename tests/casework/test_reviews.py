@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
-from adapters.store import cases, reviews
+from adapters.store import cases, reviews, tables
 from adapters.store.cases import Case
 from adapters.store.reviews import Review
+from adapters.store.tables import review_causes, review_tasks
 from adapters.store.trail import every_record
 from api.usecases.casework.acting import Action, Kind, act
 from api.usecases.casework.activating import load_master_data
@@ -307,15 +310,49 @@ def test_the_same_order_again_opens_nothing_again(resources: Resources) -> None:
     assert len(told(resources, "review_opened")) == 2
 
 
-def test_whatever_is_changed_in_a_review_behind_the_trail_is_found(resources: Resources) -> None:
+def forged(connection: Connection, case: Case) -> None:
+    review = reviews.review_of(connection, case.id, SUSPECT)
+    assert review is not None
+    fields = {**as_fields(review), "finding": "cleared", "closed_at": EVENING}
+    reviews.close_review(connection, Review(**fields))
+
+
+def deleted(connection: Connection, case: Case) -> None:
+    for table in (review_tasks, review_causes, tables.reviews):
+        connection.execute(table.delete())
+
+
+def invented(connection: Connection, case: Case) -> None:
+    review = reviews.review_of(connection, case.id, SUSPECT)
+    assert review is not None
+    reviews.open_review(connection, Review(**{**as_fields(review), "id": 0, "code": "other"}), [])
+
+
+@pytest.mark.parametrize(("change", "count"), [(forged, 1), (deleted, 2), (invented, 1)])
+def test_whatever_is_changed_in_a_review_behind_the_trail_is_found(
+    resources: Resources, change: Callable[[Connection, Case], None], count: int
+) -> None:
     first, _, _ = split(resources)
     with resources.store.transaction() as connection:
-        review = reviews.review_of(connection, first.id, SUSPECT)
-        assert review is not None
-        forged = Review(**{**as_fields(review), "finding": "cleared", "closed_at": EVENING})
-        reviews.close_review(connection, forged)
+        change(connection, first)
     codes = [problem.code for problem in check_trail(resources.store).problems]
-    assert codes == ["review_differs"]
+    assert codes == ["review_differs"] * count
+
+
+def test_a_delegate_of_a_reviewer_closes_it_in_his_name(resources: Resources) -> None:
+    files = {
+        **data_files(),
+        "delegations.csv": b"id,delegator,delegate,from,to,documents,entities,categories,capex,"
+        b"cap,revoked_at\nD-1,dan,sam,2027-03-01,2027-03-31,,,,,,\n",
+    }
+    load_master_data(resources, files, ADMIN, "away for a while", NOW)
+    first, _, _ = split(resources)
+    assert asked(resources, first) == ["dan", "sam"]
+    assert found(resources, first, "sam").code == "not_asked"
+    assert found(resources, first, "sam", on_behalf_of="mia").code == "reviewer_involved"
+    assert found(resources, first, "sam", on_behalf_of="dan").code == ""
+    record = told(resources, "review_closed")[0]
+    assert (record["who"]["decided_by"], record["who"]["on_behalf_of"]) == ("sam", "dan")
 
 
 def as_fields(review: Review) -> dict[str, Any]:
