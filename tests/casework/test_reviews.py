@@ -310,6 +310,21 @@ def test_the_same_order_again_opens_nothing_again(resources: Resources) -> None:
     assert len(told(resources, "review_opened")) == 2
 
 
+def test_a_document_that_cannot_be_read_keeps_nobody_from_submitting_and_its_review_is_open(
+    resources: Resources,
+) -> None:
+    first = submitted(resources, "6000.00", "PO-1", MORNING)
+    with resources.store.transaction() as connection:
+        connection.execute(
+            tables.cases.update().values(document='{"type":"purchase_order","id":"PO-1"}')
+        )
+    submitted(resources, "4000.01", "PO-2", LATE_MORNING)
+    review = review_on(resources, first)
+    assert review is not None
+    assert (review.is_open, review.owner, asked(resources, first)) == (True, "group_controller", [])
+    assert found(resources, first, "gina").code == "document_unreadable"
+
+
 def forged(connection: Connection, case: Case) -> None:
     review = reviews.review_of(connection, case.id, SUSPECT)
     assert review is not None
