@@ -18,6 +18,7 @@ from adapters.store.tables import review_causes, review_tasks
 from adapters.store.trail import every_record
 from api.usecases.casework.acting import Action, Kind, act
 from api.usecases.casework.activating import load_master_data
+from api.usecases.casework.asking_again import ask_again
 from api.usecases.casework.checking import check_trail
 from api.usecases.casework.closing_reviews import Finding, Found, Reviewed, close
 from api.usecases.casework.resources import Resources
@@ -295,6 +296,21 @@ def test_a_further_order_opens_the_review_again_and_asks_whoever_covers_it_all(
     assert review is not None
     assert (review.is_open, review.cause_id, review.finding) == (True, fourth.id, "")
     assert asked(resources, third) == ["dan"]
+    assert is_intact(resources)
+
+
+def test_an_order_that_is_decided_later_opens_the_review_then(resources: Resources) -> None:
+    first = submitted(resources, "6000.00", "PO-1", MORNING)
+    held = submitted(resources, "4000.01", "PO-2", LATE_MORNING, supplier="S-77")
+    assert held.status is Status.HELD
+    assert review_on(resources, first) is None
+    suppliers = data_files()["suppliers.csv"] + b"S-77,Globex Services,G-1,approved,US,,,\n"
+    files = {**data_files(), "suppliers.csv": suppliers}
+    load_master_data(resources, files, ADMIN, "one more company of the group", AFTERNOON)
+    assert ask_again(resources, held.id, AFTERNOON)
+    review = review_on(resources, first)
+    assert review is not None
+    assert (review.cause_id, asked(resources, first)) == (held.id, ["dan"])
     assert is_intact(resources)
 
 

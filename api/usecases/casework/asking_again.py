@@ -142,7 +142,7 @@ def _decided_again(
     cases.keep(connection, case)
     _ask_people(connection, case, decision, course, now)
     entry = Entry("decided_again", case.id, now, _body(current, case, written, given))
-    opened = open_asked(resources, connection, current, case, document, decision, now)
+    opened = open_asked(resources, connection, current, case, document, decision, now, shared)
     case, more = finish(resources, connection, current, case, document, now)
     append(connection, [entry, *more, *opened])
     return True
