@@ -22,7 +22,7 @@ from adapters.store.reviews import Review, Reviewer
 from adapters.store.trail import Entry, records_of
 from api.usecases.casework.adding_up import Sharing
 from api.usecases.casework.resources import InForce, Plain, Resources
-from api.usecases.casework.written import document_of, named_digests
+from api.usecases.casework.written import DocumentUnreadable, document_of, named_digests
 from engine.decision import Decision, ReviewTask
 from engine.documents.model import Document
 from engine.master_data import PersonId
@@ -146,9 +146,12 @@ def _open(
 
 
 def _able(cause: _Cause, case: Case, found: Iterable[tuple[str, str]]) -> Iterator[Reviewer]:
-    """Those who have no part in what they would review."""
+    """Those who have no part in what they would review; nobody where that cannot be told."""
     data = cause.current.data
-    involved = involved_in(cause.resources, cause.connection, cause.current, case, cause.now)
+    try:
+        involved = involved_in(cause.resources, cause.connection, cause.current, case, cause.now)
+    except DocumentUnreadable:
+        return
     involved |= stands_for(data, cause.document, cause.now)
     for person, on_behalf_of in found:
         if not {person, on_behalf_of} & involved and is_active(data, PersonId(person), cause.now):
