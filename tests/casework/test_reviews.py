@@ -299,6 +299,30 @@ def test_a_further_order_opens_the_review_again_and_asks_whoever_covers_it_all(
     assert is_intact(resources)
 
 
+def test_a_further_order_that_asks_the_same_people_leaves_an_open_review_as_it_is(
+    resources: Resources,
+) -> None:
+    first, _, third = split(resources)
+    submitted(resources, "100.00", "PO-4", AFTERNOON)
+    review = review_on(resources, first)
+    assert review is not None
+    assert (review.cause_id, asked(resources, first)) == (third.id, ["dan"])
+    assert asked(resources, third) == ["dan"]  # which nobody had looked at yet
+
+
+def test_a_further_order_that_needs_a_higher_level_takes_an_open_review_there(
+    resources: Resources,
+) -> None:
+    """A director must not clear what together takes a vice president."""
+    first, _, _ = split(resources)
+    assert asked(resources, first) == ["dan"]
+    for number in range(4, 9):
+        submitted(resources, "9900.00", f"PO-{number}", AFTERNOON)
+    assert asked(resources, first) == ["vera"]
+    assert found(resources, first, "dan").code == "not_asked"
+    assert is_intact(resources)
+
+
 def test_an_order_that_is_decided_later_opens_the_review_then(resources: Resources) -> None:
     first = submitted(resources, "6000.00", "PO-1", MORNING)
     held = submitted(resources, "4000.01", "PO-2", LATE_MORNING, supplier="S-77")

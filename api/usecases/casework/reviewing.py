@@ -2,8 +2,9 @@
 
 A review is of a case that a total counted, or of the decided case itself. It changes nothing of
 that case, which may be posted already, and does not lock it. While it is open, a further document
-that leads to it changes nothing: its own record names the control. Where it was closed, it is
-opened again: what was found did not know the document.
+that asks the same people changes nothing: its own record names the control. Where it asks others, a
+higher level for a higher sum, or where the review was closed, it is opened again: what was found
+did not know the document.
 """
 
 from __future__ import annotations
@@ -98,7 +99,8 @@ def _reviewed(cause: _Cause, task: ReviewTask, control: Additional) -> Sequence[
         if measure.name in totals
         for id in headroom.counted_cases(cause.connection, measure, but_not)
     }
-    unopened = reviews.without_open(cause.connection, sorted(counted), task.code)
+    wanted = [Reviewer(person, behalf or "") for person, behalf in asked_by(task)]
+    unopened = reviews.without_open(cause.connection, sorted(counted), task.code, wanted)
     return cases.by_ids(cause.connection, unopened)
 
 
