@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from engine.history import PastAct
 from engine.knowing import Situation
+from engine.master_data import PersonId
 from engine.policy import Ruling
 from engine.segregation.conflicts import deeds_of, grounds, holds_duty, latest
 from engine.segregation.ground import Ground, Match
@@ -18,8 +19,9 @@ from engine.values import value
 
 @value
 class Done:
-    """An act on this document and what it may not be joined with. `match.act` is the other act."""
+    """What somebody did on this document and may not be joined with `match.act`, or a role."""
 
+    person: PersonId
     act: PastAct
     match: Match
 
@@ -29,29 +31,31 @@ def done(situation: Situation) -> tuple[Done, ...]:
     ground = grounds(situation)
     found: dict[tuple[str, str], Done] = {}
     for ruling in ground.rulings:
-        for act in ground.named:
+        for person, act in ground.named:
             if act.act not in ruling.own:
                 continue
-            match = _match(situation, ground, ruling, act)
+            match = _match(situation, ground, ruling, person, act)
             if match is not None:
-                seen = found.get((ruling.conflict.name, act.person))
+                seen = found.get((ruling.conflict.name, person))
                 if seen is None:
-                    match = let_through(situation, match, act.person)
-                    found[ruling.conflict.name, act.person] = Done(act, match)
+                    match = let_through(situation, match, person)
+                    found[ruling.conflict.name, person] = Done(person, act, match)
     return tuple(found.values())
 
 
-def _match(situation: Situation, ground: Ground, ruling: Ruling, own: PastAct) -> Match | None:
+def _match(
+    situation: Situation, ground: Ground, ruling: Ruling, person: PersonId, own: PastAct
+) -> Match | None:
     conflict, type_ = ruling.conflict, situation.document.type
     others = [other for one, other in pairs(ruling) if counts(one, own.act, type_)]
     if not others:
         return None
     if conflict.on == HELD_ROLES:
-        held = any(holds_duty(situation, own.person, other, conflict) for other in others)
+        held = any(holds_duty(situation, person, other, conflict) for other in others)
         return Match(conflict) if held else None
     found = latest(
         (act, relative)
-        for act, relative in deeds_of(situation, own.person, conflict)
+        for act, relative in deeds_of(situation, person, conflict)
         if act != own
         and any(counts(other, act.act, act.document_type) for other in others)
         and ground.relates(act, conflict.on)

@@ -98,7 +98,7 @@ class Ground:
     once: tuple[Conflict, ...]
     keys: Mapping[str, frozenset[str]]
     chain: frozenset[Name]
-    named: tuple[PastAct, ...]
+    named: tuple[tuple[PersonId, PastAct], ...]
     acts: Mapping[PersonId, list[PastAct]]
     matches: dict[PersonId, tuple[Match, ...]] = field(default_factory=dict)
     taken: dict[PersonId, Conflict] = field(default_factory=dict)
@@ -203,7 +203,7 @@ def _named(
     document: Document,
     involved: Mapping[str, PersonId],
     now: datetime,
-) -> Iterator[PastAct]:
+) -> Iterator[tuple[PersonId, PastAct]]:
     """What the persons that the document names did on it: as recorded, or else now.
 
     What is done now is added to the acts.
@@ -223,7 +223,7 @@ def _named(
         if not recorded:
             recorded = [PastAct(person, word, document.type, document.id, now)]
             theirs += recorded
-        yield from recorded
+        yield from ((person, act) for act in recorded)
 
 
 def _keys(

@@ -27,15 +27,13 @@ def joined(situation: Situation, owner: str = "") -> tuple[tuple[Held, ...], tup
     found = done(situation) if situation.policy.conflicts else ()
     return (
         tuple(_held(situation, each, owner) for each in found if each.match.bars),
-        tuple(
-            _reason(situation, each.match, each.act.person) for each in found if not each.match.bars
-        ),
+        tuple(_reason(situation, each.match, each.person) for each in found if not each.match.bars),
     )
 
 
 def _held(situation: Situation, found: Done, owner: str) -> Held:
     own = tuple((f"own_{name}", text) for name, text in act_words(situation, found.act))
-    words = (("person", found.act.person), *words_of(situation, found.match), *own)
+    words = (("person", str(found.person)), *words_of(situation, found.match), *own)
     return Held("duties_joined", words, found.match.conflict.place, owner)
 
 

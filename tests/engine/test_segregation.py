@@ -306,6 +306,20 @@ def test_two_acts_on_one_document_hold_it() -> None:
     assert decided(set_, data(), apart).outcome is Outcome.ROUTE
 
 
+def test_what_was_done_for_the_person_named_is_his() -> None:
+    set_ = policy("name: C, duties: [order, receive], on: same_chain, outcome: block")
+    order = document(set_, CREATED, **ORDER)
+    stated: dict[str, Any] = {"type": "goods_receipt", "purchase_order": "PO-1"}
+    receipt = document(set_, id="GR-1", receiver="paul", **stated)
+    acts = [
+        did(order, "paul", "buy", CREATED, data()),
+        did(receipt, "noah", "receive", CREATED, data(), on_behalf_of=PAUL),
+    ]
+    decision = decided(set_, data(), receipt, *acts)
+    assert decision.held is not None
+    assert ("person", "paul") in decision.held.words
+
+
 def test_one_act_is_no_conflict_with_itself() -> None:
     set_ = policy(
         "name: C, duties: [submit_invoice, submit_invoice], on: same_document, outcome: block"
