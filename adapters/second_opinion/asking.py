@@ -8,7 +8,7 @@ with a new process.
 from __future__ import annotations
 
 import json
-import subprocess  # noqa: S404 - to keep the matcher out of this process is the point
+import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from adapters.second_opinion.fence import OutsideFence, Ruleset, compile_rules
-from engine.opinion.rules import ControlRule, ControlRules, Sheet, Uncovered
+from engine.opinion.controls import ControlRules, Uncovered
+from engine.opinion.rules import ControlRule, Sheet
 
 # What another ruleset can mend; everything else is a fault of the rule itself.
 TOO_MUCH: Final = frozenset(

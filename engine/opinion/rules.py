@@ -8,7 +8,7 @@ fires once for each combination of different facts that its patterns match, wher
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -101,11 +101,3 @@ class Uncovered:
     control: str
     code: str
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class ControlRules:
-    """The rules of a policy set, and the controls of it that no rule stands for."""
-
-    rules: tuple[ControlRule, ...]
-    uncovered: tuple[Uncovered, ...] = field(default=())

@@ -1,0 +1,100 @@
+"""What has happened on a case that is about to be let through: the facts of the second opinion.
+
+Everything is as it was recorded: the set and the people that the last decision rested on, the
+document, who did what and when, and what the same people did elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+
+from engine.decision import Held
+from engine.documents.model import Document
+from engine.facts.kinds import FactValues
+from engine.history import NO_HISTORY, History, PastAct
+from engine.knowing import Situation, situate
+from engine.master_data import MasterData, PersonId
+from engine.policy import PolicySet
+from engine.rates import Shortage
+from engine.routing.authority import widest
+from engine.routing.segregation import ACTS
+from engine.selecting import basis, choose_matrix
+
+APPROVE: Final = "approve"
+
+
+class NotKnown(Exception):
+    """What the document names is not known any more. The message is a code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """`acts` are those on this case, in order; `at` is when it was let through, an aware instant.
+
+    `as_requester` are the positions of acts that only the word `requester` of a row asked for: no
+    control on approvers is about them. `given` are the totals that it was decided with.
+    """
+
+    policy: PolicySet
+    data: MasterData
+    document: Document
+    at: datetime
+    acts: tuple[PastAct, ...] = ()
+    as_requester: frozenset[int] = frozenset()
+    history: History = NO_HISTORY
+    given: FactValues = field(default_factory=lambda: MappingProxyType({}))
+
+    def numbered(self) -> Iterator[tuple[int, PastAct, bool]]:
+        """Every act with its number, from 1, and whether it was done on this document."""
+        mine = (self.document.type, self.document.id)
+        others = [act for act in self.history.acts if (act.document_type, act.document_id) != mine]
+        for number, act in enumerate((*self.acts, *others), start=1):
+            yield number, act, number <= len(self.acts)
+
+    def approvals(self) -> Iterator[tuple[int, PastAct, PersonId]]:
+        """Every approval that controls are about, once for each person it was given by or for."""
+        for position, act in enumerate(self.acts):
+            if act.act == APPROVE and position not in self.as_requester:
+                for person in persons_of(act):
+                    yield position + 1, act, person
+
+
+def persons_of(act: PastAct) -> tuple[PersonId, ...]:
+    """Who did it: the person, and for whom."""
+    for_whom = act.on_behalf_of
+    return (act.person,) if for_whom in (None, act.person) else (act.person, for_whom)
+
+
+def situation_at(happened: Happened, moment: datetime) -> Situation:
+    """What was known of the document at a moment. Raises `NotKnown`."""
+    policy, data = happened.policy, happened.data
+    found = situate(policy, data, happened.document, moment, happened.given)
+    if isinstance(found, Shortage):
+        raise NotKnown(found.code)
+    if policy.lookup is not None and "requester.limit" in policy.lookup.reads:
+        limit = widest(found, found.requester)
+        found.known = found.known.also({"requester.limit": limit})
+    matrix = choose_matrix(found)
+    if not isinstance(matrix, Held):
+        on = basis(found, matrix.amount, matrix.currency)
+        found.amount = None if isinstance(on, Held) else on.stated
+    return found
+
+
+def acts_of_document(
+    document: Document, data: MasterData, keys: frozenset[str]
+) -> tuple[PastAct, ...]:
+    """What the persons whom a document names did on it, by submitting it as they did."""
+    found = []
+    for part, act in ACTS:
+        name = str(getattr(document, part, "") or "")
+        person = data.person_of(name, document.submitted_at) if name else None
+        if person is not None:
+            found.append(
+                PastAct(person, act, document.type, document.id, document.submitted_at, keys)
+            )
+    return tuple(found)
