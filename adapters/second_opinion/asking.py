@@ -115,7 +115,7 @@ class SecondOpinion:
         return fired
 
     def _exchange(self, asked: Mapping[str, object]) -> dict[str, Any]:
-        """One line there and one back, within the time; the process is killed where it takes more."""
+        """One line there and one back, within the time; what takes longer is killed."""
         process = self._started()
         is_late = threading.Event()
 

@@ -87,7 +87,7 @@ class Ruleset:
 
 
 def compile_rules(rules: Sequence[ControlRule], sheet: Sheet) -> Ruleset:
-    """The rules as one ruleset. Raises `OutsideFence` for any shape that is not known to be safe."""
+    """The rules as one ruleset. Raises `OutsideFence` for what is not known to be safe."""
     _check_names(sheet)
     named: dict[str, ControlRule] = {}
     plain: dict[str, Plain] = {}
@@ -100,8 +100,7 @@ def compile_rules(rules: Sequence[ControlRule], sheet: Sheet) -> Ruleset:
     if len(named) > MOST_RULES:
         raise OutsideFence("too_many_rules", f"expected {MOST_RULES} rules, found {len(named)}")
     # One action that ran gives the session a context: without, deleting it frees garbage (C1).
-    boot = {"all": [{"m0": {"$and": [{TYPE: BOOT}, {ALWAYS_ONE: 1}]}}]}
-    plain[BOOT] = boot
+    plain[BOOT] = {"all": [{"m0": {"$and": [{TYPE: BOOT}, {ALWAYS_ONE: 1}]}}]}
     fault = network_fault(plain.values())
     if fault is not None:
         raise OutsideFence(*fault)

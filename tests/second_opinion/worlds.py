@@ -179,9 +179,7 @@ def _mitigations(chance: Random, conflicts: tuple[Conflict, ...]) -> Iterator[Mi
         until = date(2027, 3, 15) + timedelta(chance.randrange(-4, 3))
         place = Place("mitigations.yaml", number + 1, 1)
         person = chance.choice([*PEOPLE, "nobody"])
-        yield Mitigation(
-            f"ME-{number}", place, conflict.name, person, cap, until, "tina", 30
-        )
+        yield Mitigation(f"ME-{number}", place, conflict.name, person, cap, until, "tina", 30)
 
 
 def _related(chance: Random) -> tuple[RelatedParties, ...]:
@@ -234,7 +232,9 @@ def condition(chance: Random, atoms: tuple[Atom, ...], depth: int) -> Condition:
 
 
 def _net(chance: Random) -> Condition:
-    bound = Constant(Money(chance.choice([9_999, 10_000, 10_001, 0]), currency := _currency(chance)))
+    bound = Constant(
+        Money(chance.choice([9_999, 10_000, 10_001, 0]), currency := _currency(chance))
+    )
     return Compare("document.net", chance.choice([*Op]), bound, Kind.MONEY, currency)
 
 
@@ -436,9 +436,7 @@ def happened_in(world: World, chance: Random) -> Happened:
         )
         for _ in range(chance.randrange(6))
     )
-    chain = frozenset(
-        (act.document_type, act.document_id) for act in past if chance.random() < 0.3
-    )
+    chain = frozenset((act.document_type, act.document_id) for act in past if chance.random() < 0.3)
     return Happened(
         policy=world.policy,
         data=world.data,
