@@ -17,6 +17,7 @@ from typing import Final
 
 from adapters.second_opinion.network import names_collide, network_fault
 from engine.opinion.rules import (
+    Check,
     Constant,
     ControlRule,
     Either,
@@ -26,7 +27,6 @@ from engine.opinion.rules import (
     Pattern,
     Sheet,
     Sign,
-    Test,
 )
 
 MOST_PATTERNS: Final = 8
@@ -138,7 +138,7 @@ def _check_pattern(pattern: Pattern, number: int, rule: ControlRule, sheet: Shee
         raise OutsideFence("unknown_type", f"no fact is a `{pattern.type}`")
     for test in pattern.tests:
         for part in _parts(test):
-            if isinstance(part, Test):
+            if isinstance(part, Check):
                 _check_test(part, pattern.type, sheet)
             else:
                 _check_join(part, pattern.type, number, rule, sheet)
@@ -147,18 +147,18 @@ def _check_pattern(pattern: Pattern, number: int, rule: ControlRule, sheet: Shee
         raise OutsideFence("too_many_joins", f"expected {MOST_JOINS}, found {count}")
 
 
-def _parts(test: object) -> Iterator[Test | Join]:
+def _parts(test: object) -> Iterator[Check | Join]:
     """The tests themselves; alternatives (`$or`) only one level deep, where they are written out.
 
     Joins inside a group, and what follows them, are not evaluated by the matcher (C6), and `$or`
     fires once for each branch (C9).
     """
     match test:
-        case Test() | Join():
+        case Check() | Join():
             yield test
         case Either(options) if options:
             for option in options:
-                if not all(isinstance(part, Test | Join) for part in option):
+                if not all(isinstance(part, Check | Join) for part in option):
                     raise OutsideFence("nested", "alternatives are lists of tests and joins")
                 yield from option
         case _:
@@ -170,7 +170,7 @@ def _join_counts(pattern: Pattern) -> Iterator[int]:
         yield sum(isinstance(test, Join) for test in tests)
 
 
-def _check_test(test: Test, of: str, sheet: Sheet) -> None:
+def _check_test(test: Check, of: str, sheet: Sheet) -> None:
     kind = _field(of, test.field, sheet)
     check_value(test.value, kind, f"{of}.{test.field}")
     _check_sign(test.sign, kind, f"{of}.{test.field}")
@@ -237,7 +237,7 @@ def _check_names(sheet: Sheet) -> None:
         raise OutsideFence("names_collide", "two names are one to the matcher")
 
 
-def _options(pattern: Pattern) -> Iterator[tuple[Test | Join, ...]]:
+def _options(pattern: Pattern) -> Iterator[tuple[Check | Join, ...]]:
     """The pattern once for each choice among its alternatives."""
     choices = [test.options if isinstance(test, Either) else ((test,),) for test in pattern.tests]
     for chosen in itertools.product(*choices):
@@ -274,14 +274,14 @@ def _written(rule: ControlRule) -> Iterator[Plain]:
 
 def _conditions(pattern: Pattern, number: int) -> list[Plain]:
     """Constants first, then joins; the last join is one that is always true (C3)."""
-    constants = [_constant(test) for test in pattern.tests if isinstance(test, Test)]
+    constants = [_constant(test) for test in pattern.tests if isinstance(test, Check)]
     joins = [_join(test) for test in pattern.tests if isinstance(test, Join)]
     if number:
         joins.append({ALWAYS_ONE: {"m0": ALWAYS_ONE}})
     return [{TYPE: pattern.type}, *constants, *joins]
 
 
-def _constant(test: Test) -> Plain:
+def _constant(test: Check) -> Plain:
     compared: Plain = {test.field: test.value}
     return compared if test.sign is Sign.EQUAL else {_SIGNS[test.sign]: compared}
 
@@ -301,8 +301,9 @@ def facts_written(facts: Sequence[Fact], sheet: Sheet, blockers: Iterable[str]) 
     if len(facts) > MOST_FACTS:
         raise OutsideFence("too_many_facts", f"expected {MOST_FACTS} facts, found {len(facts)}")
     first = frozenset(blockers)
-    order = sorted(range(len(facts)), key=lambda number: facts[number].get(TYPE) not in first)
-    return [_fact(facts[number], number, sheet) for number in order]
+    texts = [_fact(fact, number, sheet) for number, fact in enumerate(facts)]
+    order = sorted(range(len(facts)), key=lambda number: facts[number][TYPE] not in first)
+    return [texts[number] for number in order]
 
 
 def _fact(fact: Fact, number: int, sheet: Sheet) -> str:

@@ -13,7 +13,7 @@ from typing import Final
 from engine.facts.conditions import Condition
 from engine.opinion.conditions import AMOUNT, Asked, NotExpressible, Wanted, Wants, ways
 from engine.opinion.patterns import APPROVAL, effective_tests, patterns_of, rule_of
-from engine.opinion.rules import ControlRule, FieldType, Join, Pattern, Sheet, Sign, Test
+from engine.opinion.rules import Check, ControlRule, FieldType, Join, Pattern, Sheet, Sign
 from engine.opinion.separation import conflict_rules
 from engine.policy import HIGHEST, LOWEST, Additional, Barred, Hold, PolicySet, Refuse
 
@@ -157,16 +157,16 @@ def interest_name(place: object) -> str:
 
 def _approver_rules() -> Iterator[ControlRule]:
     for control, part in ((SELF_APPROVAL, "requester"), (BENEFICIARY, "beneficiary")):
-        same = Pattern("part", (Test("part", part), Join("person", 0, "person")))
+        same = Pattern("part", (Check("part", part), Join("person", 0, "person")))
         yield ControlRule(control, (APPROVAL, same), None, ((0, "person"),), ((0, "act"),))
 
 
 def _related_rules(policy: PolicySet) -> Iterator[ControlRule]:
     for rule in policy.related_parties:
         for kind in sorted(rule.match):
-            of_supplier = Pattern("supplier_detail", (Test("kind", kind),))
+            of_supplier = Pattern("supplier_detail", (Check("kind", kind),))
             shared = (
-                Test("kind", kind),
+                Check("kind", kind),
                 Join("person", 0, "person"),
                 Join("token", 1, "token"),
             )
@@ -191,7 +191,7 @@ def _rows(policy: PolicySet) -> Iterator[tuple[str, Found]]:
     for row in policy.additional:
         if isinstance(row.answer, Hold | Refuse):
             name = row_name(row)
-            scope = Pattern("scope", (Test("control", name), *effective_tests(row.effective)))
+            scope = Pattern("scope", (Check("control", name), *effective_tests(row.effective)))
             yield name, _expressed(name, row.when, (scope,), _bounds(row), row.amount)
 
 
@@ -205,7 +205,7 @@ def _bounds(row: Additional) -> Wants:
 def _bars(policy: PolicySet) -> Iterator[tuple[str, Found]]:
     for bar in policy.barred:
         name = bar_name(bar)
-        scope = Pattern("scope", (Test("control", name),))
+        scope = Pattern("scope", (Check("control", name),))
         approval = Pattern("approval", effective_tests(bar.effective))
         yield name, _expressed(name, bar.when, (scope, approval), (), "")
 

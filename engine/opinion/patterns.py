@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from engine.opinion.conditions import Asked, NotExpressible, Wanted, Wants
-from engine.opinion.rules import ControlRule, Either, Join, Pattern, Sign, Test
+from engine.opinion.rules import Check, ControlRule, Either, Join, Pattern, Sign
 from engine.policy import Effective
 
 APPROVAL: Final = Pattern("approval")
@@ -28,10 +28,10 @@ _MIRRORED: Final[Mapping[Sign, Sign]] = MappingProxyType(
 )
 
 
-def effective_tests(effective: Effective, field: str = "day") -> tuple[Test, ...]:
+def effective_tests(effective: Effective, field: str = "day") -> tuple[Check, ...]:
     """That the day is one on which a file is in force."""
-    start = effective.start and (Test(field, effective.start.toordinal(), Sign.FROM),)
-    to = effective.to and (Test(field, effective.to.toordinal(), Sign.BELOW),)
+    start = effective.start and (Check(field, effective.start.toordinal(), Sign.FROM),)
+    to = effective.to and (Check(field, effective.to.toordinal(), Sign.BELOW),)
     return (*(start or ()), *(to or ()))
 
 
@@ -53,7 +53,7 @@ def patterns_of(wants: Wants, first: Sequence[Pattern]) -> tuple[Pattern, ...]:
     Tests of one fact stand in one pattern: the facts of a match are all different. Raises
     `NotExpressible` for facts of an approver where there is none.
     """
-    facts: dict[Asked, list[Test | Join | Either]] = {}
+    facts: dict[Asked, list[Check | Join | Either]] = {}
     has_line = any(_is_of_line(each) for each in wants)
     offset = len(first) + has_line
     for wanted in wants:
@@ -81,15 +81,15 @@ def _is_of_line(wanted: Wanted) -> bool:
     return wanted.asked.about == "line"
 
 
-def _constants(wanted: Wanted) -> Iterator[Test | Either]:
+def _constants(wanted: Wanted) -> Iterator[Check | Either]:
     field = COMPARED[wanted.asked.form]
     if wanted.sign is Sign.DIFFERENT or len(wanted.values) == 1:
-        yield from (Test(field, value, wanted.sign) for value in wanted.values)
+        yield from (Check(field, value, wanted.sign) for value in wanted.values)
     else:
-        yield Either(tuple((Test(field, value, wanted.sign),) for value in wanted.values))
+        yield Either(tuple((Check(field, value, wanted.sign),) for value in wanted.values))
 
 
-def _about(asked: Asked, first: Sequence[Pattern]) -> Iterator[Test | Join]:
+def _about(asked: Asked, first: Sequence[Pattern]) -> Iterator[Check | Join]:
     """Which fact it is. Where somebody approved, everything is asked as it was then."""
     at = [number for number, each in enumerate(first) if each.type == "approval"]
     match asked.about:
@@ -102,7 +102,7 @@ def _about(asked: Asked, first: Sequence[Pattern]) -> Iterator[Test | Join]:
         case "line":
             yield Join("about", len(first), "about")
         case about:
-            yield Test("about", about)
-    yield Test("name", asked.name)
+            yield Check("about", about)
+    yield Check("name", asked.name)
     if asked.form == "quantity":
-        yield Test("unit", asked.unit)
+        yield Check("unit", asked.unit)

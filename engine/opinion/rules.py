@@ -37,7 +37,7 @@ Sheet = Mapping[str, Mapping[str, FieldType]]  # the fields of each type of fact
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class Check:
     """`field sign value`, on one fact."""
 
     field: str
@@ -60,7 +60,7 @@ class Join:
 class Either:
     """At least one of several lists of tests is true. Not nested, and not in a negation."""
 
-    options: tuple[tuple[Test | Join, ...], ...]
+    options: tuple[tuple[Check | Join, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Pattern:
     """A fact of a type for which every test is true."""
 
     type: str
-    tests: tuple[Test | Join | Either, ...] = ()
+    tests: tuple[Check | Join | Either, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

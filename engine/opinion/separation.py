@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from engine.opinion.patterns import effective_tests
-from engine.opinion.rules import ControlRule, Join, Pattern, Sign, Test
+from engine.opinion.rules import Check, ControlRule, Join, Pattern, Sign
 from engine.policy import Conflict, Effective, PolicySet
 
 # What two acts must share; `here` where one of them must have been done on this document.
@@ -22,7 +22,7 @@ OVER: Final[Mapping[str, str]] = MappingProxyType(
 )
 NEEDS_HERE: Final = frozenset({"same_supplier", "same_object"})
 
-Tests = tuple[Test | Join, ...]
+Tests = tuple[Check | Join, ...]
 
 
 def conflict_name(conflict: Conflict) -> str:
@@ -58,10 +58,10 @@ def _cases(
 def _static(conflict: Conflict, is_mitigated: bool) -> ControlRule:
     """Who approves holds roles of both duties."""
     held = [
-        Pattern("holds", (Test("duty", duty), Join("act", 1, "act"), Join("person", 1, "person")))
+        Pattern("holds", (Check("duty", duty), Join("act", 1, "act"), Join("person", 1, "person")))
         for duty in dict.fromkeys(conflict.duties)
     ]
-    scope = Pattern("scope", (Test("control", conflict_name(conflict)),))
+    scope = Pattern("scope", (Check("control", conflict_name(conflict)),))
     approval = Pattern("approval", effective_tests(conflict.effective))
     return ControlRule(
         conflict_name(conflict),
@@ -80,14 +80,14 @@ def _pair(
 ) -> ControlRule:
     first_duty, second_duty = conflict.duties
     kind = OVER[conflict.on]
-    scope = Pattern("scope", (Test("control", conflict_name(conflict)),))
+    scope = Pattern("scope", (Check("control", conflict_name(conflict)),))
     in_force = effective_tests(conflict.effective)
-    first: Tests = (Test("duty", first_duty), Test("kind", kind))
-    second: Tests = (Test("duty", second_duty), Test("kind", kind))
+    first: Tests = (Check("duty", first_duty), Check("kind", kind))
+    second: Tests = (Check("duty", second_duty), Check("kind", kind))
     second += (Join("over", 1, "over"), _another_act(conflict), *_within(conflict))
     if is_first_here is not None:
-        first += (Test("here", is_first_here),)
-        second += () if is_first_here else (Test("here", True),)
+        first += (Check("here", is_first_here),)
+        second += () if is_first_here else (Check("here", True),)
     if is_second_later is True:
         second += (Join("day", 1, "day", Sign.FROM), *in_force)
     elif is_second_later is False:
@@ -130,8 +130,8 @@ def _unless(conflict: Conflict, later: int) -> Pattern:
     return Pattern(
         "mitigation",
         (
-            Test("conflict", conflict.name),
-            Test("spare", 0, Sign.FROM),
+            Check("conflict", conflict.name),
+            Check("spare", 0, Sign.FROM),
             Join("person", later, "person"),
             Join("until", later, "day", Sign.FROM),
         ),
