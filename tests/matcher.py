@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 
-from adapters.second_opinion.asking import SecondOpinion
+from adapters.second_opinion.asking import SecondOpinion, Unavailable
+from adapters.second_opinion.compiling import Compiled
+from engine.opinion.controls import SHEET
 
 ABSENT = (
     "`durable_rules` is not installed; `make second-opinion` installs it, or says why it cannot"
@@ -18,10 +19,11 @@ ABSENT = (
 @contextmanager
 def matcher(**settings: float) -> Iterator[SecondOpinion]:
     """A matcher that is ended afterwards. Tests that use it are marked `server`."""
-    if importlib.util.find_spec("durable_rules_engine") is None:
-        pytest.skip(ABSENT)
     made = SecondOpinion(**settings)  # type: ignore[arg-type]
     try:
+        answer = made.opinion(Compiled(SHEET, (), ()), ())
+        if isinstance(answer, Unavailable) and answer.code == "not_installed":
+            pytest.skip(ABSENT)
         yield made
     finally:
         made.close()
