@@ -205,6 +205,28 @@ def test_a_receipt_that_says_something_else_is_found(on: Delivery, column: str) 
     assert found(report) == {("receipt_differs", 6, "C-000001")}
 
 
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"opinion": "agreement"}, "opinion_untrue"),
+        ({"code": ""}, "opinion_untrue"),
+        ({"key": "C-000001/2"}, "opinion_missing"),
+        ({"code": "", "opinion": "difference"}, "posted_against_opinion"),
+        ({"violations": [{"control": "self approval"}]}, "posted_against_opinion"),
+    ],
+)
+def test_a_second_opinion_that_says_something_else_is_found(
+    on: Delivery, fields: dict[str, object], code: str
+) -> None:
+    report = behind(on.resources.store, edited(5, digest=True, **fields))
+    assert code in {each.code for each in report.problems}
+
+
+def test_a_posting_that_no_second_opinion_was_asked_about_is_found(on: Delivery) -> None:
+    report = behind(on.resources.store, sql("delete from trail where position = 5"))
+    assert ("opinion_missing", 6, "C-000001") in found(report)
+
+
 def test_a_receipt_of_a_case_that_is_not_posted_is_found(on: Delivery) -> None:
     change = sql("insert into receipts select 'k', 2, 'n', 'i', connection, at from receipts")
     report = behind(on.resources.store, change)

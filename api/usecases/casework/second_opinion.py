@@ -187,6 +187,14 @@ def recorded(resources: Resources, connection: Connection, case_id: int) -> tupl
     return happened, case
 
 
+def case_file_of(connection: Connection, case_id: int) -> str | None:
+    """The case file of the last difference about a case; `None` where there was none."""
+    for record in reversed(records_of(connection, case_id)):
+        if record.kind == KIND and (file := str(json.loads(record.body)["case_file"])):
+            return file
+    return None
+
+
 def _decided(records: Sequence[Record]) -> tuple[Digests, datetime]:
     """What the last decision rested on, and when it was made."""
     for record in reversed(records):
