@@ -88,6 +88,11 @@ class Converter:
         self._day = day
         self._factors: dict[tuple[str, str], tuple[Fraction, tuple[RateUse, ...]] | Shortage] = {}
 
+    @property
+    def day(self) -> date | None:
+        """The local day whose rates it uses."""
+        return self._day
+
     def convert(self, amount: Money | Exact, currency: str) -> Money | Exact | Shortage:
         """The amount in `currency`, exact; the amount itself where it is in `currency` already."""
         if amount.currency == currency:

@@ -37,6 +37,9 @@ class Authentication(Protocol):
         the other end of the connection; `now` is aware.
         """
 
+    def is_at_hand(self, headers: Iterable[tuple[str, str]], now: datetime) -> bool:
+        """Whether `caller_of` answers at once, and asks nobody outside this process."""
+
 
 __all__ = [
     "ActingPerson",

@@ -63,6 +63,12 @@ class IssuerKeys:
         """Why the last attempt to ask the issuer failed; empty when it did not."""
         return self._problem
 
+    def has(self, key_id: object, algorithm: object, now: datetime) -> bool:
+        """Whether `key` finds it without asking the issuer."""
+        known = self._known
+        is_fresh = known is not None and _is_within(FRESH, known, now)
+        return is_fresh and known is not None and (key_id, algorithm) in known.keys
+
     def key(self, key_id: str, algorithm: str, now: datetime) -> PublicKey:
         """The key with this id for this algorithm. Raises `AuthenticationFailed`."""
         wanted = (key_id, algorithm)

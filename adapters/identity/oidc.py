@@ -74,6 +74,18 @@ class OidcAuthentication:
         _expect_current(claims, now)
         return _caller(claims, issuer)
 
+    def is_at_hand(self, headers: Headers, now: datetime) -> bool:
+        """Whether the key of the token is known; what is no token is refused at once, too."""
+        try:
+            claimed = unverified(bearer_token(headers))
+        except AuthenticationFailed:
+            return True
+        issuer = claimed.claims.get("iss")
+        keys = self._keys.get(issuer) if isinstance(issuer, str) else None
+        wanted = (claimed.header.get("kid"), claimed.header.get("alg"))
+        hashable = all(isinstance(each, str) for each in wanted)
+        return keys is None or (hashable and keys.has(*wanted, now))
+
     def problems(self) -> Mapping[str, str]:
         """Issuers that could not be asked for their keys the last time, and why."""
         found = {url: keys.problem for url, keys in self._keys.items() if keys.problem}

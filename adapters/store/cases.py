@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,6 +18,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    tuple_,
     update,
 )
 
@@ -26,6 +27,8 @@ from engine.cases.status import Status
 from engine.decision import Assignee, Via
 from engine.master_data import PersonId
 from engine.routing.course import ActKind, Course, Given
+
+Name = tuple[str, str, str]  # of a document: its source, its type, its id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,10 +90,13 @@ def id_of(number: str) -> int | None:
     return int(digits) if is_one else None
 
 
-def add(connection: Connection, case: Case) -> Case:
-    """Keeps a new case and gives it its id. Raises `IntegrityError` where its name is taken."""
-    id: int = connection.execute(_INSERT, _values(case)).scalar_one()
-    return replace(case, id=id)
+def add_all(connection: Connection, new: Sequence[Case]) -> list[Case]:
+    """Keeps new cases and gives them their ids, in their order.
+
+    Raises `IntegrityError` where the name of one is taken.
+    """
+    ids = connection.execute(_INSERT, [_values(case) for case in new]).scalars().all()
+    return [replace(case, id=id) for case, id in zip(new, ids, strict=True)]
 
 
 def keep(connection: Connection, case: Case) -> None:
@@ -106,12 +112,18 @@ def by_id(connection: Connection, id: int, *, lock: bool = False) -> Case | None
     return _one(connection, _LOCKED_BY_ID if lock else _BY_ID, {"of": id})
 
 
-def by_document(
-    connection: Connection, source: str, type: str, document_id: str, *, lock: bool = False
-) -> Case | None:
+def by_document(connection: Connection, source: str, type: str, id: str) -> Case | None:
     """The case of a document, by the name that its source gave it."""
-    query = _LOCKED_BY_DOCUMENT if lock else _BY_DOCUMENT
-    return _one(connection, query, {"source": source, "type": type, "document_id": document_id})
+    name = {"source": source, "type": type, "document_id": id}
+    return _one(connection, _BY_NAME, name)
+
+
+def by_documents(connection: Connection, names: Collection[Name]) -> Mapping[Name, Case]:
+    """The cases of documents, by the names that their sources gave them, locked in one order."""
+    if not names:
+        return {}
+    found = connection.execute(_LOCKED_BY_NAMES, {"names": list(names)})
+    return {(row.source, row.type, row.document_id): case_of(row) for row in found}
 
 
 def several(
@@ -129,6 +141,26 @@ def several(
         query = query.where(cases.c.status.in_(wanted))
     if entities is not None:
         query = query.where(cases.c.entity.in_(list(entities)))
+    return [case_of(row) for row in connection.execute(query)]
+
+
+def versions(
+    connection: Connection, statuses: Iterable[Status], after: int, most: int
+) -> Mapping[int, int]:
+    """The versions of so many cases after an id, in the order of ids."""
+    wanted = [str(status) for status in statuses]
+    query = select(cases.c.id, cases.c.version).where(
+        cases.c.id > after, cases.c.status.in_(wanted)
+    )
+    found = connection.execute(query.order_by(cases.c.id).limit(most))
+    return {id: version for id, version in found}
+
+
+def by_ids(connection: Connection, ids: Collection[int]) -> list[Case]:
+    """The cases with these ids, in the order of ids."""
+    if not ids:
+        return []
+    query = select(cases).where(cases.c.id.in_(ids)).order_by(cases.c.id)
     return [case_of(row) for row in connection.execute(query)]
 
 
@@ -194,19 +226,24 @@ def add_act(connection: Connection, case_id: int, number: int, given: Given, at:
     )
 
 
-def forget_acts(connection: Connection, case_id: int) -> None:
+def begin_anew(connection: Connection, case_id: int) -> None:
     """A new version begins anew: nobody has approved it. The trail keeps what was done."""
+    connection.execute(delete(tasks).where(tasks.c.case_id == case_id))
     connection.execute(delete(acts).where(acts.c.case_id == case_id))
     connection.execute(delete(claims).where(claims.c.case_id == case_id))
 
 
-def ask(connection: Connection, case_id: int, asked: Iterable[Task], *, is_new: bool) -> None:
+def ask(connection: Connection, case_id: int, asked: Iterable[Task]) -> None:
     """These are asked now, and nobody else of this case."""
-    if not is_new:
-        connection.execute(delete(tasks).where(tasks.c.case_id == case_id))
+    connection.execute(delete(tasks).where(tasks.c.case_id == case_id))
+    ask_also(connection, asked)
+
+
+def ask_also(connection: Connection, asked: Iterable[Task]) -> None:
+    """These are asked, too."""
     rows = [
         {
-            "case_id": case_id,
+            "case_id": task.case_id,
             "place": task.place,
             "person": task.person,
             "on_behalf_of": task.on_behalf_of,
@@ -257,17 +294,26 @@ def release(connection: Connection, case_id: int, key: str) -> None:
     connection.execute(delete(claims).where(claims.c.case_id == case_id, claims.c.key == key))
 
 
-_INSERT = insert(cases).returning(cases.c.id)
+_INSERT = insert(cases).returning(cases.c.id, sort_by_parameter_order=True)
 _ASK = insert(tasks)
 # Made once: making a statement costs more than SQLite takes to answer it.
 _BY_ID = select(cases).where(cases.c.id == bindparam("of"))
 _LOCKED_BY_ID = _BY_ID.with_for_update()
-_BY_DOCUMENT = select(cases).where(
+_BY_NAME = select(cases).where(
     cases.c.source == bindparam("source"),
     cases.c.type == bindparam("type"),
     cases.c.document_id == bindparam("document_id"),
 )
-_LOCKED_BY_DOCUMENT = _BY_DOCUMENT.with_for_update()
+_LOCKED_BY_NAMES = (
+    select(cases)
+    .where(
+        tuple_(cases.c.source, cases.c.type, cases.c.document_id).in_(
+            bindparam("names", expanding=True)
+        )
+    )
+    .order_by(cases.c.id)
+    .with_for_update()
+)
 
 
 def _one(

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     Dialect,
     ForeignKey,
@@ -34,6 +35,14 @@ metadata: Final = MetaData(
 )
 
 
+def moment_as_kept(value: datetime) -> str:
+    """An aware instant as text. Raises `ValueError` for a moment without a time zone."""
+    if value.tzinfo is None:
+        raise ValueError("a moment that is kept has a time zone")
+    shown = value.astimezone(UTC).isoformat(timespec="microseconds")
+    return shown.removesuffix("+00:00") + "Z"
+
+
 class Moment(TypeDecorator[datetime]):
     """An aware instant, kept as `2027-03-15T13:00:00.000000Z`."""
 
@@ -42,11 +51,7 @@ class Moment(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
         """As text. Raises `ValueError` for a moment without a time zone."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment that is kept has a time zone")
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return None if value is None else moment_as_kept(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
         """As an instant in UTC."""
@@ -92,6 +97,7 @@ cases = Table(
     Column("changed_at", Moment, nullable=False),
     UniqueConstraint("source", "type", "document_id"),
     Index("ix_cases_status_entity", "status", "entity"),
+    Index("ix_cases_id_status", "id", "status"),  # totals ask for nothing but the status
 )
 
 acts = Table(
@@ -208,16 +214,56 @@ answers = Table(
     Column("at", Moment, nullable=False),
 )
 
-headroom = Table(
-    "headroom",
+# What each case adds to the totals that it counts in. `whole` and `rest / parts` are minor units.
+contributions = Table(
+    "contributions",
     metadata,
     Column("key", Text, primary_key=True),
-    Column("documents", Integer, nullable=False),
+    Column("at", Moment, primary_key=True),
+    Column("case_id", Integer, ForeignKey("cases.id"), primary_key=True),
+    Column("currency", Text, nullable=False),
+    Column("rate_day", Text, nullable=False),
+    Column("whole", BigInteger, nullable=False),
+    Column("rest", BigInteger, nullable=False),
+    Column("parts", BigInteger, nullable=False),
+    Column("lacking", Text, nullable=False),
+    Index("ix_contributions_case_id", "case_id"),
 )
 
-headroom_members = Table(
-    "headroom_members",
+# No foreign keys to `cases`: whoever opens a review of another's case holds keys of totals by then,
+# and a foreign key would lock that case after them, out of the one order of locks.
+reviews = Table(
+    "reviews",
     metadata,
-    Column("key", Text, ForeignKey("headroom.key"), primary_key=True),
-    Column("case_id", Integer, ForeignKey("cases.id"), primary_key=True),
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("case_id", Integer, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("cause_id", Integer, nullable=False),
+    Column("control", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("because", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("finding", Text, nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("closed_by", Text, nullable=False),
+    Column("closed_at", Moment),
+    UniqueConstraint("case_id", "code"),
+)
+
+review_causes = Table(
+    "review_causes",
+    metadata,
+    Column("review_id", Integer, ForeignKey("reviews.id"), primary_key=True),
+    Column("case_id", Integer, primary_key=True),
+)
+
+review_tasks = Table(
+    "review_tasks",
+    metadata,
+    Column("review_id", Integer, ForeignKey("reviews.id"), primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("on_behalf_of", Text, primary_key=True),
+    Column("since", Moment, nullable=False),
+    Index("ix_review_tasks_person", "person"),
 )

@@ -15,6 +15,7 @@ from typing import Final
 import engine.documents as canonical
 from api.usecases.drafts import Draft, DraftData
 from api.usecases.judging import local
+from engine.cumulation import totals
 from engine.deciding import decide
 from engine.decision import Decision
 from engine.documents.model import Document
@@ -23,7 +24,6 @@ from engine.errors import InputError, InputErrors
 from engine.explaining.near_misses import NO_FACTS
 from engine.explaining.who_can import WhoCan, who_can
 from engine.facts.kinds import FactValue, FactValues, Kind
-from engine.facts.totals import totals
 from engine.master_data import MasterData, Person, PersonId
 from engine.places import NOWHERE
 from engine.policy import PolicySet

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from adapters.sources.drop_folder import FileRefused, Told, finish, rows
 from api.usecases.casework.resources import Resources
-from api.usecases.casework.submitting import NotAccepted, submit
+from api.usecases.casework.submission import NotAccepted
+from api.usecases.casework.submitting import submit
 from engine.cases.identities import Identities
 from engine.errors import InputErrors
 

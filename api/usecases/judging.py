@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 import engine.documents as canonical
 from api.usecases.drafts import Draft, DraftData
 from api.usecases.submissions import Submission
+from engine.cumulation import PENDING, Earlier, Ledger
 from engine.deciding import consider, decide
 from engine.decision import Considered, Decision
 from engine.documents.derived import OwnFacts
 from engine.documents.model import Document
 from engine.errors import InputError, InputErrors
 from engine.facts.kinds import FactValues
-from engine.facts.totals import PENDING, Earlier, totals
 from engine.policy import PolicySet
 
 
@@ -45,12 +45,15 @@ class Judge:
     data: DraftData
     now: datetime | None
     received_at: datetime
-    earlier: list[Earlier] = field(default_factory=list)
+    _ledger: Ledger = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._ledger = Ledger(self.draft.policy, self.data.data)
 
     @property
     def totals_are_partial(self) -> bool:
         """Whether the policy adds up totals, of which only what was judged here can be counted."""
-        return any(fact.total is not None for fact in self.draft.policy.facts.values())
+        return self._ledger.has_totals
 
     def judge(self, submission: Submission) -> Judged:
         """The decision, or the errors."""
@@ -93,12 +96,11 @@ class Judge:
     def _asked(self, document: Document) -> tuple[PolicySet, datetime, FactValues]:
         policy = self.draft.policy
         now = self.now if self.now is not None else local(policy, document)
-        return policy, now, totals(policy, self.data.data, document, self.earlier, now).values
+        return policy, now, self._ledger.totals(document, now).values
 
     def count(self, document: Document) -> None:
         """Lets the document count as pending for those that follow it."""
-        if self.totals_are_partial:
-            self.earlier.append(Earlier(document, PENDING, document.submitted_at))
+        self._ledger.count(Earlier(document, PENDING, document.submitted_at))
 
 
 def local(policy: PolicySet, document: Document) -> datetime:

@@ -135,8 +135,41 @@ class ExceptionsAnswer(Declared):
     next: int | None
 
 
+class ReviewAnswer(Declared):
+    """A review of a case: which control asked for it, because of which case, who is asked.
+
+    `asked` is empty where nobody could be found: it waits for the `owner` of the control's file.
+    `finding` is empty while it is open.
+    """
+
+    id: int
+    case: str
+    code: str
+    cause: str
+    control: str
+    place: str
+    because: str
+    owner: str
+    asked: list[str]
+    opened_at: str
+    finding: str
+    comment: str
+    closed_by: str
+    closed_at: str | None
+
+
+class ReviewsAnswer(Declared):
+    """Open reviews, oldest first; `next` is the value of `after` for the next page."""
+
+    reviews: list[ReviewAnswer]
+    next: int | None
+
+
 class TaskAnswer(Declared):
-    """Somebody is asked for a place of the route."""
+    """Somebody is asked for a place of the route, or (`ask` is `review`) to review the case.
+
+    A review has no place and no step; `word` is its code.
+    """
 
     case: str
     version: int
@@ -166,6 +199,7 @@ class WholeCaseAnswer(CaseAnswer):
     tasks: list[TaskAnswer]
     receipts: list[ReceiptAnswer]
     exceptions: list[ExceptionAnswer]
+    reviews: list[ReviewAnswer]
 
 
 class CasesAnswer(Declared):

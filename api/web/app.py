@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Final
 
 from fastapi import FastAPI, Request
 from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -14,8 +17,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from adapters.identity import DevelopmentAuthentication
 from adapters.logs import correlated
 from adapters.store.in_force import digests
+from api.usecases.casework.desk import Desk
 from api.usecases.casework.resources import NothingInForce
-from api.web import case_routes, documents, task_routes
+from api.web import case_routes, documents, review_routes, task_routes
 from api.web.asking import Service, service_of
 from api.web.problems import Problem, TooLarge, answer, handle_problems
 
@@ -35,10 +39,12 @@ def create_app(service: Service) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/v1/openapi.json",
+        lifespan=_until_closed,
     )
     app.state.service = service
+    app.state.desk = Desk(service.resources)
     handle_problems(app)
-    for routes in (documents.router, case_routes.router, task_routes.router):
+    for routes in (documents.router, case_routes.router, task_routes.router, review_routes.router):
         app.include_router(routes, prefix="/v1")
     app.add_api_route("/healthz", _healthy, include_in_schema=False)
     app.add_api_route("/readyz", _ready, include_in_schema=False)
@@ -46,6 +52,13 @@ def create_app(service: Service) -> FastAPI:
         app.add_api_route("/development/tokens", _mint, methods=["POST"], include_in_schema=False)
     app.add_middleware(Around, is_development=_is_development(service))
     return app
+
+
+@asynccontextmanager
+async def _until_closed(app: FastAPI) -> AsyncIterator[None]:
+    """While requests are answered; what has arrived at the end is kept."""
+    yield
+    await run_in_threadpool(app.state.desk.close)
 
 
 class Around:

@@ -12,11 +12,13 @@ from datetime import UTC, datetime
 from typing import Any, Final, cast
 
 from fastapi import Request
+from starlette.concurrency import run_in_threadpool
 
 from adapters.identity import Authentication, Caller, Refusal, Scope, acting_person, require
 from adapters.store import cases
 from adapters.store.cases import Case
 from adapters.store.trail import Entry, append
+from api.usecases.casework.desk import Desk
 from api.usecases.casework.resources import Plain, Resources
 from api.usecases.casework.written import place_of_case
 from api.web.problems import Problem
@@ -61,6 +63,22 @@ def service_of(request: Request) -> Service:
     """What the application was made with."""
     service: Service = request.app.state.service
     return service
+
+
+def desk_of(request: Request) -> Desk:
+    """Where submissions queue."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+async def caller_at_once(request: Request, now: datetime) -> Caller:
+    """Who asks, for a route that must not wait; whoever has to be asked first is asked elsewhere.
+
+    Raises `AuthenticationFailed`.
+    """
+    if service_of(request).authentication.is_at_hand(request.headers.items(), now):
+        return caller_of(request, now)
+    return await run_in_threadpool(caller_of, request, now)
 
 
 def caller_of(request: Request, now: datetime) -> Caller:

@@ -13,6 +13,7 @@ from adapters.identity import Scope
 from adapters.store import cases
 from adapters.store.delivery import exceptions_of, receipts_of
 from adapters.store.in_force import files_of
+from adapters.store.reviews import reviewers_of, reviews_on
 from api.page import page
 from api.usecases.casework.acting import Action, Kind, act
 from api.usecases.casework.replaying import replay
@@ -90,8 +91,12 @@ def show_case(request: Request, number: str) -> Response:
         tasks = cases.tasks_on(connection, case.id)
         receipts = receipts_of(connection, case.id)
         exceptions = exceptions_of(connection, case.id)
+        found = [
+            (review, reviewers_of(connection, review.id))
+            for review in reviews_on(connection, case.id)
+        ]
     shown = visible(service.resources, case)
-    return _json(whole_case_body(case, shown, tasks, receipts, exceptions))
+    return _json(whole_case_body(case, shown, tasks, receipts, exceptions, found))
 
 
 @router.post("/{number}/actions", response_model=CaseAnswer, responses=_PROBLEMS)

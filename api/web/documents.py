@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Header, Request
 from sqlalchemy import Connection
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from adapters.identity import Caller, Refusal, Scope
 from adapters.store.answers import KeptAnswer, keep_answer, kept_answer
-from api.usecases.casework.submitting import NotAccepted, Submitted, preview, submit
+from api.usecases.casework.submission import NotAccepted, Submission, Submitted, keep_nothing
+from api.usecases.casework.submitting import preview
 from api.web.answers import CaseAnswer, PreviewAnswer
 from api.web.asking import (
     Service,
     allow,
     body_of,
+    caller_at_once,
     caller_of,
+    desk_of,
     forbidden,
     service_of,
     submitter,
@@ -61,32 +68,77 @@ _PROBLEMS: Final = declared(401, 403, 409, 413, 415, 422, 503)
     responses={200: {"model": CaseAnswer, "description": "known already"}, **_PROBLEMS},
     openapi_extra=_DOCUMENT,
 )
-def submit_document(request: Request, body: Body, key: Key = "") -> Response:
+async def submit_document(request: Request, body: Body, key: Key = "") -> Response:
     """Submits a document and decides it. The same content again is the same case."""
     service = service_of(request)
     now = service.clock()
-    caller = caller_of(request, now)
-    raw = _stated(request, caller, body, Scope.DOCUMENTS_SUBMIT)
-    asked_digest = digest(["POST /v1/documents", body.decode("utf-8", "replace")]) if key else ""
-    if key:
-        known = _known(service, caller, key, asked_digest)
+    caller = await caller_at_once(request, now)
+    sent = _Sent(request, service, caller, body, key, now)
+    done = await asyncio.wrap_future(desk_of(request).submit(sent.submission))
+    match done:
+        case Submitted():
+            if done.case.status is Status.POSTING:
+                service.on_enqueued()
+            if key and not done.is_new:
+                known = await run_in_threadpool(sent.known)
+                if known is not None:
+                    return known
+            return _answer(201 if done.is_new else 200, _text(done))
+        case NotAccepted():
+            raise await run_in_threadpool(_not_accepted, request, caller, done)
+        case Exception():
+            raise done
+        case Response():
+            return done
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A request to submit a document, while it is looked at."""
+
+    request: Request
+    service: Service
+    caller: Caller
+    body: bytes
+    key: str
+    now: datetime
+
+    def submission(self) -> Submission | Response:
+        """What is submitted; or the answer that was given under the key already.
+
+        Raises `Problem` and `InputErrors`.
+        """
+        caller = self.caller
+        raw = _stated(self.request, caller, self.body, Scope.DOCUMENTS_SUBMIT)
+        known = self.known() if self.key else None
         if known is not None:
             return known
+        who = submitter(caller)
+        keep = self.keep if self.key else keep_nothing
+        return Submission(raw, caller.client, who, self.now, keep, caller.entities)
 
-    def keep(connection: Connection, done: Submitted) -> None:
-        """Raises `Problem`, and nothing happened, where the key was used for another request."""
-        if key and _kept(connection, caller, key, asked_digest) is None:
-            kept = KeptAnswer(asked_digest, 201 if done.is_new else 200, _text(done))
-            keep_answer(connection, _name(caller), key, kept, now)
+    def known(self) -> Response | None:
+        """What was answered under the key. Raises `Problem` where that was another request."""
+        with self.service.resources.store.reading() as connection:
+            kept = self._kept(connection)
+        return None if kept is None else _answer(kept.status, kept.body)
 
-    who, reach = submitter(caller), caller.entities
-    done = submit(service.resources, raw, caller.client, who, now, keep, reach)
-    if isinstance(done, NotAccepted):
-        raise _not_accepted(request, caller, done)
-    if done.case.status is Status.POSTING:
-        service.on_enqueued()
-    known = _known(service, caller, key, asked_digest) if key and not done.is_new else None
-    return known or _answer(201 if done.is_new else 200, _text(done))
+    def keep(self, connection: Connection, done: Submitted) -> None:
+        """Keeps the answer with the case. Raises `Problem`, and nothing happened, where the key was
+        used for another request."""
+        if self._kept(connection) is None:
+            kept = KeptAnswer(self._digest(), 201 if done.is_new else 200, _text(done))
+            keep_answer(connection, _name(self.caller), self.key, kept, self.now)
+
+    def _kept(self, connection: Connection) -> KeptAnswer | None:
+        kept = kept_answer(connection, _name(self.caller), self.key)
+        if kept is not None and kept.request_digest != self._digest():
+            detail = "this `Idempotency-Key` was used for another request"
+            raise Problem(422, "idempotency_key_reused", detail)
+        return kept
+
+    def _digest(self) -> str:
+        return digest(["POST /v1/documents", self.body.decode("utf-8", "replace")])
 
 
 @router.post(
@@ -98,7 +150,7 @@ def preview_document(request: Request, body: Body) -> Response:
     now = service.clock()
     caller = caller_of(request, now)
     raw = _stated(request, caller, body, Scope.DECISIONS_PREVIEW)
-    _, decision = preview(service.resources, raw, now)
+    _, decision = preview(service.resources, raw, caller.client, now)
     return _answer(200, f'{{"decision":{decision_text(decision)}}}')
 
 
@@ -131,21 +183,6 @@ def _not_accepted(request: Request, caller: Caller, refused: NotAccepted) -> Pro
     case = refused.case
     detail = f"the case {case.number} is {case.status} and takes no other content"
     return Problem(409, refused.code, detail)
-
-
-def _known(service: Service, caller: Caller, key: str, asked_digest: str) -> Response | None:
-    with service.resources.store.reading() as connection:
-        kept = _kept(connection, caller, key, asked_digest)
-    return None if kept is None else _answer(kept.status, kept.body)
-
-
-def _kept(connection: Connection, caller: Caller, key: str, asked_digest: str) -> KeptAnswer | None:
-    """What was answered under the key. Raises `Problem` where that was another request."""
-    kept = kept_answer(connection, _name(caller), key)
-    if kept is not None and kept.request_digest != asked_digest:
-        detail = "this `Idempotency-Key` was used for another request"
-        raise Problem(422, "idempotency_key_reused", detail)
-    return kept
 
 
 def _name(caller: Caller) -> str:

@@ -10,13 +10,14 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from adapters.identity import Scope, require
-from adapters.store import cases
+from adapters.store import cases, reviews
 from adapters.store.cases import Case, Task
 from adapters.store.delivery import exceptions_of
+from api.usecases.casework.resources import Plain
 from api.web.answers import ExceptionsAnswer, TasksAnswer
 from api.web.asking import LAST_ID, allow, caller_of, identities, service_of
 from api.web.problems import declared
-from api.web.views import exception_plain, task_plain
+from api.web.views import exception_plain, review_task_plain, task_plain
 
 router: Final = APIRouter(tags=["tasks"])
 _PROBLEMS: Final = declared(401, 403, 422, 503)
@@ -40,13 +41,10 @@ def my_tasks(
     with service.resources.store.reading() as connection:
         current = service.resources.loaded.current(connection)
         who = current.data.person_of(name, now)
-        found = [] if who is None else _whole_cases(connection, who, after, limit)
+        found, following = ([], None) if who is None else _asked(connection, who, after, limit)
     shown = [
-        task_plain(task, case)
-        for task, case in found
-        if require(caller, Scope.DOCUMENTS_READ, case.entity) is None
+        task for task, case in found if require(caller, Scope.DOCUMENTS_READ, case.entity) is None
     ]
-    following = found[-1][0].case_id if len(found) >= limit else None
     return _json({"tasks": shown, "next": following})
 
 
@@ -60,6 +58,29 @@ def open_exceptions(request: Request, after: After = 0, limit: Limit = 100) -> R
         found = exceptions_of(connection, after=after, most=limit)
     following = found[-1].id if len(found) == limit else None
     return _json({"exceptions": [exception_plain(each) for each in found], "next": following})
+
+
+def _asked(
+    connection: Connection, person: str, after: int, most: int
+) -> tuple[list[tuple[Plain, Case]], int | None]:
+    """Places and reviews that a person is asked for, by case, and where the next page begins.
+
+    Of the two kinds, one may be cut off at an earlier case: the page ends there for both.
+    """
+    places = _whole_cases(connection, person, after, most)
+    asked = reviews.reviews_for(connection, person, after, most)
+    cuts = [found[-1][1].id for found in (places, asked) if len(found) >= most]
+    last = min(cuts, default=LAST_ID)
+    found = [(task_plain(task, case), case) for task, case in places if case.id <= last]
+    for review, case in asked:
+        if case.id <= last:
+            found += [
+                (review_task_plain(review, each, case), case)
+                for each in reviews.reviewers_of(connection, review.id)
+                if each.person == person
+            ]
+    found.sort(key=lambda one: one[1].id)
+    return found, min(cuts, default=None)
 
 
 def _whole_cases(

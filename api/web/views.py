@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from adapters.store.cases import Case, Task, number_of
 from adapters.store.delivery import BusinessException, KeptReceipt
+from adapters.store.reviews import Review, Reviewer
 from api.usecases.casework.resources import Plain
 from engine.canonical import Written, canonical_object
 from engine.recording import moment_text
+
+REVIEW: Final = "review"  # what a reviewer is asked for, beside what a route asks
 
 
 def case_body(case: Case, *, is_new: bool) -> bytes:
@@ -26,6 +30,7 @@ def whole_case_body(
     tasks: Iterable[Task],
     receipts: Iterable[KeptReceipt],
     exceptions: Iterable[BusinessException],
+    reviews: Iterable[tuple[Review, Sequence[Reviewer]]],
 ) -> bytes:
     """`WholeCaseAnswer`; `document` is what the reader may see of it."""
     return canonical_object(
@@ -35,6 +40,7 @@ def whole_case_body(
             "tasks": [task_plain(task, case) for task in tasks],
             "receipts": [_receipt(each) for each in receipts],
             "exceptions": [exception_plain(each) for each in exceptions],
+            "reviews": [review_plain(review, asked) for review, asked in reviews],
         }
     )
 
@@ -61,6 +67,33 @@ def task_plain(task: Task, case: Case) -> Plain:
         "type": case.type,
         "document_id": case.document_id,
         "entity": case.entity,
+    }
+
+
+def review_task_plain(review: Review, reviewer: Reviewer, case: Case) -> Plain:
+    """`TaskAnswer` of a review."""
+    since = review.opened_at
+    task = Task(case.id, 0, reviewer.person, reviewer.on_behalf_of, 0, review.code, REVIEW, since)
+    return task_plain(task, case)
+
+
+def review_plain(review: Review, asked: Iterable[Reviewer]) -> Plain:
+    """`ReviewAnswer`."""
+    return {
+        "id": review.id,
+        "case": number_of(review.case_id),
+        "code": review.code,
+        "cause": number_of(review.cause_id),
+        "control": review.control,
+        "place": review.place,
+        "because": review.because,
+        "owner": review.owner,
+        "asked": sorted({each.person for each in asked}),
+        "opened_at": moment_text(review.opened_at),
+        "finding": review.finding,
+        "comment": review.comment,
+        "closed_by": review.closed_by,
+        "closed_at": None if review.closed_at is None else moment_text(review.closed_at),
     }
 
 

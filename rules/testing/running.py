@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
+from engine.cumulation import totals
 from engine.deciding import decide
 from engine.decision import Decision
 from engine.documents.model import Document
 from engine.facts.kinds import FactValues
-from engine.facts.totals import totals
 from engine.master_data import MasterData
 from engine.places import Place
 from engine.policy import PolicySet

@@ -9,11 +9,11 @@ from posixpath import dirname, join, normpath
 from typing import Final
 
 from engine.business_time import instant
+from engine.cumulation import APPROVED, STATUSES, Earlier
 from engine.documents import accept
 from engine.documents.model import Document
 from engine.errors import InputError, InputErrors
 from engine.facts.kinds import FactValue, FactValues, Kind
-from engine.facts.totals import APPROVED, STATUSES, Earlier
 from engine.master_data import MasterData
 from engine.places import Place
 from engine.policy import PolicySet

@@ -17,7 +17,8 @@ from api.usecases.casework.acting import Action, Kind, act
 from api.usecases.casework.posting import Counter, Target
 from api.usecases.casework.resources import Resources
 from api.usecases.casework.settling import Delivered
-from api.usecases.casework.submitting import Submitted, submit
+from api.usecases.casework.submission import Submitted
+from api.usecases.casework.submitting import submit
 from api.worker import Pace, Worker
 from engine.cases.status import Status
 from tests.casework.documents import NOW, PORTAL, by, order

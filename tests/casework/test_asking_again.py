@@ -15,7 +15,8 @@ from api.usecases.casework.activating import load_master_data
 from api.usecases.casework.asking_again import ask_again, ask_all_again
 from api.usecases.casework.checking import check_trail
 from api.usecases.casework.resources import Resources
-from api.usecases.casework.submitting import Submitted, submit
+from api.usecases.casework.submission import Submitted
+from api.usecases.casework.submitting import submit
 from engine.cases.status import Status
 from tests.casework.conftest import ADMIN, data_files
 from tests.casework.documents import NOW, PORTAL, by, order

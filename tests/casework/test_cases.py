@@ -12,7 +12,8 @@ from adapters.store import cases, outbox
 from adapters.store.trail import every_record
 from api.usecases.casework.acting import Acted, Action, Kind, act
 from api.usecases.casework.resources import Resources
-from api.usecases.casework.submitting import NotAccepted, Submitted, submit
+from api.usecases.casework.submission import NotAccepted, Submitted
+from api.usecases.casework.submitting import submit
 from engine.cases.status import Status
 from engine.errors import InputErrors
 from tests.casework.documents import NOW, PORTAL, by, order

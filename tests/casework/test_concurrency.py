@@ -11,10 +11,10 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
@@ -25,8 +25,12 @@ from adapters.store.trail import Record, every_record
 from api.usecases.casework.acting import Acted, Action, Kind, act
 from api.usecases.casework.activating import bootstrap, load_master_data
 from api.usecases.casework.resources import Loaded, Resources
-from api.usecases.casework.submitting import Submitted, submit
+from api.usecases.casework.submission import Submitted
+from api.usecases.casework.submitting import submit
+from api.usecases.casework.written import given_of
 from engine.cases.status import Status
+from engine.deciding import decide
+from engine.documents import accept
 from tests.casework.conftest import ACME, ADMIN, START, data_files
 from tests.casework.documents import NOW, PORTAL, by, order
 from tests.databases import BOTH, database
@@ -178,16 +182,55 @@ def test_what_is_put_in_force_between_reading_and_writing_is_decided_on_again(
     assert bodies[-1]["in_force"]["master_data"] == bodies[-2]["in_force"]["master_data"]
 
 
-def test_of_two_that_would_share_the_last_headroom_one_is_inside(
+def test_scenario_11_of_two_that_would_share_the_last_headroom_one_is_inside(
     nodes: tuple[Resources, Resources],
 ) -> None:
-    """Scenario 11: headroom 10,000.00, two orders of 6,000.00 in the same millisecond."""
+    """Headroom 10,000.00, two orders of 6,000.00 in the same millisecond; asked again, the same."""
     for attempt in range(5):
+        supplier = ("S-1", "S-44", "S-88", "S-1", "S-88")[attempt]
         done = at_once(
             *(
-                partial(submitted, node, order("6000.00", id=f"PO-{attempt}-{n}", supplier="S-88"))
+                partial(
+                    submitted, node, order("6000.00", id=f"PO-{attempt}-{n}", supplier=supplier)
+                )
                 for n, node in enumerate(nodes)
             )
         )
-        sums = sorted(int(json.loads(case.given_json)["split_sum"]["minor"]) for case in done)
-        assert sums[1] - sums[0] == 600_000  # the second saw the first, and only one is second
+        inside, beyond = sorted(done, key=lambda case: case.id)
+        assert [headroom_used(case) for case in (inside, beyond)] == [600_000, 1_200_000]
+        assert [is_asked(case, "dan") for case in (inside, beyond)] == [False, True]
+        for case in done:
+            withdraw = Action(Kind.WITHDRAW, "rita", case.version)
+            act(nodes[0], case.id, withdraw, by("rita"), NOW)
+    again = [body for body in map(told, trail(nodes[1])) if body["kind"] == "submission"]
+    assert [replayed(nodes[1], body) for body in again] == [
+        body["decision"]["digest"] for body in again
+    ]
+    assert [body["given"]["split_sum"]["minor"] for body in again] == ["600000", "1200000"] * 5
+
+
+def headroom_used(case: cases.Case) -> int:
+    return int(json.loads(case.given_json)["split_sum"]["minor"])
+
+
+def is_asked(case: cases.Case, person: str) -> bool:
+    return f'"person":"{person}"' in json.dumps(
+        json.loads(case.decision_json)["steps"], separators=(",", ":")
+    )
+
+
+def told(record: Record) -> dict[str, Any]:
+    body: dict[str, Any] = json.loads(record.body)
+    return body
+
+
+def replayed(node: Resources, body: dict[str, Any]) -> str:
+    """The digest of the decision, made again from what was recorded."""
+    with node.store.reading() as connection:
+        current = node.loaded.current(connection)
+    received = datetime.fromisoformat(body["received_at"])
+    document = accept(
+        body["document"], current.policy.facts, current.policy.documents, received_at=received
+    )
+    given = given_of(body["given"])
+    return decide(current.policy, current.data, document, received, given).digest

@@ -243,7 +243,7 @@ def test_content_that_was_changed_behind_the_approval_is_not_posted(
 
 def _digest_of_changed(on: Delivery) -> str:
     """What the changed document is named by, so that the row agrees with itself."""
-    document, _ = preview(on.resources, order("9999.00"), NOW)
+    document, _ = preview(on.resources, order("9999.00"), "portal", NOW)
     return document.digest
 
 

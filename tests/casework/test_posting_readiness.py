@@ -11,7 +11,8 @@ from adapters.store import outbox
 from adapters.store.trail import every_record
 from api.usecases.casework.acting import Action, Kind, act
 from api.usecases.casework.resources import Resources
-from api.usecases.casework.submitting import Submitted, submit
+from api.usecases.casework.submission import Submitted
+from api.usecases.casework.submitting import submit
 from engine.cases.status import Status
 from tests.casework.documents import PORTAL, by, order
 

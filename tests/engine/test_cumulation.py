@@ -1,13 +1,14 @@
 """Totals over earlier documents: what is counted, in which currency, on which local days."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
 
+from engine.cumulation import APPROVED, PENDING, REJECTED, Earlier, Totals, totals
 from engine.documents.model import Document, Line
 from engine.facts.conditions import Present
 from engine.facts.kinds import Kind
-from engine.facts.totals import APPROVED, PENDING, REJECTED, Earlier, Totals, totals
 from engine.facts.vocabulary import Fact, Total, Window
 from engine.master_data import MasterData, Person, PersonId, Supplier, snapshot
 from engine.money import Exact, Money
@@ -90,6 +91,17 @@ def test_without_the_fact_that_must_be_the_same_nobody_can_tell() -> None:
 
 def test_credits_count_with_their_sign() -> None:
     assert over(total("requester"), before(-300)).values == {"sum": Money(-200, "USD")}
+
+
+def test_a_credit_gives_nothing_back_before_it_is_approved() -> None:
+    found = over(total("requester"), before(-300, PENDING), before(500, PENDING))
+    assert found.values == {"sum": Money(600, "USD")}
+    assert found.counted == {"sum": ("OLD-500",)}
+
+
+def test_another_type_of_document_under_the_same_id_is_counted() -> None:
+    other_type = Earlier(replace(order(5), type="requisition"), APPROVED, NOW)
+    assert over(total("requester"), other_type).values == {"sum": Money(105, "USD")}
 
 
 def test_another_currency_is_converted_exactly_once_by_the_rate_of_its_own_day() -> None:

@@ -59,6 +59,9 @@ class Door:
             raise AuthenticationFailed(FailureCode.NO_TOKEN, "a token is needed")
         return found
 
+    def is_at_hand(self, headers: Iterable[tuple[str, str]], now: datetime) -> bool:
+        return True
+
 
 @dataclass
 class Desk:

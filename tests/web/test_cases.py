@@ -120,7 +120,7 @@ def test_no_task_is_lost_between_two_pages(desk: Desk) -> None:
     with desk.resources.store.transaction() as connection:
         task = cases.tasks_on(connection, 1)[0]
         more = [replace(task, place=task.place + 10), replace(task, place=task.place + 20)]
-        cases.ask(connection, 1, [task, *more], is_new=False)
+        cases.ask(connection, 1, [task, *more])
     seen, after = [], 0
     while after is not None:
         page = desk.send("GET", f"/v1/tasks?limit=2&after={after}", by="mia").json()

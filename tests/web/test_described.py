@@ -33,6 +33,7 @@ def test_everything_that_is_answered_is_declared(desk: Desk) -> None:
         ("/v1/cases/C-000001/decision", answers.ExplanationAnswer),
         ("/v1/tasks", answers.TasksAnswer),
         ("/v1/exceptions", answers.ExceptionsAnswer),
+        ("/v1/reviews", answers.ReviewsAnswer),
     ):
         answer = desk.send("GET", path, by="mia")
         model.model_validate_json(answer.content, strict=True)
@@ -45,7 +46,7 @@ def test_everything_that_is_answered_is_declared(desk: Desk) -> None:
 
 def test_every_route_declares_its_problems(desk: Desk) -> None:
     paths = desk.send("GET", "/v1/openapi.json").json()["paths"]
-    assert len(paths) == 10
+    assert len(paths) == 12
     for path, methods in paths.items():
         for described in methods.values():
             assert {"401", "403", "503"} <= described["responses"].keys(), path

@@ -19,7 +19,8 @@ from api.bootstrap import opened, resources_of, store_environment
 from api.settings import SettingsRefused, read_settings, secret
 from api.usecases.casework.activating import bootstrap
 from api.usecases.casework.resources import Resources
-from api.usecases.casework.submitting import Submitted, submit
+from api.usecases.casework.submission import Submitted
+from api.usecases.casework.submitting import submit
 from engine.cases.identities import Identities
 from tests import databases
 from tests.web.conftest import ISSUER, NOW, START, acme_files, order

@@ -20,6 +20,7 @@ from adapters.store.cases import Case
 from adapters.store.trail import Entry, append
 from api.usecases.casework.completing import finish, posting_key, with_event
 from api.usecases.casework.resources import InForce, Plain, Resources
+from api.usecases.casework.reviewing import open_asked
 from api.usecases.casework.written import (
     DocumentUnreadable,
     asked_now,
@@ -165,10 +166,13 @@ def _moved_on(
         case = with_event(case, event, on.now)
     cases.keep(on.connection, case)
     asked = asked_now(case.id, decision, course, on.now) if event is None else ()
-    cases.ask(on.connection, case.id, asked, is_new=False)
+    cases.ask(on.connection, case.id, asked)
     entry = _entry(on, case, decision, "action", keys=[list(key) for key in sorted(taken.keys)])
+    opened = open_asked(
+        on.resources, on.connection, on.current, case, document, decision, on.now, only_own=True
+    )
     case, more = finish(on.resources, on.connection, on.current, case, document, on.now)
-    append(on.connection, [entry, *more])
+    append(on.connection, [entry, *more, *opened])
     return Acted(case)
 
 
@@ -183,7 +187,7 @@ def _decided_otherwise(on: _On, decision: Decision) -> Acted:
             decision_json=decision_text(decision),
         )
         cases.keep(on.connection, case)
-        cases.ask(on.connection, case.id, (), is_new=False)
+        cases.ask(on.connection, case.id, ())
     code = decision.held.code if decision.held is not None else str(decision.outcome)
     entry = _entry(
         on, case, decision, "refusal", code=code, decided=Written(decision_text(decision))
@@ -211,7 +215,7 @@ def _withdraw(on: _On, person: str) -> Acted:
         delivery.close_exceptions(on.connection, on.case.id, on.now)
     case = with_event(on.case, Event.WITHDRAW, on.now)
     cases.keep(on.connection, case)
-    cases.ask(on.connection, case.id, (), is_new=False)
+    cases.ask(on.connection, case.id, ())
     append(on.connection, [_entry(on, case, None, "action")])
     return Acted(case)
 

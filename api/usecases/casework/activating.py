@@ -21,7 +21,8 @@ from adapters.store.in_force import (
     put_in_force,
 )
 from adapters.store.trail import Entry, append
-from api.usecases.casework.resources import Resources, data_of, policy_of
+from api.usecases.casework.recounting import Progress, Recount
+from api.usecases.casework.resources import InForce, Resources, data_of, policy_of
 from engine.cases.identities import Identities
 
 DELEGATION_FILES: Final = ("delegations.csv", "delegations.yaml")
@@ -56,18 +57,33 @@ def bootstrap(
 
 
 def load_master_data(
-    resources: Resources, data_files: Files, who: Identities, because: str, now: datetime
+    resources: Resources,
+    data_files: Files,
+    who: Identities,
+    because: str,
+    now: datetime,
+    progress: Progress = lambda count: None,
 ) -> Mapping[str, str]:
     """Puts new master data in force, delegations included; a bad load replaces nothing.
 
-    Raises `ActivationRefused` where no set is in force, and `ContentsUnusable`.
+    What open and past cases add to totals is counted anew; `progress` is told of every so many
+    cases. Raises `ActivationRefused` where no set is in force, or another one was put meanwhile,
+    and `ContentsUnusable`.
     """
-    with resources.store.transaction() as connection:
-        policy_digest = digests(connection).policy
-        if not policy_digest:
+    store = resources.store
+    with store.snapshot() as connection:
+        before = digests(connection)
+        if not before.policy:
             raise ActivationRefused("no policy set is in force that master data could belong to")
-        data_of(data_files, policy_of(files_of(connection, policy_digest)))
+        policy = policy_of(files_of(connection, before.policy))
+        data = data_of(data_files, policy)
+        recount = Recount(resources, InForce(before, policy, data))
+        recount.prepare(connection, progress)
+    with store.transaction() as connection:
         found = _put_all(connection, None, data_files, now)
+        if digests(connection).policy != before.policy:
+            raise ActivationRefused("another policy set was put in force meanwhile; load again")
+        recount.finish(connection)
         _record(connection, "master_data_loaded", found, who, because, now)
     return found
 

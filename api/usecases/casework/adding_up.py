@@ -1,55 +1,104 @@
-"""What a document adds up to, together with the cases that share a total with it."""
+"""What a document adds up to, together with the cases that share a total with it.
+
+A document counts from the moment that it was received, whatever moment its sender states: nobody
+slips out of a window by a date that he writes himself.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy import Connection
 
 from adapters.store import headroom
-from api.usecases.casework.resources import InForce, Resources
-from api.usecases.casework.written import document_of
+from api.usecases.casework.resources import InForce
 from engine.cases.status import Status
+from engine.cumulation.counting import (
+    Amounts,
+    Contribution,
+    Measure,
+    added,
+    contributions,
+    does_count,
+    measures,
+)
 from engine.documents.model import Document
-from engine.facts.kinds import FactValues
-from engine.facts.totals import APPROVED, PENDING, Earlier, totals
-
-_COUNTS_AS: Final = {
-    Status.PENDING: PENDING,
-    Status.HELD: PENDING,
-    Status.APPROVED: APPROVED,
-    Status.POSTING: APPROVED,
-    Status.POSTED: APPROVED,
-    Status.EXCEPTION: APPROVED,
-}
+from engine.facts.kinds import FactValue, FactValues
+from engine.knowing import Situation, situate
+from engine.rates import Shortage
 
 
-def totals_alone(current: InForce, document: Document, now: datetime) -> FactValues:
-    """The totals of a document that shares none with any other."""
-    if not any(fact.total is not None for fact in current.policy.facts.values()):
-        return {}
-    return totals(current.policy, current.data, document, (), now).values
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """What a document adds to totals, and the sums that it is measured by, all of one moment.
 
-
-def totals_of(
-    resources: Resources,
-    connection: Connection,
-    current: InForce,
-    document: Document,
-    keys: Sequence[str],
-    now: datetime,
-) -> FactValues:
-    """The totals, over every case that shares one; `keys` are locked where it counts.
-
-    A document without keys is measured alone: what a total leaves out has the total zero.
+    `situation` is `None` where nothing is added up, or nothing is known of the document.
     """
-    if not keys:
-        return totals_alone(current, document, now)
-    earlier = []
-    for case in headroom.members(connection, keys):
-        if case.status in _COUNTS_AS:
-            counted = document_of(resources, current.policy, case)
-            earlier.append(Earlier(counted, _COUNTS_AS[case.status], counted.submitted_at))
-    return totals(current.policy, current.data, document, earlier, now).values
+
+    contributions: tuple[Contribution, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    situation: Situation | None = field(default=None, compare=False)
+
+    def keys(self) -> Iterator[str]:
+        """What has to be locked before anything is added up."""
+        yield from (each.key for each in self.contributions)
+        yield from (each.key for each in self.measures if each.value is None)
+
+
+def sharing(current: InForce, document: Document, at: datetime) -> Sharing:
+    """What the document shares at an aware moment, under what is in force."""
+    if not any(fact.total is not None for fact in current.policy.facts.values()):
+        return Sharing()
+    situation = situate(current.policy, current.data, document, at, {})
+    if not isinstance(situation, Situation):
+        return Sharing()
+    measured = tuple(each for each in measures(situation) if isinstance(each, Measure))
+    return Sharing(contributions(situation), measured, situation)
+
+
+def totals_of(connection: Connection, shared: Sharing, own: int = 0) -> FactValues:
+    """The totals, over every case that shares one, but for the document's `own`; 0 for none.
+
+    The keys are locked where it counts. A total that cannot be told has no value.
+    """
+    return AddedUp(connection, [(shared, own)]).totals(0)
+
+
+class AddedUp:
+    """Totals of documents that are kept together, in their order: the later count the earlier.
+
+    With each goes the id of its own case, 0 for none. What came before all of them is asked of the
+    store once.
+    """
+
+    def __init__(self, connection: Connection, together: Sequence[tuple[Sharing, int]]) -> None:
+        self._shared = [shared for shared, _ in together]
+        asked = [(each, own) for shared, own in together for each in shared.measures]
+        found = iter(headroom.counted(connection, asked))
+        self._before = [[next(found) for _ in shared.measures] for shared in self._shared]
+        self._beside: dict[str, list[tuple[datetime, Status, Amounts]]] = {}
+
+    def totals(self, n: int) -> FactValues:
+        """The totals of the n-th, from 0 on."""
+        shared = self._shared[n]
+        found: dict[str, FactValue] = {}
+        if shared.situation is None:
+            return found
+        for measure, before in zip(shared.measures, self._before[n], strict=True):
+            value = added(measure, [*before, *self._counted(measure)], shared.situation)
+            if not isinstance(value, Shortage):
+                found[measure.name] = value
+        return found
+
+    def count(self, n: int, at: datetime, status: Status) -> None:
+        """The n-th counts for those that follow: from `at` on, as what its status counts as."""
+        for each in self._shared[n].contributions:
+            self._beside.setdefault(each.key, []).append((at, status, each.amounts))
+
+    def _counted(self, measure: Measure) -> Iterator[Amounts]:
+        for at, status, amounts in self._beside.get(measure.key, ()):
+            word = headroom.COUNTS_AS.get(status)
+            if word is not None and does_count(measure, word, at, amounts):
+                yield amounts

@@ -18,9 +18,10 @@ from sqlalchemy import Connection
 from adapters.store import cases, headroom
 from adapters.store.cases import Case
 from adapters.store.trail import Entry, append
-from api.usecases.casework.adding_up import totals_of
+from api.usecases.casework.adding_up import sharing, totals_of
 from api.usecases.casework.completing import finish, with_event
 from api.usecases.casework.resources import InForce, Plain, Resources
+from api.usecases.casework.reviewing import open_asked
 from api.usecases.casework.written import (
     asked_now,
     document_of,
@@ -33,7 +34,6 @@ from engine.deciding import decide
 from engine.decision import Decision, Outcome
 from engine.documents.model import Document
 from engine.facts.kinds import FactValues
-from engine.headroom import headroom_keys
 from engine.recording import to_plain
 from engine.routing.completing import standing
 from engine.routing.course import Course
@@ -118,16 +118,20 @@ def _finished(
 def _decided_again(
     resources: Resources, connection: Connection, current: InForce, case: Case, now: datetime
 ) -> bool:
-    """A held case under what is in force now, with the totals as they are now."""
+    """A held case under what is in force now, with the totals as they are now.
+
+    Its windows are those of the moment at which it was received: it counts in others from then on,
+    and would otherwise be measured in a new year and count in the old one.
+    """
     document = document_of(resources, current.policy, case)
-    keys = headroom_keys(current.policy, current.data, document, now)
-    headroom.lock(connection, keys)
-    given = totals_of(resources, connection, current, document, keys, now)
+    shared = sharing(current, document, case.received_at)
+    headroom.lock(connection, shared.keys())
+    given = totals_of(connection, shared, case.id)
     decision = decide(current.policy, current.data, document, now, given)
     written: Plain = {**to_plain(decision)}
     if decision.outcome is Outcome.HELD and _is_held_alike(case, written):
         return False
-    headroom.count(connection, case.id, keys)
+    headroom.count(connection, case, shared.contributions)
     course = cases.course_of(connection, case.id)
     case = replace(
         with_event(case, _EVENTS[decision.outcome], now),
@@ -142,8 +146,9 @@ def _decided_again(
     cases.keep(connection, case)
     _ask_people(connection, case, decision, course, now)
     entry = Entry("decided_again", case.id, now, _body(current, case, written, given))
+    opened = open_asked(resources, connection, current, case, document, decision, now)
     case, more = finish(resources, connection, current, case, document, now)
-    append(connection, [entry, *more])
+    append(connection, [entry, *more, *opened])
     return True
 
 
@@ -158,7 +163,7 @@ def _ask_people(
 ) -> None:
     is_pending = case.status is Status.PENDING
     asked = asked_now(case.id, decision, course, now) if is_pending else ()
-    cases.ask(connection, case.id, asked, is_new=False)
+    cases.ask(connection, case.id, asked)
 
 
 def _body(current: InForce, case: Case, written: Plain, given: FactValues) -> Plain:

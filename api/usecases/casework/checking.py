@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from adapters.store import cases, delivery, outbox
 from adapters.store.cases import Case, number_of
 from adapters.store.opening import Store
+from adapters.store.reviews import reviews_on
 from adapters.store.trail import (
     Record,
     digest_of,
@@ -154,4 +155,5 @@ def _of_one(connection: Connection, case: Case) -> Iterator[Problem]:
         told,
         delivery.receipts_of(connection, case.id),
         outbox.unsettled_keys(connection, case.id),
+        reviews_on(connection, case.id),
     )

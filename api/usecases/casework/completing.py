@@ -14,10 +14,11 @@ from adapters.store.cases import Case
 from adapters.store.trail import Entry
 from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.written import named_digests, text
+from engine.canonical import Written
 from engine.cases.status import Event, Status, moved
 from engine.documents.model import Document
 from engine.readiness.asking import readiness
-from engine.readiness.finding import is_ready
+from engine.readiness.finding import Finding, is_ready
 from engine.readiness.recording import to_plain
 
 POSTING: Final = "posting"
@@ -30,17 +31,19 @@ def finish(
     case: Case,
     document: Document,
     now: datetime,
+    findings: Sequence[Finding] | None = None,
 ) -> tuple[Case, list[Entry]]:
     """Asks whether the document may post: early while it is on its way, binding once approved.
 
     An approved case that is ready and has somewhere to go is put into the outbox, in the
     transaction that found it ready. The case is kept; the records are for the caller to append.
+    `findings` are those of this moment, where they were asked for already.
     """
     if case.status not in (Status.PENDING, Status.HELD, Status.APPROVED):
         return case, []
-    findings = readiness(current.policy, current.data, document, now)
-    found: list[Plain] = [{**to_plain(each)} for each in findings]
-    kept = text(found)
+    if findings is None:
+        findings = findings_of(current, document, now)
+    found, kept = _plain(findings), findings_text(findings)
     target = resources.target_of(case.entity, case.type)
     if case.status is not Status.APPROVED or not is_ready(findings) or not target:
         if kept != case.findings_json:
@@ -57,6 +60,20 @@ def finish(
     outbox.put(connection, case.id, POSTING, posting_key(case), target, now)
     entry = _entry("posting_enqueued", case, found, current, now)
     return case, [replace(entry, body={**entry.body, "key": posting_key(case), "target": target})]
+
+
+def findings_of(current: InForce, document: Document, now: datetime) -> Sequence[Finding]:
+    """Whether the document may post, by what is in force at the moment."""
+    return readiness(current.policy, current.data, document, now)
+
+
+def findings_text(findings: Sequence[Finding]) -> Written:
+    """Findings as a case keeps them."""
+    return text(_plain(findings))
+
+
+def _plain(findings: Sequence[Finding]) -> list[Plain]:
+    return [{**to_plain(each)} for each in findings]
 
 
 def posting_key(case: Case) -> str:

@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from adapters.store.cases import Case
+from adapters.store.cases import Case, number_of
 from adapters.store.delivery import KeptReceipt
+from adapters.store.reviews import Review
 from api.usecases.casework.acting import Kind
 from api.usecases.casework.completing import posting_key
 from api.usecases.casework.resources import Plain
@@ -20,6 +21,8 @@ from engine.decision import Outcome
 
 _REACHED: Final = frozenset((before, after) for (before, _), after in MOVES.items())
 _LEAVE_THE_DECISION: Final = frozenset({str(Kind.CLAIM), str(Kind.RELEASE), str(Kind.WITHDRAW)})
+# Of a case, written by whoever had not locked it: they state nothing about where it stands.
+BESIDE: Final = frozenset({"review_opened"})
 _TAKEN_OVER: Final = frozenset({str(Outcome.HELD), str(Outcome.REFUSED)})
 
 
@@ -37,12 +40,21 @@ Told = Sequence[tuple[int, Plain]]
 
 
 def problems_of_case(
-    case: Case, told: Told, receipts: Sequence[KeptReceipt], unsettled: Collection[str]
+    case: Case,
+    told: Told,
+    receipts: Sequence[KeptReceipt],
+    unsettled: Collection[str],
+    reviews: Sequence[Review],
 ) -> Iterator[Problem]:
     """The row of a case against its records, in order of position; its receipts and parcels.
 
-    `unsettled` are the keys of postings that are still under way.
+    `unsettled` are the keys of postings that are still under way, `reviews` those of the case.
     """
+    if not told:
+        yield Problem("not_recorded", "no record tells of this case", None, case.number)
+        return
+    yield from _reviews(case, told, reviews)
+    told = [each for each in told if each[1].get("kind") not in BESIDE]
     if not told:
         yield Problem("not_recorded", "no record tells of this case", None, case.number)
         return
@@ -123,6 +135,25 @@ def _digest_of_kept(case: Case) -> str:
 
 def _without(plain: Plain, name: str) -> Plain:
     return {key: value for key, value in plain.items() if key != name}
+
+
+def _reviews(case: Case, told: Told, reviews: Sequence[Review]) -> Iterator[Problem]:
+    """Every review that was recorded is kept, and stands where its last record leaves it."""
+    stated: dict[object, tuple[int, tuple[object, ...]]] = {}
+    for position, body in told:
+        match body:
+            case {"kind": "review_opened", "review": code, "cause": cause}:
+                stated[code] = position, (cause, "", "")
+            case {"kind": "review_closed", "review": code, "finding": finding, "who": dict(who)}:
+                _, before = stated.get(code, (position, ("",)))
+                stated[code] = position, (before[0], finding, who.get("decided_by"))
+    kept = {each.code: (number_of(each.cause_id), each.finding, each.closed_by) for each in reviews}
+    for code in sorted({*stated, *kept}, key=str):
+        where, expected = stated.get(code, (None, None))
+        found = kept.get(str(code))
+        if found != expected:
+            said = f"the review `{code}` is {found or 'not kept'}, expected {expected or 'none'}"
+            yield Problem("review_differs", said, where, case.number)
 
 
 def _postings(case: Case, told: Told, receipts: Sequence[KeptReceipt]) -> Iterator[Problem]:

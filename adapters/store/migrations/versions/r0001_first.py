@@ -65,6 +65,7 @@ def _cases() -> None:
         sa.UniqueConstraint("source", "type", "document_id"),
     )
     op.create_index("ix_cases_status_entity", "cases", ["status", "entity"])
+    op.create_index("ix_cases_id_status", "cases", ["id", "status"])
 
 
 def _asked_and_done() -> None:
@@ -178,15 +179,18 @@ def _intake() -> None:
         sa.Column("at", sa.Text, nullable=False),
     )
     op.create_table(
-        "headroom",
+        "contributions",
         sa.Column("key", sa.Text, primary_key=True),
-        sa.Column("documents", sa.Integer, nullable=False),
-    )
-    op.create_table(
-        "headroom_members",
-        sa.Column("key", sa.Text, sa.ForeignKey("headroom.key"), primary_key=True),
+        sa.Column("at", sa.Text, primary_key=True),
         sa.Column("case_id", sa.Integer, sa.ForeignKey("cases.id"), primary_key=True),
+        sa.Column("currency", sa.Text, nullable=False),
+        sa.Column("rate_day", sa.Text, nullable=False),
+        sa.Column("whole", sa.BigInteger, nullable=False),
+        sa.Column("rest", sa.BigInteger, nullable=False),
+        sa.Column("parts", sa.BigInteger, nullable=False),
+        sa.Column("lacking", sa.Text, nullable=False),
     )
+    op.create_index("ix_contributions_case_id", "contributions", ["case_id"])
 
 
 def _guard_sqlite() -> None:

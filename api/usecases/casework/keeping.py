@@ -1,0 +1,235 @@
+"""Documents are kept in one transaction, in their order, each decided when those before it count.
+
+Locked are what is in force, the cases, the keys of their totals, and the end of the trail last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from sqlalchemy import Connection
+
+from adapters.store import cases, headroom
+from adapters.store.cases import Case
+from adapters.store.trail import Entry, append
+from api.usecases.casework.adding_up import AddedUp, Sharing
+from api.usecases.casework.completing import findings_of, findings_text, finish
+from api.usecases.casework.resources import InForce, Plain, Resources
+from api.usecases.casework.reviewing import open_asked
+from api.usecases.casework.submission import NotAccepted, Submission, Submitted
+from api.usecases.casework.written import asked_now, given_plain, named_digests, text
+from engine.canonical import Written
+from engine.cases.status import OPEN_FOR_NEW_VERSIONS, Event, Status, moved
+from engine.deciding import decide
+from engine.decision import Decision, Outcome
+from engine.documents.model import Document
+from engine.facts.kinds import FactValues
+from engine.readiness.finding import Finding
+from engine.recording import decision_text, moment_text
+from engine.routing.course import Course
+
+_EVENTS: Final = {
+    Outcome.ROUTE: Event.ROUTE,
+    Outcome.STRAIGHT_THROUGH: Event.STRAIGHT_THROUGH,
+    Outcome.HELD: Event.HOLD,
+    Outcome.REFUSED: Event.REFUSE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A document that is to be kept: what was worked out before the transaction."""
+
+    submission: Submission
+    document: Document
+    plain: Written
+    shared: Sharing
+
+    @property
+    def name(self) -> cases.Name:
+        """What the case is found by."""
+        return self.submission.source, self.document.type, self.document.id
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """A document with its decision; `case.id` is 0 until a new case is kept."""
+
+    attempt: Attempt
+    decision: Decision
+    findings: Sequence[Finding]
+    case: Case
+
+
+Kept = Submitted | NotAccepted
+
+
+def keep(
+    resources: Resources, connection: Connection, current: InForce, attempts: Sequence[Attempt]
+) -> list[Kept] | None:
+    """Keeps the documents, of which no two have one name.
+
+    `None` where something else is in force by now.
+    """
+    if resources.loaded.current(connection, lock=True) is not current:
+        return None
+    known = cases.by_documents(connection, [each.name for each in attempts])
+    headroom.lock(connection, {key for each in attempts for key in each.shared.keys()})
+    found = {each.name: _unchanged(each, known.get(each.name)) for each in attempts}
+    wanted = [each for each in attempts if found[each.name] is None]
+    entries: list[Entry] = []
+    for together in _runs(wanted, known):
+        for each, kept, more in _kept(resources, connection, current, together, known):
+            found[each.name] = kept
+            entries += more
+    if entries:
+        append(connection, entries)
+    return [_answered(connection, each, found[each.name]) for each in attempts]
+
+
+def _unchanged(attempt: Attempt, known: Case | None) -> Kept | None:
+    """The known case as it is, where the document changes nothing of it."""
+    if known is None:
+        return None
+    reach = attempt.submission.reach
+    if reach is not None and known.entity not in reach:
+        return NotAccepted("out_of_reach", known)
+    if known.document_digest == attempt.document.digest:
+        return Submitted(known, is_new=False)
+    if known.status not in OPEN_FOR_NEW_VERSIONS:
+        return NotAccepted("not_open", known)
+    return None
+
+
+def _answered(connection: Connection, attempt: Attempt, kept: Kept | None) -> Kept:
+    if kept is None:
+        raise LookupError(f"`{attempt.document.id}` was not kept")
+    if isinstance(kept, Submitted):
+        attempt.submission.answering(connection, kept)
+    return kept
+
+
+_Known = Mapping[cases.Name, Case]
+
+
+def _runs(attempts: Sequence[Attempt], known: _Known) -> Iterator[list[Attempt]]:
+    """Runs of new documents; one that changes its case stands alone, since what it added before
+    must not be counted by those that follow."""
+    run: list[Attempt] = []
+    for each in attempts:
+        if known.get(each.name) is None:
+            run.append(each)
+            continue
+        if run:
+            yield run
+        run = []
+        yield [each]
+    if run:
+        yield run
+
+
+def _kept(
+    resources: Resources,
+    connection: Connection,
+    current: InForce,
+    together: Sequence[Attempt],
+    known: _Known,
+) -> Iterator[tuple[Attempt, Submitted, list[Entry]]]:
+    """The cases of documents, with the records that are to be appended."""
+    decided = _decided(connection, current, together, known)
+    made = [each.case for each in decided]
+    if made[0].id == 0:
+        made = cases.add_all(connection, made)
+    else:
+        _begin_anew(connection, made[0])
+    added = [each.attempt.shared.contributions for each in decided]
+    headroom.count_also(connection, made, added)
+    _ask(connection, made, decided)
+    for n, (each, case) in enumerate(zip(decided, made, strict=True)):
+        document, now = each.attempt.document, each.attempt.submission.now
+        later = frozenset(after.id for after in made[n + 1 :])
+        opened = open_asked(
+            resources, connection, current, case, document, each.decision, now, but_not=later
+        )
+        entry = Entry("submission", case.id, now, _body(current, each.attempt, case))
+        done, more = finish(resources, connection, current, case, document, now, each.findings)
+        yield each.attempt, Submitted(done, is_new=True), [entry, *more, *opened]
+
+
+def _begin_anew(connection: Connection, case: Case) -> None:
+    """A known case with other content: what was done and asked before is for nothing now."""
+    cases.begin_anew(connection, case.id)
+    cases.keep(connection, case)
+    headroom.forget(connection, case.id)
+
+
+def _ask(connection: Connection, made: Sequence[Case], decided: Sequence[_Decided]) -> None:
+    asked = [
+        task
+        for case, each in zip(made, decided, strict=True)
+        if case.status is Status.PENDING
+        for task in asked_now(case.id, each.decision, Course(), case.received_at)
+    ]
+    cases.ask_also(connection, asked)
+
+
+def _decided(
+    connection: Connection, current: InForce, together: Sequence[Attempt], known: _Known
+) -> list[_Decided]:
+    own = [known.get(each.name) for each in together]
+    shares = [
+        (each.shared, case.id if case else 0) for each, case in zip(together, own, strict=True)
+    ]
+    added_up = AddedUp(connection, shares)
+    found = []
+    for n, (each, before) in enumerate(zip(together, own, strict=True)):
+        document, now = each.document, each.submission.now
+        given = added_up.totals(n)
+        decision = decide(current.policy, current.data, document, now, given)
+        findings = findings_of(current, document, now)
+        case = replace(_case(each, before, decision, given), findings_json=findings_text(findings))
+        added_up.count(n, now, case.status)
+        found.append(_Decided(each, decision, findings, case))
+    return found
+
+
+def _case(attempt: Attempt, known: Case | None, decision: Decision, given: FactValues) -> Case:
+    """The case with its new content."""
+    document, now = attempt.document, attempt.submission.now
+    status = moved(known.status if known else Status.PENDING, _EVENTS[decision.outcome])
+    return Case(
+        id=known.id if known else 0,
+        source=attempt.submission.source,
+        type=document.type,
+        document_id=document.id,
+        version=known.version + 1 if known else 1,
+        entity=document.entity,
+        status=status or Status.HELD,
+        requester=document.requester,
+        document_json=attempt.plain,
+        document_digest=document.digest,
+        received_at=now,
+        given_json=text(given_plain(given)),
+        decision_digest=decision.digest,
+        decision_json=decision_text(decision),
+        posting_number=known.posting_number if known else 0,
+        changed_at=now,
+    )
+
+
+def _body(current: InForce, attempt: Attempt, case: Case) -> Plain:
+    return {
+        "case": case.number,
+        "version": case.version,
+        "source": case.source,
+        "received_at": moment_text(case.received_at),
+        "document": attempt.plain,
+        "document_digest": case.document_digest,
+        "in_force": named_digests(current),
+        "given": Written(case.given_json),
+        "decision": Written(case.decision_json),
+        "status": str(case.status),
+        "who": attempt.submission.who.plain(),
+    }

@@ -1,0 +1,148 @@
+"""Totals: what earlier documents add up to, together with the one that is decided.
+
+A total is a fact that the policy declares (`total_of`, `same`, `in`, `counts`, `leaves_out`). The
+sum is exact. Amounts in another currency are converted by the rate of the document they stand on,
+once; credits count with their sign, and give nothing back while they are pending. Days are local
+days of the entity of the decided document.
+
+A document that the total leaves out is not measured by it: its own total is zero. Where the sum
+cannot be told (a fact that must be the same is missing, an amount cannot be converted) there is no
+value, and the reason is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from engine.cumulation.counting import (
+    APPROVED,
+    PENDING,
+    REJECTED,
+    Amounts,
+    Measure,
+    added,
+    contributions,
+    does_count,
+    measures,
+)
+from engine.cumulation.keys import HeadroomKey
+from engine.documents.model import Document
+from engine.facts.kinds import FactValue
+from engine.knowing import Situation, situate
+from engine.master_data import MasterData
+from engine.policy import PolicySet
+from engine.rates import Shortage
+
+STATUSES: Final = (PENDING, APPROVED, REJECTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A document that is already known, its status, and from when on it counts (aware)."""
+
+    document: Document
+    status: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The total facts of one document; `counted` are the ids of the earlier ones in each.
+
+    `missing` says why a total has no value.
+    """
+
+    values: Mapping[str, FactValue]
+    counted: Mapping[str, tuple[str, ...]]
+    missing: Mapping[str, Shortage]
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """What one document adds under one key."""
+
+    type: str
+    id: str
+    status: str
+    at: datetime
+    amounts: Amounts
+
+
+@dataclass(slots=True)
+class Ledger:
+    """What documents that came before add to the totals of those that follow, by key."""
+
+    policy: PolicySet
+    data: MasterData
+    _counted: dict[HeadroomKey, list[_Counted]] = field(default_factory=dict)
+
+    @property
+    def has_totals(self) -> bool:
+        """Whether the policy adds up anything."""
+        return any(fact.total is not None for fact in self.policy.facts.values())
+
+    def count(self, earlier: Earlier) -> None:
+        """The document counts from now on. One of which nothing is known adds nothing."""
+        if not self.has_totals:
+            return
+        situation = situate(self.policy, self.data, earlier.document, earlier.at, {})
+        if not isinstance(situation, Situation):
+            return
+        for each in contributions(situation):
+            found = _Counted(
+                earlier.document.type,
+                earlier.document.id,
+                earlier.status,
+                earlier.at,
+                each.amounts,
+            )
+            self._counted.setdefault(each.key, []).append(found)
+
+    def totals(self, document: Document, now: datetime) -> Totals:
+        """Every declared total for the document at the moment `now` (aware).
+
+        An earlier version of the document itself, by type and id, is not counted beside it.
+        """
+        values: dict[str, FactValue] = {}
+        counted: dict[str, tuple[str, ...]] = {}
+        missing: dict[str, Shortage] = {}
+        own = situate(self.policy, self.data, document, now, {}) if self.has_totals else None
+        if not isinstance(own, Situation):
+            return Totals(values, counted, missing)
+        for measure in measures(own):
+            if not isinstance(measure, Measure):
+                missing[measure[0]] = measure[1]
+                continue
+            found = self._counted_in(measure, document)
+            value = added(measure, (each.amounts for each in found), own)
+            if isinstance(value, Shortage):
+                missing[measure.name] = value
+            else:
+                values[measure.name] = value
+                counted[measure.name] = tuple(each.id for each in found)
+        return Totals(values, counted, missing)
+
+    def _counted_in(self, measure: Measure, document: Document) -> list[_Counted]:
+        return [
+            each
+            for each in self._counted.get(measure.key, ())
+            if (each.type, each.id) != (document.type, document.id)
+            and does_count(measure, each.status, each.at, each.amounts)
+        ]
+
+
+def totals(
+    policy: PolicySet,
+    data: MasterData,
+    document: Document,
+    earlier: Iterable[Earlier],
+    now: datetime,
+) -> Totals:
+    """Every declared total for the document at the moment `now` (aware), over these documents."""
+    ledger = Ledger(policy, data)
+    for each in earlier:
+        ledger.count(each)
+    return ledger.totals(document, now)
