@@ -234,8 +234,7 @@ def _this_document(happened: Happened, act: PastAct) -> frozenset[str]:
 
 
 def _this_chain(happened: Happened, act: PastAct) -> frozenset[str]:
-    is_in = (act.document_type, act.document_id) in happened.history.chain
-    return frozenset({"this"} if is_in else ()) | _this_document(happened, act)
+    return frozenset({"this"} if happened.is_in_chain(act) else ())
 
 
 def _same_supplier(_: Happened, act: PastAct) -> frozenset[str]:

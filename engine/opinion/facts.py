@@ -32,6 +32,8 @@ from engine.selecting import basis
 ROOM: Final = 2**62  # more than any cap: where there is none
 OTHER_WORD: Final = ""
 AS: Final = "as "
+WARN: Final = "warn"
+ONE_DOCUMENT: Final = frozenset({"same_document", "person"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,16 @@ def facts_of(happened: Happened, rules: ControlRules) -> Facts:
         for control, asked in sorted(rules.exact, key=str)
         if asked in asking.not_whole
     ]
-    return Facts(tuple(found), tuple(uncovered))
+    return Facts(tuple(found), (*uncovered, *_without_past(happened)))
+
+
+def _without_past(happened: Happened) -> Iterator[Uncovered]:
+    """Conflicts that compare documents, where nobody looked what was done on others."""
+    if happened.history is None:
+        for conflict in happened.policy.conflicts:
+            if conflict.on not in ONE_DOCUMENT and conflict.outcome != WARN:
+                reason = "what was done on other documents was not looked up"
+                yield Uncovered(conflict_name(conflict), "no_history", reason)
 
 
 def _scopes(happened: Happened, situation: Situation) -> Iterator[Fact]:
@@ -159,7 +170,7 @@ def _over(happened: Happened, act: PastAct, kind: str) -> list[str]:
         case "document":
             return ["this"] if document == mine else []
         case "chain":
-            return ["chain"] if document == mine or document in happened.history.chain else []
+            return ["chain"] if happened.is_in_chain(act) else []
         case _:
             return sorted(name for name in act.keys if name.startswith(f"{kind}:"))
 

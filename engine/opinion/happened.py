@@ -15,16 +15,22 @@ from typing import Final
 from engine.decision import Held
 from engine.documents.model import Document
 from engine.facts.kinds import FactValues
-from engine.history import NO_HISTORY, History, PastAct
+from engine.history import History, PastAct
 from engine.knowing import Situation, situate
 from engine.master_data import MasterData, PersonId
 from engine.policy import PolicySet
 from engine.rates import Shortage
 from engine.routing.authority import widest
-from engine.routing.segregation import ACTS
 from engine.selecting import basis, choose_matrix
 
 APPROVE: Final = "approve"
+# What the persons a document names have done on it.
+NAMED: Final = (
+    ("submitter", "submit"),
+    ("requester", "request"),
+    ("buyer", "buy"),
+    ("receiver", "receive"),
+)
 
 
 class NotKnown(Exception):
@@ -36,7 +42,9 @@ class Happened:
     """`acts` are those on this case, in order; `at` is when it was let through, an aware instant.
 
     `as_requester` are the positions of acts that only the word `requester` of a row asked for: no
-    control on approvers is about them. `given` are the totals that it was decided with.
+    control on approvers is about them. `history` is what was done on other documents, `None` where
+    nobody looked: what compares documents is then not covered. `given` are the totals that it was
+    decided with.
     """
 
     policy: PolicySet
@@ -45,13 +53,14 @@ class Happened:
     at: datetime
     acts: tuple[PastAct, ...] = ()
     as_requester: frozenset[int] = frozenset()
-    history: History = NO_HISTORY
+    history: History | None = None
     given: FactValues = field(default_factory=lambda: MappingProxyType({}))
 
     def numbered(self) -> Iterator[tuple[int, PastAct, bool]]:
         """Every act with its number, from 1, and whether it was done on this document."""
         mine = (self.document.type, self.document.id)
-        others = [act for act in self.history.acts if (act.document_type, act.document_id) != mine]
+        past = self.history.acts if self.history is not None else ()
+        others = [act for act in past if (act.document_type, act.document_id) != mine]
         for number, act in enumerate((*self.acts, *others), start=1):
             yield number, act, number <= len(self.acts)
 
@@ -61,6 +70,12 @@ class Happened:
             if act.act == APPROVE and position not in self.as_requester:
                 for person in persons_of(act):
                     yield position + 1, act, person
+
+    def is_in_chain(self, act: PastAct) -> bool:
+        """Whether it was done on this document, or on one that leads to it or follows from it."""
+        name = act.document_type, act.document_id
+        mine = name == (self.document.type, self.document.id)
+        return mine or (self.history is not None and name in self.history.chain)
 
 
 def persons_of(act: PastAct) -> tuple[PersonId, ...]:
@@ -90,7 +105,7 @@ def acts_of_document(
 ) -> tuple[PastAct, ...]:
     """What the persons whom a document names did on it, by submitting it as they did."""
     found = []
-    for part, act in ACTS:
+    for part, act in NAMED:
         name = str(getattr(document, part, "") or "")
         person = data.person_of(name, document.submitted_at) if name else None
         if person is not None:

@@ -153,6 +153,16 @@ def test_the_last_local_day_of_a_window_counts(days_ago: int, found: bool) -> No
 
 
 @pytest.mark.server
+def test_a_conflict_between_documents_is_not_covered_where_nobody_looked_at_others() -> None:
+    happened = replace(approved("petra", policy(conflicts=(P2P,))), history=None)
+    with matcher() as second:
+        answer = Opinions(second).answer(happened, "C-000001")
+    assert [(each.control, each.code) for each in answer.uncovered] == [
+        ("conflict P2P-01", "no_history")
+    ]
+
+
+@pytest.mark.server
 def test_what_another_did_for_the_supplier_is_no_conflict() -> None:
     happened = approved("tina", policy(conflicts=(P2P,)), history=maintained(3))
     assert names(happened) == []

@@ -31,7 +31,7 @@ from adapters.store.trail import Entry, Record, append, records_of
 from api.usecases.casework.completing import posting_key
 from api.usecases.casework.resources import Plain, Resources
 from api.usecases.casework.written import document_of, given_of
-from engine.history import NO_HISTORY, PastAct
+from engine.history import PastAct
 from engine.opinion.controls import SHEET, ControlRules, Uncovered, control_rules
 from engine.opinion.facts import facts_of
 from engine.opinion.happened import APPROVE, Happened, NotKnown, acts_of_document
@@ -181,7 +181,6 @@ def recorded(resources: Resources, connection: Connection, case_id: int) -> tupl
         at=at,
         acts=tuple(acts),
         as_requester=frozenset(as_requester),
-        history=NO_HISTORY,
         given=given_of(json.loads(case.given_json)),
     )
     return happened, case
