@@ -51,9 +51,8 @@ def _working(settings: Settings, resources: Resources) -> Iterator[Callable[[], 
     targets = {each.name: _target(each) for each in settings.erp}
     lease = timedelta(seconds=settings.lease_seconds)
     chance = random.SystemRandom().random
-    is_needed = settings.environment is Environment.PRODUCTION
     matcher = SecondOpinion()
-    opinions = Opinions(matcher, is_needed)
+    opinions = opinions_by(settings, matcher)
     worker = Worker(resources, Counter(targets, utc_now, chance, lease, opinions))
     worker.start()
     try:
@@ -61,6 +60,11 @@ def _working(settings: Settings, resources: Resources) -> Iterator[Callable[[], 
     finally:
         worker.stop()
         matcher.close()
+
+
+def opinions_by(settings: Settings, matcher: SecondOpinion) -> Opinions:
+    """In production a second opinion is needed where the policy set does not say otherwise."""
+    return Opinions(matcher, is_needed=settings.environment is Environment.PRODUCTION)
 
 
 def _target(erp: ErpSettings) -> Target:

@@ -6,13 +6,13 @@ document, who did what and when, and what the same people did elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
-from engine.decision import Held
+from engine.decision import Held, Via
 from engine.documents.model import Document
 from engine.facts.kinds import FactValues
 from engine.history import History, PastAct
@@ -21,9 +21,11 @@ from engine.master_data import MasterData, PersonId
 from engine.policy import PolicySet
 from engine.rates import Shortage
 from engine.routing.authority import widest
+from engine.routing.course import ActKind, Given
 from engine.selecting import basis, choose_matrix
 
 APPROVE: Final = "approve"
+APPROVING: Final = frozenset({ActKind.APPROVE, ActKind.VOTE_FOR})
 # What the persons a document names have done on it.
 NAMED: Final = (
     ("submitter", "submit"),
@@ -113,3 +115,32 @@ def acts_of_document(
                 PastAct(person, act, document.type, document.id, document.submitted_at, keys)
             )
     return tuple(found)
+
+
+def acts_of_case(
+    document: Document,
+    data: MasterData,
+    keys: frozenset[str],
+    given: Iterable[tuple[Given, datetime]],
+) -> tuple[tuple[PastAct, ...], frozenset[int]]:
+    """Everything done on a case, and the positions of what only asked the requester."""
+    acts = list(acts_of_document(document, data, keys))
+    as_requester = set()
+    for each, moment in given:
+        if each.kind in APPROVING:
+            if _is_asked_as_requester(each):
+                as_requester.add(len(acts))
+            acts.append(_approval(each, moment, document, keys))
+    return tuple(acts), frozenset(as_requester)
+
+
+def _approval(given: Given, moment: datetime, document: Document, keys: frozenset[str]) -> PastAct:
+    """For whom a delegate acts approved, too; whom a stand-in replaces did nothing."""
+    who = given.assignee
+    other = who.on_behalf_of if who.via is Via.DELEGATE else None
+    return PastAct(who.person, APPROVE, document.type, document.id, moment, keys, other)
+
+
+def _is_asked_as_requester(given: Given) -> bool:
+    """Whether only the word `requester` asked for it, which asks him on purpose."""
+    return bool(given.keys) and all(word == "requester" for _, word, *_ in given.keys)

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from api.usecases.casework.second_opinion import Answer, Opinions, Word
+from engine.decision import Assignee, Via
 from engine.documents.model import Document, Line
 from engine.facts.conditions import All, Any, Compare, Constant, FactBound, Lines, Not, OneOf, Op
 from engine.facts.kinds import Duration, Kind
@@ -16,7 +17,7 @@ from engine.master_data import Interest, MasterData, Person, PersonId, Supplier,
 from engine.matching import build
 from engine.money import Money
 from engine.opinion.controls import control_rules
-from engine.opinion.happened import Happened, acts_of_document
+from engine.opinion.happened import Happened, acts_of_case, acts_of_document
 from engine.opinion.rules import Violation
 from engine.organization import Organization
 from engine.places import Place
@@ -33,6 +34,7 @@ from engine.policy import (
     RelatedParties,
     Scope,
 )
+from engine.routing.course import ActKind, Given, PlaceKey
 from engine.violations import violations
 from tests.matcher import matcher
 from tests.second_opinion.worlds import ENTITIES, NOW
@@ -294,3 +296,54 @@ def test_a_control_that_one_side_has_never_heard_of_is_a_difference() -> None:
     happened = approved("petra", policy(additional=(row(),)))
     assert wrongly(happened, policy()).word is Word.DIFFERENCE
     assert wrongly(approved("petra", policy()), policy(additional=(row(),))).word is Word.AGREEMENT
+
+
+REQUESTER = ("p.yaml:1:1", "requester", "", "", 1)
+CFO = ("p.yaml:1:1", "cfo", "", "", 1)
+
+
+@pytest.mark.parametrize(
+    ("via", "other"),
+    [
+        (Via.DELEGATE, "rita"),
+        (Via.STAND_IN, None),  # because she is the requester, and may not herself
+        (Via.ACTING, None),
+    ],
+)
+def test_for_whom_a_delegate_acts_approved_and_whom_a_stand_in_replaces_did_not(
+    via: Via, other: str | None
+) -> None:
+    given = Given(
+        Assignee(PersonId("tina"), via, PersonId("rita")), ActKind.APPROVE, frozenset({CFO})
+    )
+    acts, _ = acts_of_case(invoice(), people(), frozenset(), [(given, NOW)])
+    assert (acts[-1].person, acts[-1].on_behalf_of) == ("tina", other)
+
+
+@pytest.mark.parametrize(
+    ("keys", "exempt"),
+    [((REQUESTER,), {1}), ((REQUESTER, CFO), set()), ((CFO,), set()), ((), set())],
+)
+def test_only_what_asked_for_the_requester_and_nothing_else_is_exempt(
+    keys: tuple[PlaceKey, ...], exempt: set[int]
+) -> None:
+    given = Given(Assignee(PersonId("rita")), ActKind.APPROVE, frozenset(keys))
+    _, as_requester = acts_of_case(invoice(), people(), frozenset(), [(given, NOW)])
+    assert as_requester == exempt
+
+
+@pytest.mark.parametrize(
+    ("kind", "counts"),
+    [
+        (ActKind.APPROVE, True),
+        (ActKind.VOTE_FOR, True),
+        (ActKind.VOTE_AGAINST, False),
+        (ActKind.REJECT, False),
+        (ActKind.ANSWER, False),
+        (ActKind.RECORD, False),
+    ],
+)
+def test_what_is_no_approval_is_no_act_of_an_approver(kind: ActKind, counts: bool) -> None:
+    given = Given(Assignee(PersonId("tina")), kind, frozenset({CFO}))
+    acts, _ = acts_of_case(invoice(), people(), frozenset(), [(given, NOW)])
+    assert [act.act for act in acts] == ["request", "approve"][: 1 + counts]

@@ -31,13 +31,11 @@ from adapters.store.trail import Entry, Record, append, records_of
 from api.usecases.casework.completing import posting_key
 from api.usecases.casework.resources import Plain, Resources
 from api.usecases.casework.written import document_of, given_of
-from engine.history import PastAct
 from engine.opinion.controls import SHEET, ControlRules, Uncovered, control_rules
 from engine.opinion.facts import facts_of
-from engine.opinion.happened import APPROVE, Happened, NotKnown, acts_of_document
+from engine.opinion.happened import Happened, NotKnown, acts_of_case
 from engine.opinion.rules import Violation
 from engine.policy import PolicySet
-from engine.routing.course import ActKind, Given
 from engine.violations import violations
 
 log: Final = logging.getLogger(__name__)
@@ -53,7 +51,6 @@ OPERATED: Final = frozenset({DIFFERS, NONE})  # owned by who operates the servic
 # What passes by itself: asked again later, as if the ERP had been busy.
 PASSING: Final = frozenset({"crashed", "timed_out", "not_understood", "not_started"})
 
-_APPROVALS: Final = frozenset({ActKind.APPROVE, ActKind.VOTE_FOR})
 _DECIDES: Final = frozenset({"submission", "decided_again"})
 _LEAVES_THE_DECISION: Final = frozenset({"claim", "release", "withdraw"})
 
@@ -164,23 +161,15 @@ def recorded(resources: Resources, connection: Connection, case_id: int) -> tupl
     supplier = then.data.suppliers.get(document.supplier)
     group = supplier.group or supplier.id if supplier is not None else document.supplier
     keys = frozenset({f"supplier:{group}"} if group else ())
-    acts = list(acts_of_document(document, then.data, keys))
-    as_requester = set()
-    for given, moment in cases.acts_of(connection, case.id):
-        if given.kind in _APPROVALS:
-            if _is_asked_as_requester(given):
-                as_requester.add(len(acts))
-            who = given.assignee
-            acts.append(
-                PastAct(who.person, APPROVE, case.type, document.id, moment, keys, who.on_behalf_of)
-            )
+    accepted = cases.acts_of(connection, case.id)
+    acts, as_requester = acts_of_case(document, then.data, keys, accepted)
     happened = Happened(
         policy=then.policy,
         data=then.data,
         document=document,
         at=at,
-        acts=tuple(acts),
-        as_requester=frozenset(as_requester),
+        acts=acts,
+        as_requester=as_requester,
         given=given_of(json.loads(case.given_json)),
     )
     return happened, case
@@ -204,11 +193,6 @@ def _decided(records: Sequence[Record]) -> tuple[Digests, datetime]:
             names = (str(rested_on[name]) for name in ("policy", "master_data", "delegations"))
             return Digests(*names), record.at
     raise LookupError("no record says what was decided")
-
-
-def _is_asked_as_requester(given: Given) -> bool:
-    """Whether only the word `requester` asked for it, which asks him on purpose."""
-    return bool(given.keys) and all(word == "requester" for _, word, *_ in given.keys)
 
 
 def _is_needed(policy: PolicySet, opinions: Opinions) -> bool:
