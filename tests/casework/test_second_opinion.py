@@ -25,7 +25,7 @@ from api.usecases.casework.checking import check_trail
 from api.usecases.casework.posting import Counter
 from api.usecases.casework.replaying import replay
 from api.usecases.casework.resources import Loaded, Resources
-from api.usecases.casework.second_opinion import Opinions
+from api.usecases.casework.second_opinion import Answer, Opinions, Word, recorded
 from api.usecases.casework.settling import Result
 from api.worker import Worker
 from engine.cases.status import Status
@@ -249,6 +249,25 @@ def test_the_same_answer_again_is_recorded_once_for_a_posting(on: Delivery) -> N
             on.clock.pass_by(minutes=20)
     assert [each["code"] for each in opinions_of(on)] == ["crashed"]
     assert on.erp.keys == []
+
+
+def test_what_the_engine_itself_cannot_look_at_is_not_posted(on: Delivery) -> None:
+    """Also where the set does not require a second opinion: there is not even a first."""
+    with on.resources.store.reading() as connection:
+        current = on.resources.loaded.current(connection)
+        happened, _ = recorded(on.resources, connection, 1)
+    nobody = replace(current.data, people={}, logins={})
+    policy = replace(current.policy, second_opinion="where_installed")
+    answer = Opinions().answer(replace(happened, data=nobody, policy=policy), "C-000001")
+    assert (answer.word, answer.code) == (Word.UNAVAILABLE, "not_known")
+
+    class Blind(Opinions):
+        def answer(self, *asked: Any) -> Answer:
+            return answer
+
+    stated(on, "where_installed")
+    assert delivered(on, Blind()) is Result.FAILED
+    assert codes(on) == [("second_opinion_unavailable", "operations")]
 
 
 def test_an_outcome_that_is_unknown_stays_so_while_there_is_no_opinion(on: Delivery) -> None:

@@ -46,6 +46,7 @@ REQUIRED: Final = "required"
 WHERE_INSTALLED: Final = "where_installed"
 DIFFERS: Final = "second_opinion_differs"
 NONE: Final = "second_opinion_unavailable"
+NOT_KNOWN: Final = "not_known"  # to the engine itself: then nobody has looked
 VIOLATED: Final = "control_violated"
 OPERATED: Final = frozenset({DIFFERS, NONE})  # owned by who operates the service
 # What passes by itself: asked again later, as if the ERP had been busy.
@@ -111,7 +112,7 @@ class Opinions:
         try:
             ours, found = violations(happened), facts_of(happened, controls)
         except NotKnown as problem:
-            return Answer(Word.UNAVAILABLE, code="not_known", reason=str(problem))
+            return Answer(Word.UNAVAILABLE, code=NOT_KNOWN, reason=str(problem))
         uncovered = (*compiled.uncovered, *found.uncovered)
         rules, facts = compiled.digest, facts_digest(found.facts)
         if self.matcher is None:
@@ -206,7 +207,7 @@ def _expect_sendable(answer: Answer, is_needed: bool) -> None:
         case Word.DIFFERENCE:
             said = "the engines differ about the controls; the case file is in the trail"
             raise ErpError(Fault.BUSINESS, DIFFERS, said)
-        case Word.UNAVAILABLE if is_needed:
+        case Word.UNAVAILABLE if is_needed or answer.code == NOT_KNOWN:
             fault = Fault.CONFLICT if answer.code in PASSING else Fault.BUSINESS
             raise ErpError(fault, NONE, f"no second opinion: `{answer.code}`, {answer.reason}")
         case _ if answer.ours:

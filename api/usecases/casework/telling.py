@@ -174,21 +174,21 @@ def _postings(case: Case, told: Told, receipts: Sequence[KeptReceipt]) -> Iterat
 
 def _opinions(case: Case, told: Told) -> Iterator[Problem]:
     """Each second opinion is what its two sides make it, and nothing was posted against one."""
-    last: dict[object, Plain] = {}
+    allowed: dict[object, bool] = {}
     for position, body in told:
         if body.get("kind") == SECOND_OPINION:
-            last[body.get("key")] = body
             stated, found = body.get("opinion"), _opinion(body)
+            may_go = stated != str(Word.DIFFERENCE) and not body.get("violations")
+            allowed[body.get("key")] = may_go or allowed.get(body.get("key"), False)
             if stated != found:
                 said = f"the second opinion is `{stated}`, expected `{found}`"
                 yield Problem("opinion_untrue", said, position, case.number)
         elif body.get("kind") == "posted":
-            before = last.get(body.get("key"))
-            if before is None:
+            if body.get("key") not in allowed:
                 said = "it was posted, and no record tells of a second opinion before"
                 yield Problem("opinion_missing", said, position, case.number)
-            elif before.get("opinion") == str(Word.DIFFERENCE) or before.get("violations"):
-                said = f"it was posted after the second opinion `{before.get('opinion')}`"
+            elif not allowed[body.get("key")]:
+                said = "it was posted, and no second opinion had let it go"
                 yield Problem("posted_against_opinion", said, position, case.number)
 
 
