@@ -200,6 +200,47 @@ def test_the_case_file_in_the_trail_asks_the_matcher_the_same_again(
     ]
 
 
+@pytest.mark.server
+def test_the_case_file_is_taken_out_of_the_trail_by_the_number_of_the_case(
+    on: Delivery, tmp_path: Path
+) -> None:
+    if not on.resources.store.is_sqlite:
+        return  # the command is the same for every database
+    in_secret(on, "update acts set person = 'rita'")
+    with asking(FINDS_NOTHING) as second:
+        delivered(on, Opinions(second))
+    with matcher():
+        url = f"sqlite:///{tmp_path / 'countersign.db'}"
+        file = str(tmp_path / "case.json")
+        ask = ["second-opinion", file, "--database", url, "--json", "--case"]
+        done = CliRunner().invoke(app, [*ask, "C-000001"])
+        missing = CliRunner().invoke(app, [*ask, "C-000009"])
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.output)["agrees"]
+    assert json.loads(Path(file).read_text(encoding="utf-8"))["case"] == "C-000001"
+    assert missing.exit_code == 7
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "null",
+        '{"form": 2}',
+        '{"form": 1, "rulesets": []}',
+        '{"form": 1, "rulesets": [{"text": "{}", "rules": {}, "blockers": []}], "rules": "x"}',
+        "[" * 100_000,
+    ],
+)
+def test_what_is_no_case_file_is_refused_with_its_name(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "case.json"
+    file.write_text(text, encoding="utf-8")
+    done = CliRunner().invoke(app, ["second-opinion", str(file)])
+    assert done.exit_code == 3
+    assert done.output.startswith(f"error: `{file}`: ")
+
+
 @pytest.mark.parametrize(
     ("choice", "is_needed", "result"),
     [

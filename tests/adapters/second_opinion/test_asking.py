@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -211,6 +212,20 @@ def test_whatever_is_no_answer_is_no_opinion(script: str, expected: str) -> None
     second = running(script)
     assert code(second.opinion(compiled(), FACTS)) == expected
     assert second.pid is None
+
+
+def test_of_the_library_only_what_was_never_seen_wrong_is_called() -> None:
+    """C2, C8, C10, C11, C13: no host, no events, no batches, nothing retracted, no timers."""
+    called = set(re.findall(r"\bengine\.(\w+)", Path(MATCHER[2]).read_text(encoding="utf-8")))
+    assert called == {
+        "create_ruleset",
+        "delete_ruleset",
+        "assert_fact",
+        "start_action_for_state",
+        "complete_and_start_action",
+        "get_facts",
+        "delete_state",
+    }
 
 
 def test_a_stale_answer_is_not_taken_for_this_one() -> None:
