@@ -55,10 +55,13 @@ def _register() -> None:
     from api.commands.formatting import format_policies
     from api.commands.language_server import language_server
     from api.commands.lint import lint
+    from api.commands.overrides import report_overrides
     from api.commands.policy_tests import run_tests
     from api.commands.schema import schema
     from api.commands.second_opinion import second_opinion
     from api.commands.serve import serve
+    from api.commands.sod import sod
+    from api.commands.splitting import splitting
     from api.commands.who_can import who_can
 
     app.command("decide", epilog=_EPILOG)(decide)
@@ -74,6 +77,9 @@ def _register() -> None:
     master_data.app.command("check", epilog=_EPILOG)(master_data.check)
     master_data.app.command("load", epilog=_EPILOG)(master_data.load)
     app.command("demo", epilog=_EPILOG)(demo)
+    app.command("overrides", epilog=_EPILOG)(report_overrides)
+    app.command("sod", epilog=_EPILOG)(sod)
+    app.command("splitting", epilog=_EPILOG)(splitting)
     app.command("activate", epilog=_EPILOG)(activate)
     app.command("serve", epilog=_EPILOG)(serve)
     app.command("file", epilog=_EPILOG)(file)

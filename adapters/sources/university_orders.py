@@ -5,7 +5,8 @@ One row is one line of an order. Rows of one `number` make one order. What is do
 - The amount of a line is the column `amount`, an exact decimal. `quantity` and `price` are passed
   on as information (with up to 12 decimals; quotients have more, and are left away); their product
   may differ from the amount by a cent, and the amount counts.
-- Lines marked as cancelled count like the others: the order was approved with them.
+- Lines marked as cancelled count like the others: the order was approved with them. Where they are
+  to be left out, an order of nothing else is none.
 - The time is `approved_date`, local time of the university.
 - An order is taken whole or not at all. A line without a readable amount, in another currency than
   the order's first, of an unknown category, or that disagrees about supplier, buyer or date leaves
@@ -74,12 +75,19 @@ class _Group:
     rows: list[tuple[int, dict[str, str]]] = field(default_factory=list)
 
 
-def read_orders(path: Path, categories: Mapping[str, Category], entity: str, zone: str) -> Orders:
+def read_orders(
+    path: Path,
+    categories: Mapping[str, Category],
+    entity: str,
+    zone: str,
+    *,
+    with_cancelled: bool = True,
+) -> Orders:
     """The orders of a CSV file, packed with gzip or not. Raises `SourceRefused`."""
     try:
         opened = gzip.open if path.suffix == ".gz" else open
         with opened(path, "rt", encoding="utf-8", newline="") as stream:
-            return convert(stream, categories, entity, zone)
+            return convert(stream, categories, entity, zone, with_cancelled=with_cancelled)
     except (OSError, EOFError) as problem:
         why = problem.strerror if isinstance(problem, OSError) and problem.strerror else problem
         raise SourceRefused(f"`{path.name}` cannot be read: {why}") from None
@@ -100,7 +108,12 @@ def read_categories(path: Path) -> dict[str, Category]:
 
 
 def convert(
-    lines: Iterable[str], categories: Mapping[str, Category], entity: str, zone: str
+    lines: Iterable[str],
+    categories: Mapping[str, Category],
+    entity: str,
+    zone: str,
+    *,
+    with_cancelled: bool = True,
 ) -> Orders:
     """The same from lines of text. Raises `SourceRefused` for what is not such a file."""
     groups: dict[str, _Group] = {}
@@ -111,6 +124,8 @@ def convert(
         for row in reader:
             count += 1
             cancelled += bool(row["cancelled"])
+            if row["cancelled"] and not with_cancelled:
+                continue
             groups.setdefault(row["number"], _Group()).rows.append((count, row))
     except csv.Error as problem:
         raise SourceRefused(f"row {count + 1} is not CSV: {problem}") from None

@@ -112,18 +112,19 @@ def by_id(connection: Connection, id: int, *, lock: bool = False) -> Case | None
     return _one(connection, _LOCKED_BY_ID if lock else _BY_ID, {"of": id})
 
 
-def by_document(connection: Connection, source: str, type: str, id: str) -> Case | None:
-    """The case of a document, by the name that its source gave it."""
-    name = {"source": source, "type": type, "document_id": id}
-    return _one(connection, _BY_NAME, name)
-
-
 def by_documents(connection: Connection, names: Collection[Name]) -> Mapping[Name, Case]:
     """The cases of documents, by the names that their sources gave them, locked in one order."""
     if not names:
         return {}
     found = connection.execute(_LOCKED_BY_NAMES, {"names": list(names)})
     return {(row.source, row.type, row.document_id): case_of(row) for row in found}
+
+
+def by_document(connection: Connection, name: Name) -> Case | None:
+    """The case of a document, by the name that its source gave it; for who only looks."""
+    source, type, document_id = name
+    named = {"source": source, "type": type, "document_id": document_id}
+    return _one(connection, _BY_NAME, named)
 
 
 def several(

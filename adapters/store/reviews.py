@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from adapters.store.cases import Case, case_of
 from adapters.store.tables import cases, review_causes, review_tasks, reviews
+
+MOST_ASKED: Final = 10_000  # in one statement; databases bound how many values it may have
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +89,19 @@ def open_review(connection: Connection, review: Review, asked: Iterable[Reviewer
     if rows:
         connection.execute(insert(review_tasks), rows)
     return replace(review, id=kept)
+
+
+def without_open(connection: Connection, case_ids: Sequence[int], code: str) -> list[int]:
+    """Those of the cases that have no open review under the code, in their order."""
+    found: set[int] = set()
+    for start in range(0, len(case_ids), MOST_ASKED):
+        query = select(reviews.c.case_id).where(
+            reviews.c.code == code,
+            reviews.c.closed_at.is_(None),
+            reviews.c.case_id.in_(case_ids[start : start + MOST_ASKED]),
+        )
+        found.update(connection.execute(query).scalars())
+    return [id for id in case_ids if id not in found]
 
 
 def close_review(connection: Connection, review: Review) -> None:

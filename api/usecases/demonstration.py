@@ -11,7 +11,13 @@ from pathlib import Path
 from typing import Final
 
 import engine.documents as canonical
-from adapters.sources.university_orders import LeftOut, Orders, read_categories, read_orders
+from adapters.sources.university_orders import (
+    LeftOut,
+    Orders,
+    SourceRefused,
+    read_categories,
+    read_orders,
+)
 from api.usecases.drafts import Draft, DraftData
 from api.usecases.judging import local
 from engine.deciding import decide
@@ -67,11 +73,14 @@ class Threshold:
     above: tuple[Decided, ...]
 
 
-def orders_of(draft: Draft) -> Orders:
-    """The orders that come with the set. Raises `SourceRefused`."""
+def orders_of(draft: Draft, path: Path | None = None, *, with_cancelled: bool = True) -> Orders:
+    """The orders that come with the set, or those of another file. Raises `SourceRefused`."""
     categories = read_categories(draft.folder / CATEGORIES)
-    zone = draft.policy.organization.entities[ENTITY].zone
-    return read_orders(draft.folder / ORDERS, categories, ENTITY, zone)
+    entity = draft.policy.organization.entities.get(ENTITY)
+    if entity is None:
+        raise SourceRefused(f"the set `{draft.policy.name}` has no entity `{ENTITY}`")
+    file = path or draft.folder / ORDERS
+    return read_orders(file, categories, ENTITY, entity.zone, with_cancelled=with_cancelled)
 
 
 def decide_all(

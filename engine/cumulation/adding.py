@@ -41,16 +41,21 @@ STATUSES: Final = (PENDING, APPROVED, REJECTED)
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """A document that is already known, its status, and from when on it counts (aware)."""
+    """A document that is already known, its status, and from when on it counts (aware).
+
+    `name` is what its keeper calls it. One that has a name is another document than the decided
+    one, also where both have one id: two systems may use the same.
+    """
 
     document: Document
     status: str
     at: datetime
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """The total facts of one document; `counted` are the ids of the earlier ones in each.
+    """The total facts of one document; `counted` are the names of the earlier ones in each, or ids.
 
     `missing` says why a total has no value.
     """
@@ -64,11 +69,13 @@ class Totals:
 class _Counted:
     """What one document adds under one key."""
 
-    type: str
-    id: str
-    status: str
-    at: datetime
+    earlier: Earlier
     amounts: Amounts
+
+    def is_version_of(self, document: Document) -> bool:
+        """Whether it is the decided document itself, as it was before."""
+        other = self.earlier.document
+        return not self.earlier.name and (other.type, other.id) == (document.type, document.id)
 
 
 @dataclass(slots=True)
@@ -92,14 +99,7 @@ class Ledger:
         if not isinstance(situation, Situation):
             return
         for each in contributions(situation):
-            found = _Counted(
-                earlier.document.type,
-                earlier.document.id,
-                earlier.status,
-                earlier.at,
-                each.amounts,
-            )
-            self._counted.setdefault(each.key, []).append(found)
+            self._counted.setdefault(each.key, []).append(_Counted(earlier, each.amounts))
 
     def totals(self, document: Document, now: datetime) -> Totals:
         """Every declared total for the document at the moment `now` (aware).
@@ -122,15 +122,17 @@ class Ledger:
                 missing[measure.name] = value
             else:
                 values[measure.name] = value
-                counted[measure.name] = tuple(each.id for each in found)
+                counted[measure.name] = tuple(
+                    each.earlier.name or each.earlier.document.id for each in found
+                )
         return Totals(values, counted, missing)
 
     def _counted_in(self, measure: Measure, document: Document) -> list[_Counted]:
         return [
             each
             for each in self._counted.get(measure.key, ())
-            if (each.type, each.id) != (document.type, document.id)
-            and does_count(measure, each.status, each.at, each.amounts)
+            if not each.is_version_of(document)
+            and does_count(measure, each.earlier.status, each.earlier.at, each.amounts)
         ]
 
 

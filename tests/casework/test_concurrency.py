@@ -24,6 +24,8 @@ from adapters.store.opening import migrate, open_store
 from adapters.store.trail import Record, every_record
 from api.usecases.casework.acting import Acted, Action, Kind, act
 from api.usecases.casework.activating import bootstrap, load_master_data
+from api.usecases.casework.checking import check_trail
+from api.usecases.casework.closing_reviews import Finding, Found, close
 from api.usecases.casework.resources import Loaded, Resources
 from api.usecases.casework.submission import Submitted
 from api.usecases.casework.submitting import submit
@@ -234,3 +236,39 @@ def replayed(node: Resources, body: dict[str, Any]) -> str:
     )
     given = given_of(body["given"])
     return decide(current.policy, current.data, document, received, given).digest
+
+
+def test_orders_that_arrive_at_once_open_each_review_once(
+    nodes: tuple[Resources, Resources],
+) -> None:
+    first = submitted(nodes[0], order("9000.00", id="PO-0"))
+    at_once(
+        *(
+            partial(submitted, node, order("2000.00", id=f"PO-{number}"))
+            for number, node in enumerate(nodes * 3, start=1)
+        )
+    )
+    opened = [body for body in map(told, trail(nodes[1])) if body["kind"] == "review_opened"]
+    reviewed = [body["case"] for body in opened]
+    assert first.number in reviewed
+    assert len(reviewed) == len(set(reviewed)) == 6  # all but the last are counted by another
+
+
+def test_of_two_findings_at_once_one_closes_the_review(nodes: tuple[Resources, Resources]) -> None:
+    first = submitted(nodes[0], order("9000.00", id="PO-0"))
+    submitted(nodes[1], order("2000.00", id="PO-1"))
+    done = at_once(
+        *(
+            partial(
+                close,
+                node,
+                first.id,
+                Found("structuring_suspect", finding, "looked at", "dan"),
+                by("dan"),
+                LATER,
+            )
+            for node, finding in zip(nodes, Finding, strict=True)
+        )
+    )
+    assert sorted(each.code for each in done if each is not None) == ["", "review_closed"]
+    assert check_trail(nodes[0].store).problems == []

@@ -408,3 +408,20 @@ def test_what_is_held_over_the_turn_of_the_year_is_measured_in_the_year_it_came_
     assert after.status is Status.PENDING
     assert total(after, "supplier_year") == "10000001 USD"
     assert "lena" in route(after)
+
+
+def test_what_was_held_unseen_counts_those_who_came_meanwhile(resources: Resources) -> None:
+    """Nobody knew its requester, so it was in no total; the next order did not see it."""
+    held = submitted(resources, "60000.00", "PO-1", requester="nina")
+    assert decided(held)["held"]["code"] == "person_unknown"
+    tuesday, friday = NOW + timedelta(days=1), NOW + timedelta(days=4)
+    unseen = submitted(resources, "40000.01", "PO-2", tuesday)
+    assert total(unseen, "supplier_year") == "4000001 USD"
+    known = with_tables(people="nina,Nina New,US01,mia,,operations,,2020-01-01,,,,\n")
+    load_master_data(resources, known, ADMIN, "she is there", friday)
+    assert ask_again(resources, held.id, friday)
+    with resources.store.reading() as connection:
+        after = cases.by_id(connection, held.id)
+    assert after is not None
+    assert total(after, "supplier_year") == "10000001 USD"
+    assert "lena" in route(after)

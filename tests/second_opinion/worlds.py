@@ -24,7 +24,7 @@ from engine.facts.conditions import (
     Present,
     settle,
 )
-from engine.facts.kinds import Kind
+from engine.facts.kinds import FactValue, Kind
 from engine.facts.vocabulary import BUILT_IN, Fact
 from engine.history import History, PastAct
 from engine.master_data import (
@@ -242,6 +242,16 @@ def _currency(chance: Random) -> str:
     return chance.choice(["USD", "EUR"])
 
 
+def _score(chance: Random) -> Condition:
+    bound = Constant(Fraction(chance.choice([5, 6]), 2))
+    return Compare("score", chance.choice([*Op]), bound, Kind.NUMBER)
+
+
+def _total(chance: Random) -> Condition:
+    bound = FactBound("document.net") if chance.random() < 0.5 else Constant(Money(9_999, "USD"))
+    return Compare("split_sum", chance.choice([*Op]), bound, Kind.MONEY, "USD")
+
+
 def _net_against_gross(chance: Random) -> Condition:
     bound = FactBound("document.gross")
     return Compare("document.net", chance.choice([*Op]), bound, Kind.MONEY, "")
@@ -305,7 +315,7 @@ def _line(chance: Random) -> Condition:
 
 ATOMS: Final[tuple[Atom, ...]] = (
     _net, _net, _net_against_gross, _category, _category, _capex, _status, _day, _there,
-    _level("requester.level"), _line,
+    _score, _total, _level("requester.level"), _line,
 )  # fmt: skip
 APPROVER_ATOMS: Final[tuple[Atom, ...]] = (
     _level("approver.level"), _below_requester, _limit, _department
@@ -444,8 +454,19 @@ def happened_in(world: World, chance: Random) -> Happened:
         at=NOW,
         acts=tuple(acts),
         as_requester=frozenset({len(acts) - 1} if chance.random() < 0.1 else ()),
+        given=_given(chance),
         history=History(past, chain),
     )
+
+
+def _given(chance: Random) -> dict[str, FactValue]:
+    """What is stated from outside: a number, and a total in some currency."""
+    found: dict[str, FactValue] = {}
+    if chance.random() < 0.7:
+        found["score"] = Fraction(chance.choice([4, 5, 6]), chance.choice([2, 3]))
+    if chance.random() < 0.7:
+        found["split_sum"] = Money(chance.choice([9_059, 9_060, 9_999, 10_000]), _currency(chance))
+    return found
 
 
 def _keys(chance: Random, supplier: str) -> frozenset[str]:

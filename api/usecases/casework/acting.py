@@ -168,9 +168,7 @@ def _moved_on(
     asked = asked_now(case.id, decision, course, on.now) if event is None else ()
     cases.ask(on.connection, case.id, asked)
     entry = _entry(on, case, decision, "action", keys=[list(key) for key in sorted(taken.keys)])
-    opened = open_asked(
-        on.resources, on.connection, on.current, case, document, decision, on.now, only_own=True
-    )
+    opened = open_asked(on.resources, on.connection, on.current, case, document, decision, on.now)
     case, more = finish(on.resources, on.connection, on.current, case, document, on.now)
     append(on.connection, [entry, *more, *opened])
     return Acted(case)

@@ -7,7 +7,7 @@ slips out of a window by a date that he writes himself.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -56,6 +56,21 @@ def sharing(current: InForce, document: Document, at: datetime) -> Sharing:
         return Sharing()
     measured = tuple(each for each in measures(situation) if isinstance(each, Measure))
     return Sharing(contributions(situation), measured, situation)
+
+
+def sharing_since(current: InForce, document: Document, at: datetime, now: datetime) -> Sharing:
+    """What a document shares that came in at `at` and is decided only now.
+
+    It adds from `at` on. Its windows begin as they did then, so that it is not measured in a new
+    year while it counts in the old one, and reach to now: who came meanwhile may not have seen it.
+    """
+    shared = sharing(current, document, at)
+    ends = {each.name: each.before for each in sharing(current, document, now).measures}
+    measured = tuple(
+        replace(each, before=max(each.before, ends.get(each.name, each.before)))
+        for each in shared.measures
+    )
+    return replace(shared, measures=measured)
 
 
 def totals_of(connection: Connection, shared: Sharing, own: int = 0) -> FactValues:

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from adapters.store import cases, headroom
 from adapters.store.cases import Case
 from adapters.store.trail import Entry, append
-from api.usecases.casework.adding_up import sharing, totals_of
+from api.usecases.casework.adding_up import sharing_since, totals_of
 from api.usecases.casework.completing import finish, with_event
 from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.reviewing import open_asked
@@ -118,13 +118,9 @@ def _finished(
 def _decided_again(
     resources: Resources, connection: Connection, current: InForce, case: Case, now: datetime
 ) -> bool:
-    """A held case under what is in force now, with the totals as they are now.
-
-    Its windows are those of the moment at which it was received: it counts in others from then on,
-    and would otherwise be measured in a new year and count in the old one.
-    """
+    """A held case under what is in force now, with the totals as they are now."""
     document = document_of(resources, current.policy, case)
-    shared = sharing(current, document, case.received_at)
+    shared = sharing_since(current, document, case.received_at, now)
     headroom.lock(connection, shared.keys())
     given = totals_of(connection, shared, case.id)
     decision = decide(current.policy, current.data, document, now, given)
@@ -146,7 +142,7 @@ def _decided_again(
     cases.keep(connection, case)
     _ask_people(connection, case, decision, course, now)
     entry = Entry("decided_again", case.id, now, _body(current, case, written, given))
-    opened = open_asked(resources, connection, current, case, document, decision, now)
+    opened = open_asked(resources, connection, current, case, document, decision, now, shared)
     case, more = finish(resources, connection, current, case, document, now)
     append(connection, [entry, *more, *opened])
     return True

@@ -151,7 +151,15 @@ def _kept(
         document, now = each.attempt.document, each.attempt.submission.now
         later = frozenset(after.id for after in made[n + 1 :])
         opened = open_asked(
-            resources, connection, current, case, document, each.decision, now, but_not=later
+            resources,
+            connection,
+            current,
+            case,
+            document,
+            each.decision,
+            now,
+            each.attempt.shared,
+            later,
         )
         entry = Entry("submission", case.id, now, _body(current, each.attempt, case))
         done, more = finish(resources, connection, current, case, document, now, each.findings)

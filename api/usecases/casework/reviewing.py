@@ -1,8 +1,9 @@
 """A decision asks for reviews: they are opened with it, and recorded.
 
 A review is of a case that a total counted, or of the decided case itself. It changes nothing of
-that case, which may be posted already, and does not lock it. A further document that leads to the
-same review is added to it, and opens it again where it was closed: what was found did not know it.
+that case, which may be posted already, and does not lock it. While it is open, a further document
+that leads to it changes nothing: its own record names the control. Where it was closed, it is
+opened again: what was found did not know the document.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from adapters.store import cases, headroom, reviews
 from adapters.store.cases import Case
 from adapters.store.reviews import Review, Reviewer
 from adapters.store.trail import Entry, records_of
-from api.usecases.casework.adding_up import sharing
+from api.usecases.casework.adding_up import Sharing
 from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.written import document_of, named_digests
 from engine.decision import Decision, ReviewTask
@@ -51,6 +52,7 @@ class _Cause:
     document: Document
     decision: Decision
     now: datetime
+    shared: Sharing | None
     but_not: frozenset[int]
 
 
@@ -62,21 +64,18 @@ def open_asked(
     document: Document,
     decision: Decision,
     now: datetime,
-    *,
-    only_own: bool = False,
+    shared: Sharing | None = None,
     but_not: frozenset[int] = frozenset(),
 ) -> list[Entry]:
     """Opens what the decision asks for; the records are for the caller to append.
 
-    The keys of the document's totals are locked, and the case counts in them already. `only_own`:
-    the totals were added up before, and only reviews of the case itself can be new. `but_not` are
-    cases that were kept with it and after it, which it did not count.
+    `shared` are the totals that were added up for the decision, under keys that are locked. Without
+    them nothing was added up, and only reviews of the case itself can be new. `but_not` are cases
+    that were kept with it and after it, which it did not count.
     """
-    cause = _Cause(resources, connection, current, case, document, decision, now, but_not)
+    cause = _Cause(resources, connection, current, case, document, decision, now, shared, but_not)
     wanted: dict[tuple[int, str], tuple[Case, ReviewTask, Additional]] = {}
     for task in decision.reviews:
-        if only_own and task.documents == COUNTED:
-            continue
         control = control_of(current.policy, task)
         if control is not None:
             for each in _reviewed(cause, task, control):
@@ -86,22 +85,21 @@ def open_asked(
     return [entry for entry in opened if entry is not None]
 
 
-def _reviewed(cause: _Cause, task: ReviewTask, control: Additional) -> Iterator[Case]:
+def _reviewed(cause: _Cause, task: ReviewTask, control: Additional) -> Sequence[Case]:
     """The cases that the review is about, as they stand."""
     if task.documents != COUNTED:
-        yield cause.case
-        return
-    policy = cause.current.policy
-    shared = sharing(cause.current, cause.document, cause.case.received_at)
-    read = totals_read(policy, control)
-    measured = [measure for measure in shared.measures if measure.name in read]
+        return [cause.case]
+    totals = totals_read(cause.current.policy, control)
+    measures = cause.shared.measures if cause.shared is not None else ()
     but_not = cause.but_not | {cause.case.id}
     counted = {
-        id: None
-        for measure in measured
+        id
+        for measure in measures
+        if measure.name in totals
         for id in headroom.counted_cases(cause.connection, measure, but_not)
     }
-    yield from cases.by_ids(cause.connection, counted)
+    unopened = reviews.without_open(cause.connection, sorted(counted), task.code)
+    return cases.by_ids(cause.connection, unopened)
 
 
 def _open(

@@ -128,7 +128,7 @@ def preview(
     with resources.store.reading() as connection:
         current = resources.loaded.current(connection)
         document = _accepted(raw, current, now)
-        known = cases.by_document(connection, source, document.type, document.id)
+        known = cases.by_document(connection, (source, document.type, document.id))
         own = known.id if known is not None else 0
         given = totals_of(connection, sharing(current, document, now), own)
     return document, decide(current.policy, current.data, document, now, given)

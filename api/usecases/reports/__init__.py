@@ -1,0 +1,1 @@
+"""Reports of controls: likely splitting, overrides, duties that conflict. Nothing is decided."""
