@@ -21,7 +21,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
-from bench import countersign, limits
+from bench import countersign, duties, limits
 from bench.flatness import at_equal_answers
 from bench.peers import casbin_model, cedar_policies, drools_program, zen_tables
 from bench.timing import Record, measure
@@ -40,6 +40,7 @@ MATCHING: Final[Mapping[str, Callable[[list[Any]], Any]]] = MappingProxyType(
 DROOLS: Final = "Drools"
 WHOLE: Final = "Countersign, the whole decision"
 LOADING: Final = "Countersign, loading"
+DUTIES: Final = "Countersign, segregation of duties"
 
 
 def one(name: str, n: int, budget: float) -> Record:
@@ -48,6 +49,8 @@ def one(name: str, n: int, budget: float) -> Record:
         return drools_program.measure(n, budget)
     if name == WHOLE:
         return countersign.whole(n, passes=max(3, int(budget)))
+    if name == DUTIES:
+        return duties.measure(n, passes=max(3, int(budget)))
     if name == LOADING:
         return countersign.loading(n)
     return measure(MATCHING[name], n, budget, verify_seconds=budget * 2)
@@ -68,7 +71,7 @@ def apart(name: str, n: int, budget: float) -> Record:
 def run(budget: float, console: Console) -> list[Record]:
     """All measurements, one after the other."""
     wanted = [(name, n) for name in (*MATCHING, DROOLS, WHOLE) for n in SIZES]
-    wanted.append((LOADING, SIZES[-1]))
+    wanted += [(DUTIES, SIZES[-1]), (LOADING, SIZES[-1])]
     records = []
     for position, (name, n) in enumerate(wanted):
         if console.is_terminal:
@@ -149,7 +152,9 @@ def main() -> None:
     for table in tables(records):
         console.print(table)
     console.print(flat_text(equal), soft_wrap=True)
-    load = records[-1]
+    *_, separated, load = records
+    if "absent" not in separated:
+        console.print(duties.text(separated), soft_wrap=True)
     if "absent" not in load:
         seconds = f"compile {load['compile_s']:.1f} s, with lint {load['compile_and_lint_s']:.1f} s"
         console.print(f"{SIZES[-1]:,} rows: {seconds}")

@@ -30,13 +30,13 @@ from engine.errors import PolicyError
 from engine.facts.kinds import FactValues
 from engine.facts.tracing import trace
 from engine.facts.truth import Known, holds
+from engine.history import NO_HISTORY, History
 from engine.knowing import Basis, Situation, situate
 from engine.master_data import MasterData
 from engine.matching import build
 from engine.places import NOWHERE, Place
 from engine.policy import (
     Approve,
-    At,
     Hold,
     Matrix,
     NotNeeded,
@@ -50,10 +50,11 @@ from engine.recording import decision_digest
 from engine.routing.authority import widest
 from engine.routing.building import Routing, Unfilled
 from engine.routing.distinct import needs_answer, needs_approval
-from engine.routing.eligibility import has_interest, is_related
 from engine.routing.guarantees import broken
+from engine.routing.related_parties import add_for_interest, matched, uncomparable
 from engine.routing.resolving import resolve
 from engine.routing.route import Wanted, build_route
+from engine.segregation.telling import joined, told
 from engine.selecting import (
     Applied,
     Chosen,
@@ -98,13 +99,16 @@ def decide(
     document: Document,
     now: datetime,
     given: FactValues = MappingProxyType({}),
+    history: History = NO_HISTORY,
 ) -> Decision:
     """Who must approve the document, in what order, by whose authority; or why not.
 
     `now` is an aware instant. `given` are facts from outside the document and the master data:
-    totals, answers of an ERP. Raises `PolicyError` for a naive moment and nothing else.
+    totals, answers of an ERP. `history` is what people did on documents that are related to this
+    one, complete as far as the set's conflicts look (`engine/segregation/asking.py`). Raises
+    `PolicyError` for a naive moment and nothing else.
     """
-    draft = _draft(policy, data, document, now, given, Draft())
+    draft = _draft(policy, data, document, now, given, Draft(), history=history)
     return _decision(policy, data, document, now, draft)
 
 
@@ -115,12 +119,13 @@ def consider(
     now: datetime,
     given: FactValues = MappingProxyType({}),
     own: OwnFacts | None = None,
+    history: History = NO_HISTORY,
 ) -> Considered:
     """The same answer where it is only compared with another: nothing is traced or written down.
 
     `own` is what the document states; several sets ask it of one document.
     """
-    draft = _draft(policy, data, document, now, given, Draft(is_traced=False), own)
+    draft = _draft(policy, data, document, now, given, Draft(is_traced=False), own, history)
     outcome = _outcome(draft)
     return Considered(
         outcome=outcome,
@@ -142,18 +147,19 @@ def _draft(
     given: FactValues,
     draft: Draft,
     own: OwnFacts | None = None,
+    history: History = NO_HISTORY,
 ) -> Draft:
     if now.tzinfo is None:
         raise PolicyError("the moment of a decision needs a time zone")
     if policy.lookup is None:
         policy = build(policy)
-    situation = _situation(policy, data, document, now, given, own)
+    situation = _situation(policy, data, document, now, given, own, history)
     if isinstance(situation, Held):
         draft.held.append(situation)
     else:
         _ask_matrix(situation, draft)
         _ask_controls(situation, draft)
-        _ask_related_parties(situation, draft)
+        _ask_persons(situation, draft)
         _route(situation, draft)
         _close(situation, draft)
     return draft
@@ -198,6 +204,7 @@ def _situation(
     now: datetime,
     given: FactValues,
     own: OwnFacts | None,
+    history: History,
 ) -> Situation | Held:
     """Everything that is known, or why the document cannot even be looked at."""
     if document.type not in policy.documents:
@@ -205,6 +212,7 @@ def _situation(
     situation = situate(policy, data, document, now, given, own)
     if isinstance(situation, Shortage):
         return held(situation.code, situation.detail)
+    situation.history = history
     if policy.lookup is not None and "requester.limit" in policy.lookup.reads:
         limit = widest(situation, situation.requester)
         situation.known = situation.known.also({"requester.limit": limit})
@@ -231,6 +239,7 @@ def _close(situation: Situation, draft: Draft) -> None:
     if not draft.is_traced:
         return
     draft.reasons += situation.reasons
+    draft.reasons += told(situation, draft.steps)
     draft.compared += [(key[0], made) for key, made in situation.compared.items()]
     draft.passed_over = tuple(situation.passed.values())
     draft.rates = tuple(str(use) for use in situation.known.converter.used())
@@ -323,21 +332,13 @@ def _apply(found: Applied, draft: Draft) -> None:
         draft.reviews.append((control.review, place))
 
 
-def _ask_related_parties(situation: Situation, draft: Draft) -> None:
-    """Refuses where somebody the document names shares a detail with its supplier.
-
-    A supplier that nobody knows cannot be compared: the document is held.
-    """
-    if situation.document.supplier and situation.supplier is None:
-        for rule in situation.policy.related_parties[:1]:
-            draft.held.append(held("supplier_unknown", situation.document.supplier, rule.place))
-    for rule in situation.policy.related_parties:
-        if not rule.refuse_on_match:
-            continue
-        for part, person in sorted(situation.involved.items()):
-            if is_related(situation, situation.data.people[person], rule):
-                words = (("part", part.split()[0]), ("person", str(person)))
-                draft.refused.append(Reason("related_party_match", rule.place, words))
+def _ask_persons(situation: Situation, draft: Draft) -> None:
+    """What the persons on the document are, and what they did, that keeps it from being decided."""
+    draft.held += uncomparable(situation)
+    draft.refused += matched(situation)
+    held_by, reasons = joined(situation)
+    draft.held += held_by
+    draft.reasons += reasons
 
 
 def _route(situation: Situation, draft: Draft) -> None:
@@ -345,7 +346,7 @@ def _route(situation: Situation, draft: Draft) -> None:
     if draft.refused or draft.held:
         return
     steps = build_route(Routing(situation), draft.wanted)
-    if _adds_for_interest(situation, draft.wanted):
+    if add_for_interest(situation, draft.wanted):
         steps = build_route(Routing(situation), draft.wanted)
     if isinstance(steps, Unfilled):
         draft.held.append(_unfilled(situation, draft, steps))
@@ -360,17 +361,6 @@ def _route(situation: Situation, draft: Draft) -> None:
         failed = broken(situation, steps)
         if failed is not None:
             draft.held.append(failed)
-
-
-def _adds_for_interest(situation: Situation, wanted: Wanted) -> bool:
-    """Adds whom a declared interest adds: one of a participant, or of somebody looked at."""
-    rules = [rule for rule in situation.policy.related_parties if rule.add]
-    people = {*situation.involved.values(), *situation.bars} if rules else set()
-    if not any(has_interest(situation, person) for person in people):
-        return False
-    for rule in rules:
-        wanted.add(At.AFTER, rule.add)
-    return True
 
 
 def _unfilled(situation: Situation, draft: Draft, word: Unfilled) -> Held:

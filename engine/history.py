@@ -21,8 +21,9 @@ class PastAct:
 
     `act` is a word that a duty uses (`submit`, `approve` ...). `document_type` and `document_id`
     name the document. `keys` say what it was about when the act was done, canonical text such as
-    `supplier:G-1`. `on_behalf_of` did it, too, as far as segregation goes. `case` is its number,
-    empty where it is known from elsewhere.
+    `supplier:G-1` (`engine/segregation/keys.py`). `at` is when it was recorded, whatever date a
+    sender states. `on_behalf_of` did it, too, as far as segregation goes. `case` is its number,
+    empty where it is known from elsewhere. `under` are the mitigations that let it through.
     """
 
     person: PersonId
@@ -33,6 +34,7 @@ class PastAct:
     keys: frozenset[str] = frozenset()
     on_behalf_of: PersonId | None = None
     case: str = ""
+    under: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from engine.documents.derived import OwnFacts, stated_on
 from engine.documents.model import Document
 from engine.facts.kinds import FactValue, FactValues, Kind
 from engine.facts.truth import Known
+from engine.history import NO_HISTORY, History
 from engine.master_data import Holding, MasterData, PersonId, Supplier, current
 from engine.matching import scope_keys
 from engine.money import Exact, Money
@@ -24,6 +25,7 @@ from engine.organization import Entity, Limit
 from engine.places import Place
 from engine.policy import PolicySet, ScopeKey
 from engine.rates import Converter, FxChoice, Shortage
+from engine.segregation.ground import Ground
 from engine.values import value
 
 
@@ -47,7 +49,8 @@ class Situation:
 
     `day` is the local day of the entity, `scopes` are the keys under which its rules are found.
     `involved` are the persons the document names, by the part they play. `amount` is the deciding
-    matrix's amount as the document states it, once there is one.
+    matrix's amount as the document states it, once there is one. `history` is what people did
+    before, `ground` what of it matters, once that was asked.
     `passed` collects whom the resolution passed over, `bars` what bars persons, with the rule,
     `held` who holds the roles that were asked, `limits` what persons have alone, `gaps` what kept a
     limit or a condition on a person from being asked, `compared` the limits that the amount was
@@ -67,15 +70,17 @@ class Situation:
     involved: Mapping[str, PersonId]
     supplier: Supplier | None
     scopes: tuple[ScopeKey, ...]
+    history: History = NO_HISTORY
     amount: Money | Exact | None = None
     passed: dict[tuple[PersonId, str, str], Passed] = field(default_factory=dict)
-    bars: dict[PersonId, tuple[str, str]] = field(default_factory=dict)
+    bars: dict[PersonId, tuple[str, tuple[tuple[str, str], ...]]] = field(default_factory=dict)
     held: dict[str, tuple[Holding, ...]] = field(default_factory=dict)
     limits: dict[PersonId, tuple[Limit, ...]] = field(default_factory=dict)
     gaps: list[Shortage] = field(default_factory=list)
     reasons: list[Reason] = field(default_factory=list)
     compared: dict[tuple[Place, str, str], Comparison] = field(default_factory=dict)
     bases: dict[tuple[str, str], tuple[Known, Basis | Held]] = field(default_factory=dict)
+    ground: Ground | None = None
 
     def pass_over(self, person: PersonId, code: str, word: str, **words: str) -> None:
         """Notes why somebody was looked at and is not asked."""

@@ -8,7 +8,7 @@ find one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
@@ -125,6 +125,15 @@ class Interest:
 
 
 @dataclass(frozen=True, slots=True)
+class Relation:
+    """The two are related (married, say): what one may not do as well, nor may the other."""
+
+    person: PersonId
+    related_to: PersonId
+    span: Span = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
 class Delegation:
     """`delegator` lets `delegate` act for him. Empty sets mean all; `capex` `None` means both.
 
@@ -237,6 +246,8 @@ class MasterData:
     entity_facts: Mapping[str, Mapping[str, FactValue]]
     ranked: Mapping[str, tuple[PersonId, ...]]  # by entity, those who ever have a level
     periods: Mapping[tuple[str, str], tuple[Period, ...]]  # by entity and kind
+    relations: Mapping[PersonId, tuple[Relation, ...]]  # by either of the two
+    groups: Mapping[str, tuple[str, ...]]  # ids of the suppliers of a group
 
     def person_of(self, name: str, moment: datetime) -> PersonId | None:
         """The person behind a person id or a login at the moment; `None` for nobody."""
@@ -267,9 +278,11 @@ def snapshot(
     holidays: Mapping[str, frozenset[date]] = MappingProxyType({}),
     entity_facts: Mapping[str, Mapping[str, FactValue]] = MappingProxyType({}),
     periods: Iterable[Period] = (),
+    relations: Iterable[Relation] = (),
 ) -> MasterData:
     """The snapshot of these rows, indexed for deciding. The order of the rows does not matter."""
     persons = sorted(people, key=lambda person: person.id)
+    known = sorted(suppliers, key=lambda supplier: supplier.id)
     return MasterData(
         digest=digest,
         people=MappingProxyType({person.id: person for person in persons}),
@@ -285,18 +298,22 @@ def snapshot(
         interests=_by(interests, lambda row: row.person, _itself),
         cost_centers=MappingProxyType({row.id: row for row in cost_centers}),
         projects=MappingProxyType({row.id: row for row in projects}),
-        suppliers=MappingProxyType({row.id: row for row in suppliers}),
+        suppliers=MappingProxyType({row.id: row for row in known}),
         contracts=MappingProxyType({row.id: row for row in contracts}),
         rates=_by(sorted(rates, key=lambda rate: rate.day), _pair, _itself),
         holidays=holidays,
         entity_facts=entity_facts,
-        ranked=_by(
-            (person for person in persons if person.levels),
-            lambda person: person.entity,
-            lambda person: person.id,
-        ),
+        ranked=_by((p for p in persons if p.levels), lambda p: p.entity, lambda p: p.id),
         periods=_by(sorted(periods, key=_in_ledgers), lambda row: (row.entity, row.kind), _itself),
+        relations=_by(_both_ways(relations), lambda row: row.person, _itself),
+        groups=_by((s for s in known if s.group), lambda s: s.group, lambda s: s.id),
     )
+
+
+def _both_ways(relations: Iterable[Relation]) -> Iterator[Relation]:
+    for row in relations:
+        yield row
+        yield Relation(row.related_to, row.person, row.span)
 
 
 def _in_ledgers(period: Period) -> tuple[str, date, str]:

@@ -25,6 +25,7 @@ from engine.policy import (
     Scope,
     ScopeKey,
 )
+from engine.segregation.rulings import rulings_by_type
 
 
 def scope_keys(entity: Entity, document_type: str) -> tuple[ScopeKey, ...]:
@@ -111,6 +112,7 @@ def build(policy: PolicySet) -> PolicySet:
             for entity in policy.organization.entities
             for jointly in (False, True)
         },
+        rulings=rulings_by_type(policy),
         reads=frozenset(_reads(policy)),
     )
     return replace(policy, matrices=matrices, lookup=lookup)

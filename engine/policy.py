@@ -232,6 +232,30 @@ class Mitigation:
 
 
 @dataclass(frozen=True, slots=True)
+class Ruling:
+    """A conflict as it speaks of documents of one type, with its duties.
+
+    `others` are the duties that whoever has them may not join by approving such a document. `own`
+    are the acts on it that belong to either duty. `is_once`: approving it is both duties.
+    """
+
+    conflict: Conflict
+    first: Duty
+    second: Duty
+    others: tuple[Duty, ...]
+    own: frozenset[str]
+    is_once: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rulings:
+    """What conflicts say of a document type; `against` approving it, by another type and an act."""
+
+    every: tuple[Ruling, ...]
+    against: Mapping[tuple[str, str], tuple[Ruling, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class RelatedParties:
     """Which details are matched between people and suppliers, and what follows.
 
@@ -340,6 +364,7 @@ class Lookup:
     barred: Mapping[ScopeKey, tuple[Barred, ...]]
     guarantees: Mapping[ScopeKey, tuple[Guarantee, ...]]
     limits: Mapping[tuple[str, bool], LimitsByLevel]  # by entity, and whether they are joint
+    rulings: Mapping[str, Rulings]  # by document type
     reads: frozenset[str]
 
 

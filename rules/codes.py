@@ -97,6 +97,7 @@ _COMPILING: Final = {
     "not-holders": "a word that has no several holders stands where holders are counted",
     "unknown-duty": "a duty that is not declared",
     "unknown-conflict": "a conflict that is not declared",
+    "unknown-mitigation": "a mitigation that is not declared",
     "unknown-guarantee": "a guarantee that is not declared",
     "not-waivable": "a row waives a guarantee that no row may waive",
     "not-comparable": "two duties that could never meet in the way they are compared",

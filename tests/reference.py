@@ -42,6 +42,7 @@ from engine.facts.conditions import (
     Settled,
 )
 from engine.facts.kinds import Duration, FactValue, Kind, Unlimited
+from engine.history import NO_HISTORY, History, PastAct
 from engine.master_data import Delegation, MasterData, Person, PersonId, current
 from engine.money import EXPONENTS, INT64_MAX, Exact, Money
 from engine.organization import Entity, Limit
@@ -58,6 +59,7 @@ from engine.policy import (
     Guarantee,
     Hold,
     Matrix,
+    Mitigation,
     NotNeeded,
     PolicySet,
     Refuse,
@@ -172,6 +174,7 @@ class World:
     currency: str = ""  # the matrix's
     declared: set[PersonId] = field(default_factory=set)  # with an interest, looked at
     uncertain: set[str] = field(default_factory=set)  # why somebody might have been asked
+    history: History = NO_HISTORY
 
     def day(self, moment: datetime) -> date:
         """The local day at the entity."""
@@ -833,38 +836,216 @@ def _is_barred(world: World, person: PersonId) -> bool:
 
 
 def _is_segregated(world: World, human: Person) -> bool:
-    """Whether approving would join a duty that conflicts with having submitted this document."""
-    if world.person(world.document.submitter) != human.id:
-        return False
-    for conflict in world.policy.conflicts:
-        one, other = (world.policy.duties[name] for name in conflict.duties)
-        is_joined = any(
-            _is_act(world, before, "submit") and _is_act(world, then, "approve")
-            for before, then in ((one, other), (other, one))
-        )
-        if (
-            is_joined
-            and covers_scope(world, conflict.scope, conflict.effective)
-            and conflict.on != "person"
-            and conflict.outcome != "warn"
-            and not (conflict.outcome == "mitigate" and _is_mitigated(world, conflict, human))
-        ):
+    """Whether approving this document now would join two duties that conflict (§5)."""
+    document = world.document
+    approval = PastAct(human.id, "approve", document.type, document.id, world.now)
+    for conflict in _conflicts(world):
+        if conflict.on == "person":
+            found = _has_roles_against(world, conflict, approval, human.id)
+        else:
+            found = any(
+                _forbids(world, conflict, approval, deed, human.id)
+                for deed in _deeds(world)
+                if not _is_earlier_approval(world, deed, human.id)
+            )
+        if found and not _is_mitigated(world, conflict, human.id):
             return True
     return False
 
 
-def _is_act(world: World, duty: Duty, act: str) -> bool:
-    return act in duty.acts and (not duty.documents or world.document.type in duty.documents)
+def joined(world: World) -> frozenset[str]:
+    """Held: the persons of the document have joined two duties by what they did (§5)."""
+    deeds = _deeds(world)
+    for conflict in _conflicts(world):
+        for own in deeds:
+            for part, act in NAMED:
+                person = _named(world, part)
+                if person not in (own.person, own.on_behalf_of) or own.act != act:
+                    continue
+                if person is None or not _is_own(world, own):
+                    continue
+                if conflict.on == "person":
+                    found = _has_roles_against(world, conflict, own, person, acts_only=True)
+                else:
+                    found = any(
+                        _forbids(world, conflict, own, deed, person)
+                        for deed in deeds
+                        if deed != own
+                    )
+                if found and not _is_mitigated(world, conflict, person):
+                    return frozenset({"duties_joined"})
+    return frozenset()
 
 
-def _is_mitigated(world: World, conflict: Conflict, human: Person) -> bool:
+NAMED: Final = (
+    ("submitter", "submit"),
+    ("requester", "request"),
+    ("buyer", "buy"),
+    ("receiver", "receive"),
+)
+
+
+def _conflicts(world: World) -> list[Conflict]:
+    """Those that keep anybody from anything, here and now."""
+    return [
+        conflict
+        for conflict in world.policy.conflicts
+        if conflict.outcome != "warn" and covers_scope(world, conflict.scope, conflict.effective)
+    ]
+
+
+def _named(world: World, part: str) -> PersonId | None:
+    name = getattr(world.document, part)
+    return world.person(name) or world.data.person_of(name, world.document.submitted_at)
+
+
+def _is_own(world: World, deed: PastAct) -> bool:
+    document = world.document
+    return (deed.document_type, deed.document_id) == (document.type, document.id)
+
+
+def _is_earlier_approval(world: World, deed: PastAct, person: PersonId) -> bool:
+    """OPEN: his own approval of this document keeps the place that it filled."""
+    by_himself = person in (deed.person, deed.on_behalf_of)
+    return deed.act == "approve" and by_himself and _is_own(world, deed)
+
+
+def _deeds(world: World) -> list[PastAct]:
+    """Everything that was done: what was recorded, and what the document says is done now."""
+    found = list(world.history.acts)
+    for part, act in NAMED:
+        person = _named(world, part)
+        is_recorded = any(
+            _is_own(world, deed) and deed.act == act and person in (deed.person, deed.on_behalf_of)
+            for deed in world.history.acts
+        )
+        if person is not None and not is_recorded:
+            document = world.document
+            found.append(PastAct(person, act, document.type, document.id, world.now))
+    return found
+
+
+def _forbids(
+    world: World, conflict: Conflict, one: PastAct, other: PastAct, person: PersonId
+) -> bool:
+    """Whether the person's act and another that counts as his are of the two duties."""
+    first, second = (world.policy.duties[name] for name in conflict.duties)
+    days = abs((world.day(one.at) - world.day(other.at)).days)
+    return (
+        (
+            (_is_of_duty(first, one) and _is_of_duty(second, other))
+            or (_is_of_duty(second, one) and _is_of_duty(first, other))
+        )
+        and _counts_as_his(world, conflict, person, other)
+        and _is_about_the_same(world, conflict.on, other)
+        and (conflict.within is None or days <= conflict.within)
+    )
+
+
+def _is_of_duty(duty: Duty, deed: PastAct) -> bool:
+    return deed.act in duty.acts and (not duty.documents or deed.document_type in duty.documents)
+
+
+def _counts_as_his(world: World, conflict: Conflict, person: PersonId, deed: PastAct) -> bool:
+    """Who acted, and for whom he acted; relatives of either where the conflict says so."""
+    doers = {deed.person, deed.on_behalf_of} - {None}
+    related = {
+        other for doer in doers for other in (_relatives(world, doer, deed.at) if doer else ())
+    }
+    return person in doers or (conflict.related and person in related)
+
+
+def _relatives(world: World, person: PersonId, then: datetime) -> set[PersonId]:
+    """Who is related to him now, or was then; a relation is one of both."""
+    return {
+        other
+        for relations in world.data.relations.values()
+        for relation in relations
+        for one, other in (
+            (relation.person, relation.related_to),
+            (relation.related_to, relation.person),
+        )
+        if one == person and (relation.span.holds(world.now) or relation.span.holds(then))
+    }
+
+
+def _has_roles_against(
+    world: World, conflict: Conflict, deed: PastAct, person: PersonId, acts_only: bool = False
+) -> bool:
+    """`on: person`: roles of both duties, or roles of one where the act is of the other."""
+    people = {person}
+    if conflict.related:
+        people |= _relatives(world, person, world.now)
+    first, second = (world.policy.duties[name] for name in conflict.duties)
+
+    def has(duty: Duty) -> bool:
+        return any(is_of(world, each, role) for each in people for role in duty.roles)
+
+    def speaks(duty: Duty) -> bool:
+        return not duty.documents or world.document.type in duty.documents
+
+    return any(
+        has(one) and (_is_of_duty(other, deed) or (not acts_only and has(other) and speaks(other)))
+        for one, other in ((first, second), (second, first))
+    )
+
+
+def _is_about_the_same(world: World, on: str, deed: PastAct) -> bool:
+    """How two documents are related (README, segregation); a document always to itself."""
+    if _is_own(world, deed):
+        return True
+    if on == "same_chain" and (deed.document_type, deed.document_id) in world.history.chain:
+        return True
+    kinds = {
+        "same_document": {"number"},
+        "same_chain": {"number", "document"},
+        "same_supplier": {"number", "supplier"},
+        "same_object": {"number", "object"},
+    }[on]
+    return any(key.split(":")[0] in kinds for key in deed.keys & _keys(world))
+
+
+def _keys(world: World) -> set[str]:
+    """What the document is about, of what random documents state."""
+    document, suppliers = world.document, world.data.suppliers
+    supplier = suppliers.get(document.supplier)
+    group = (supplier.group if supplier is not None else "") or document.supplier
+    by_supplier = document.type in ("invoice", "credit_note")
+    number = document.number.lower().replace("-", "").lstrip("0")
+    own = {f"{document.type}/{document.id}"}
+    if document.number:
+        printed = f"{group}/{number}" if by_supplier else document.number
+        own.add(f"{document.type}/{printed}")
+    named = {f"contract/{document.contract}"} if document.contract else set()
+    if document.purchase_order:
+        named.add(f"purchase_order/{document.purchase_order}")
+    keys = {f"document:{name}" for name in own | named} | {f"object:{name}" for name in own}
+    if document.number:
+        keys.add(f"number:{document.type}/{group if by_supplier else document.entity}/{number}")
+    if document.supplier:
+        keys |= {f"supplier:{document.supplier}", f"supplier:{group}"}
+        keys |= {f"supplier:{name}" for name, one in suppliers.items() if one.group == group}
+    keys |= {f"object:contract/{document.contract}"} if document.contract else set()
+    projects = {document.project, *(line.project for line in document.lines)} - {""}
+    return keys | {f"object:project/{name}" for name in projects}
+
+
+def _is_mitigated(world: World, conflict: Conflict, person: PersonId) -> bool:
     return any(
         mitigation.conflict == conflict.name
-        and world.person(mitigation.person) == human.id
+        and world.person(mitigation.person) == person
+        and world.person(mitigation.monitor) != person
         and world.day(world.now) <= mitigation.until
+        and _is_reviewed(world, mitigation)
         and is_within(world, mitigation.cap, world.amount)
         for mitigation in world.policy.mitigations
     )
+
+
+def _is_reviewed(world: World, mitigation: Mitigation) -> bool:
+    oldest = world.history.unreviewed.get(mitigation.name)
+    days = (world.day(world.now) - world.day(oldest)).days if oldest is not None else 0
+    return days <= mitigation.review_every
 
 
 def _is_related(world: World, human: Person, match: frozenset[str]) -> bool:
@@ -1775,12 +1956,14 @@ def decide(
     document: Document,
     now: datetime,
     given: Mapping[str, FactValue] = MappingProxyType({}),
+    history: History = NO_HISTORY,
 ) -> Result:
     """Refusals beat holds, holds beat additions (§5)."""
     try:
         world = world_of(policy, data, document, now, given)
     except Stuck as stuck:
         return Result("held", stuck.codes)
+    world.history = history
     refused: set[str] = set()
     held: set[str] = set()
     answer: Answer | None = None
@@ -1804,6 +1987,7 @@ def decide(
         # OPEN: an unknown supplier holds only where people are compared with it.
         is_known = document.supplier in ("", *data.suppliers)
         held |= set() if is_known else {"supplier_unknown"}
+    held |= joined(world)
     if refused:
         return Result("refused", frozenset(refused))
     if held or answer is None:

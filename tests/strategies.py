@@ -39,6 +39,7 @@ from engine.facts.conditions import (
 from engine.facts.conditions import Any as AnyOf
 from engine.facts.kinds import FactValue, Kind
 from engine.facts.vocabulary import BUILT_IN, Fact, Of, Total, Window
+from engine.history import NO_HISTORY, History, PastAct
 from engine.master_data import (
     Absence,
     Acting,
@@ -52,6 +53,7 @@ from engine.master_data import (
     Person,
     PersonId,
     Project,
+    Relation,
     Span,
     Supplier,
     snapshot,
@@ -123,6 +125,7 @@ ROLES: Final = (
     Role("council", body=Body(recorded_by="deputy")),
 )
 DOCUMENTS: Final = ("purchase_order", "invoice")
+NAMES: Final = tuple(PersonId(f"p{number}") for number in range(1, 10))
 CATEGORIES: Final = ("it", "travel", "legal")
 OWNERS: Final = ("cost_center_owner", "budget_holder", "project_manager", "requester.manager")
 # Minor units: on the bounds, beside them, and converted (9090.91 EUR is 10000.001 USD at 1.1).
@@ -161,6 +164,7 @@ class Case:
     now: datetime
     given: Mapping[str, FactValue]
     rows: Mapping[str, Any] = field(default_factory=dict, repr=False)  # what `data` was made of
+    history: History = NO_HISTORY
 
 
 def sometimes(draw: DrawFn, one_in: int = 4) -> bool:
@@ -631,6 +635,60 @@ FX_CHOICES: Final = st.sampled_from(
 )
 
 
+DUTIES: Final[Mapping[str, Duty]] = {
+    name: Duty(name, PLACE, frozenset(types), frozenset(acts), frozenset(roles))
+    for name, types, acts, roles in (
+        ("prepare", DOCUMENTS, ("submit", "request"), ()),
+        ("approve", ("invoice",), ("approve",), ()),
+        ("order", ("purchase_order",), ("buy", "approve"), ()),
+        ("maintain", ("supplier_request",), ("submit", "approve"), ()),
+        ("receive", (), ("receive",), ("deputy",)),
+        ("keep", (), (), ("buyer", "manager")),
+    )
+}
+# Duties that no document brings together as two approvals: that is tried in tests of its own.
+PAIRS: Final = tuple(
+    (one, other)
+    for one in ("prepare", "approve", "order", "maintain", "receive")
+    for other in ("prepare", "approve", "order", "maintain", "receive")
+    if (one, other) not in (("approve", "approve"), ("order", "order"))
+)
+HELD_PAIRS: Final = tuple(
+    pair for name in DUTIES for pair in (("keep", name), (name, "receive")) if name != "receive"
+)
+RELATED_BY: Final = ("same_document", "same_chain", "same_supplier", "same_object")
+
+
+@st.composite
+def conflicts_between(draw: DrawFn, name: str) -> Conflict:
+    is_held = sometimes(draw)
+    on = "person" if is_held else draw(st.sampled_from(RELATED_BY))
+    return Conflict(
+        name=name,
+        place=PLACE,
+        scope=Scope(),
+        effective=Effective(),
+        duties=draw(st.sampled_from(HELD_PAIRS if is_held else PAIRS)),
+        on=on,
+        within=None if on in ("person", "same_document") else draw(st.sampled_from((None, 1, 30))),
+        outcome=draw(st.sampled_from(("block", "block", "warn", "mitigate"))),
+        related=draw(st.booleans()),
+    )
+
+
+MITIGATIONS: Final = st.builds(
+    Mitigation,
+    st.just("x"),
+    st.just(PLACE),
+    st.sampled_from(("c0", "c1")),
+    st.sampled_from(NAMES),
+    st.sampled_from((None, None, Money(50_000, "USD"))),
+    st.sampled_from((TODAY - DAY, TODAY, TODAY + DAY)),
+    st.sampled_from(("p1", "login")),
+    st.just(30),
+)
+
+
 UNCOVERED: Final = ("until_authority=True, covers=''", "), covers=''")  # of either kind of chain
 
 
@@ -643,16 +701,11 @@ def policies(draw: DrawFn) -> PolicySet:
     organization = Organization({US.id: US, DE.id: DE}, LEVELS, roles, allowed)
     conflicts: tuple[Conflict, ...] = ()
     mitigations: tuple[Mitigation, ...] = ()
-    if sometimes(draw, 6):
-        outcome = draw(st.sampled_from(("block", "warn", "mitigate")))
-        conflicts = (
-            Conflict(
-                *("c", PLACE, Scope(), Effective(), ("prepare", "approve")),
-                *("same_document", None, outcome),
-            ),
+    if sometimes(draw, 3):
+        conflicts = tuple(
+            draw(conflicts_between(f"c{number}")) for number in range(draw(st.integers(1, 3)))
         )
-        person, until = draw(st.sampled_from(NAMES)), TODAY + draw(st.integers(-1, 1)) * DAY
-        mitigations = (Mitigation("x", PLACE, "c", person, None, until, "p1", 30),)
+        mitigations = (draw(MITIGATIONS),)
     added = draw(some(additional(), 3)) if sometimes(draw, 2) else ()
     if any(chain in repr((numbered, added)) for chain in UNCOVERED):
         # `amount: none` needs to say what a chain covers: the compiler refuses anything else
@@ -673,10 +726,7 @@ def policies(draw: DrawFn) -> PolicySet:
         fx=None if sometimes(draw, 6) else draw(FX_CHOICES),
         additional=added,
         barred=draw(some(barred(), 1)) if sometimes(draw) else (),
-        duties={
-            "prepare": Duty("prepare", PLACE, frozenset(DOCUMENTS), frozenset({"submit"})),
-            "approve": Duty("approve", PLACE, frozenset({"invoice"}), frozenset({"approve"})),
-        },
+        duties=DUTIES,
         conflicts=conflicts,
         mitigations=mitigations,
         related_parties=(draw(RELATED),) if sometimes(draw) else (),
@@ -719,7 +769,6 @@ def placed(policy: PolicySet) -> PolicySet:
 
 # --- master data ---------------------------------------------------------------------------------
 
-NAMES: Final = tuple(PersonId(f"p{number}") for number in range(1, 10))
 LONG_AGO: Final = datetime(2020, 1, 1, tzinfo=UTC)
 SPANS: Final = st.sampled_from(
     (
@@ -825,6 +874,10 @@ def tables(draw: DrawFn) -> dict[str, Any]:
         "cost_centers": centers,
         "projects": [Project("P-1", "US01", (Dated(draw(who)),))],
         "suppliers": [draw(suppliers())],
+        "relations": [
+            Relation(draw(who), draw(who), draw(SPANS))
+            for _ in range(draw(st.sampled_from((0, 0, 0, 1, 2))))
+        ],
         "contracts": [Contract("C-1", "S-1", Money(100_000, "USD"), Money(500_000, "USD"))],
         "rates": rates,
     }
@@ -887,6 +940,10 @@ def documents(draw: DrawFn, names: Sequence[str]) -> Document:
     return Document(
         type=draw(st.sampled_from((*DOCUMENTS, *DOCUMENTS, "purchase_order"))),
         id="D-1",
+        number=draw(st.sampled_from(("", "", "7", "00-7"))),
+        purchase_order=draw(st.sampled_from(("", "", "PO-1"))),
+        buyer=draw(st.sampled_from((*("",) * 4, *names[:3]))),
+        receiver=draw(st.sampled_from((*("",) * 4, *names[:3]))),
         entity=draw(st.sampled_from(("US01", "US01", "US01", "DE01"))),
         requester=requester,
         submitter=draw(st.sampled_from((requester, requester, *names))),
@@ -906,6 +963,38 @@ def documents(draw: DrawFn, names: Sequence[str]) -> Document:
     )
 
 
+KEYS: Final = (
+    "supplier:S-1",
+    "supplier:G-1",
+    "supplier:S-9",
+    "document:contract/C-1",
+    "document:purchase_order/PO-1",
+    "document:invoice/D-1",
+    "document:invoice/G-1/7",
+    "number:invoice/G-1/7",
+    "number:purchase_order/US01/7",
+    "object:project/P-1",
+    "object:contract/C-1",
+    "object:invoice/D-1",
+)
+PAST_ACTS: Final = st.builds(
+    PastAct,
+    person=st.sampled_from(NAMES),
+    act=st.sampled_from(("submit", "approve", "approve", "buy", "receive", "request")),
+    document_type=st.sampled_from((*DOCUMENTS, "supplier_request", "goods_receipt")),
+    document_id=st.sampled_from(("D-1", "D-2", "D-3")),
+    at=st.sampled_from([NOW - days * DAY for days in (0, 1, 2, 30, 31, 400)]),
+    keys=st.frozensets(st.sampled_from(KEYS), max_size=4),
+    on_behalf_of=st.sampled_from((None, None, None, *NAMES[:4])),
+)
+HISTORIES: Final = st.builds(
+    History,
+    st.lists(PAST_ACTS, max_size=6).map(tuple),
+    st.frozensets(st.sampled_from((("invoice", "D-2"), ("goods_receipt", "D-3"))), max_size=2),
+    st.dictionaries(st.just("x"), st.sampled_from((NOW - 30 * DAY, NOW - 31 * DAY)), max_size=1),
+)
+
+
 @st.composite
 def cases(draw: DrawFn) -> Case:
     """Something to decide."""
@@ -915,4 +1004,5 @@ def cases(draw: DrawFn) -> Case:
     given: dict[str, FactValue] = {}
     if not sometimes(draw, 6):
         given["split_sum"] = Money(draw(st.sampled_from(NETS)), document.currency)
-    return Case(policy, data_of(rows), document, NOW, given, rows)
+    history = draw(HISTORIES) if policy.conflicts else NO_HISTORY
+    return Case(policy, data_of(rows), document, NOW, given, rows, history)

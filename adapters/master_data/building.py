@@ -19,6 +19,7 @@ from adapters.master_data.holdings import (
     read_delegations,
     read_holdings,
     read_interests,
+    read_relations,
 )
 from adapters.master_data.loading_state import Loading
 from adapters.master_data.objects import (
@@ -160,10 +161,13 @@ def _snapshot(loading: Loading) -> MasterData:
     holidays = MappingProxyType(read_holidays(loading))
     entity_facts = MappingProxyType(read_entity_facts(loading))
     periods = read_periods(loading)
+    relations = read_relations(loading)
     content = (
         *(list(people.values()), logins, holdings, acting, absences, delegations, interests),
         *(cost_centers, projects, list(suppliers.values()), contracts, rates),
         *(holidays, entity_facts, periods),
+        # Where there are none, data have the name that they had before there could be any.
+        *([relations] if relations else ()),
     )
     return snapshot(
         digest_of(content),
@@ -182,6 +186,7 @@ def _snapshot(loading: Loading) -> MasterData:
         holidays,
         entity_facts,
         periods,
+        relations,
     )
 
 

@@ -1,4 +1,4 @@
-"""What people hold and declare: roles, acting positions, absences, delegations, interests."""
+"""What people hold and declare: roles, acting positions, absences, delegations, relations."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from engine.master_data import (
     Holding,
     Interest,
     PersonId,
+    Relation,
     Span,
 )
 from engine.organization import Role
@@ -177,6 +178,30 @@ def read_interests(loading: Loading, suppliers: frozenset[str]) -> list[Interest
         if cells.ok():
             found.add(Interest(PersonId(person), supplier, span))
     return sorted(found, key=lambda one: (one.person, one.supplier, *_order(one.span)))
+
+
+def read_relations(loading: Loading) -> list[Relation]:
+    """Who is related to whom, stated once for the two.
+
+    Leaving one out would let somebody approve what his relative did, so a bad row refuses the load.
+    A relation to somebody who was left out is kept: what he did counts all the same.
+    """
+    found: set[Relation] = set()
+    for cells in loading.rows("relations"):
+        person = _related(loading, cells, "person")
+        other = _related(loading, cells, "related_to")
+        if person and person == other:
+            cells.fail("related_to", "same-person", f"{shown(person)} is not related to himself")
+        span = cells.span(loading.zones.get(person, "UTC"))
+        if cells.ok():
+            found.add(Relation(PersonId(person), PersonId(other), span))
+    return sorted(found, key=lambda one: (one.person, one.related_to, *_order(one.span)))
+
+
+def _related(loading: Loading, cells: Cells, column: str) -> str:
+    """One of the two; also somebody whose own row was left out."""
+    name = cells.id(column)
+    return name if name in loading.lost_people else loading.person(cells, column)
 
 
 def _order(span: Span) -> tuple[datetime, datetime]:

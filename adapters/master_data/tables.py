@@ -121,6 +121,7 @@ _SPECS: Final = (
         may_shrink=True,
     ),
     _spec("interests", "person* supplier* from to", Loosens.ALWAYS),
+    _spec("relations", "person* related_to* from to", Loosens.ALWAYS),
     _spec(
         "cost_centers",
         "id* entity* owner* budget_holder department tax_recovery",

@@ -5,18 +5,18 @@ Every function takes text and returns a value or raises `CellError`; nothing is 
 
 from __future__ import annotations
 
-import hashlib
 import re
-import unicodedata
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import Final, assert_never
 
 from adapters.master_data.reports import CellError, Suggestion, shown
+from engine import tokens
 from engine.errors import MoneyError
 from engine.facts.kinds import Duration, FactValue, Kind
 from engine.facts.vocabulary import Fact
 from engine.money import EXPONENTS, Money, parse_amount
+from engine.tokens import bare
 
 FIRST_YEAR: Final = 1800
 LAST_YEAR: Final = 2999
@@ -201,15 +201,12 @@ def token(kind: str, text: str) -> str:
     Case, spaces, dashes and accents do not matter. Raises `CellError` where too little is left to
     be a number of anything.
     """
-    plain = text.casefold()
-    if not (plain.isascii() and plain.isalnum()):
-        decomposed = unicodedata.normalize("NFKD", plain)
-        plain = "".join(char for char in decomposed if char.isalnum())
+    plain = bare(text)
     if len(plain) < _TOKEN_LEAST or not plain.strip("0"):
         raise CellError(
             "too-short", f"{shown(text)} is too short to be compared", "leave unknown values empty"
         )
-    return f"{kind}:{hashlib.sha256(f'{kind}:{plain}'.encode()).hexdigest()}"
+    return tokens.token(kind, text)
 
 
 def _present(text: str) -> bool:

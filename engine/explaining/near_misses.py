@@ -18,6 +18,7 @@ from engine.facts.conditions import All, Condition, Not
 from engine.facts.kinds import FactValues
 from engine.facts.tracing import trace
 from engine.facts.truth import Known, holds
+from engine.history import NO_HISTORY, History
 from engine.knowing import Situation, situate
 from engine.master_data import MasterData, PersonId
 from engine.places import Place
@@ -87,10 +88,11 @@ def standing(
     decision: Decision,
     name: str,
     given: FactValues = NO_FACTS,
+    history: History = NO_HISTORY,
 ) -> Standing | None:
     """Where the person of that id or login stands; `None` for nobody the master data know."""
     person = data.person_of(name, decision.now)
-    situation = situation_of(policy, data, document, decision.now, given)
+    situation = situation_of(policy, data, document, decision.now, given, history)
     if person is None or situation is None:
         return None
     roles = policy.organization.roles.values()
@@ -106,12 +108,18 @@ def standing(
 
 
 def situation_of(
-    policy: PolicySet, data: MasterData, document: Document, now: datetime, given: FactValues
+    policy: PolicySet,
+    data: MasterData,
+    document: Document,
+    now: datetime,
+    given: FactValues,
+    history: History = NO_HISTORY,
 ) -> Situation | None:
     """What deciding knew, with the amount of the matrix; `None` where it could not even begin."""
     situation = situate(policy, data, document, now, given)
     if not isinstance(situation, Situation):
         return None
+    situation.history = history
     limit = widest(situation, situation.requester)
     situation.known = situation.known.also({"requester.limit": limit})
     matrix = choose_matrix(situation)

@@ -14,6 +14,7 @@ from engine.decision import Ask, Assignee, Assignment, Decision, Outcome, Via
 from engine.documents.model import Document
 from engine.explaining.near_misses import NO_FACTS, situation_of
 from engine.facts.kinds import ANY_AMOUNT, FactValues
+from engine.history import NO_HISTORY, History
 from engine.knowing import Situation
 from engine.master_data import MasterData, PersonId
 from engine.money import Exact, Money
@@ -119,9 +120,10 @@ def who_can(
     document: Document,
     decision: Decision,
     given: FactValues = NO_FACTS,
+    history: History = NO_HISTORY,
 ) -> WhoCan:
     """Who can approve the document that was decided so, by what, and why nobody else."""
-    situation = situation_of(policy, data, document, decision.now, given)
+    situation = situation_of(policy, data, document, decision.now, given, history)
     places: tuple[Fillable, ...] = ()
     if situation is not None and decision.outcome is Outcome.ROUTE:
         places = tuple(_places(situation, decision))

@@ -12,7 +12,7 @@ from engine.register.asking import in_force
 from engine.register.entry import Bar
 from engine.register.ground import Ground, rest_of
 from engine.routing.eligibility import matches
-from engine.routing.segregation import conflict_of
+from engine.segregation import conflicts
 
 
 def bars(on: Ground, person: Person) -> tuple[Bar, ...]:
@@ -48,9 +48,8 @@ def _conflicts(on: Ground, person: Person) -> Iterator[Bar]:
         types = {None, *(kind for duty in duties for kind in duty.documents)}
         for entity in on.policy.organization.entities:
             for kind in sorted(filter(None, types)) or [min(on.policy.documents)]:
-                tried = on.trying(entity, kind)
-                alone = replace(tried, policy=replace(tried.policy, conflicts=(conflict,)))
-                if conflict_of(alone, person.id) is not None:
+                of_person = conflicts.matches(on.trying(entity, kind), person.id)
+                if any(match.bars and match.conflict == conflict for match in of_person):
                     found[conflict] = None
     for conflict in found:
         yield Bar("segregation", conflict.name, place=conflict.place)

@@ -3,7 +3,9 @@
 Every act is checked against the route as it is at the moment of the act: people, holders and
 delegations are always fresh, an approval given earlier stands. Only the first step that is not
 done can be acted on; an approval also fills the later places that the same person would fill in
-the same capacity, and within a group each place takes a different person.
+the same capacity, and within a group each place takes a different person. Where a conflict of
+duties joins approving with approving, an approval fills places of one part, and the next is
+refused.
 """
 
 from __future__ import annotations
@@ -11,11 +13,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from engine.decision import Ask, Assignee, Assignment, Decision, Outcome
 from engine.master_data import MasterData, PersonId
-from engine.routing.completing import Missing, current_step, keys_of_step, open_places, standing
-from engine.routing.course import Act, ActKind, Course, Given, keyed
+from engine.routing.completing import (
+    Missing,
+    current_step,
+    keys_of_part,
+    keys_of_step,
+    open_places,
+    standing,
+)
+from engine.routing.course import Act, ActKind, Course, Given, PlaceKey, keyed
+from engine.routing.distinct import identities
+
+APPROVES_ONCE: Final = "approves_once"  # the reason of a decision that nobody approves twice
+VOTES: Final = (ActKind.VOTE_FOR, ActKind.VOTE_AGAINST)
+APPROVING: Final = (ActKind.APPROVE, ActKind.RECORD, *VOTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +110,31 @@ def take(
         return _why_not(decision, data, person, requester, act, bool(offered))
     assignee = usable[0][1]
     keys = frozenset(key for key, found in offered if found.on_behalf_of == assignee.on_behalf_of)
+    if act.kind in APPROVING and not _may_approve_twice(decision, person):
+        keys &= keys_of_part(decision, usable[0][0])
+        if _approved_before(course, assignee, keys):
+            return "segregation"
     return _given(course, Given(assignee, act.kind, keys))
+
+
+def _may_approve_twice(decision: Decision, person: PersonId) -> bool:
+    """Whether no conflict joins approving with approving here, or a mitigation lets him through."""
+    return all(
+        ("exempt", person) in reason.words
+        for reason in decision.reasons
+        if reason.code == APPROVES_ONCE
+    )
+
+
+def _approved_before(course: Course, assignee: Assignee, keys: frozenset[PlaceKey]) -> bool:
+    """Whether an approval by one of these persons stands already. A vote may be changed."""
+    persons = identities(assignee)
+    return any(
+        given.kind in APPROVING
+        and not persons.isdisjoint(identities(given.assignee))
+        and not (given.kind in VOTES and given.keys == keys)
+        for given in course.given
+    )
 
 
 def _given(course: Course, given: Given) -> Given:

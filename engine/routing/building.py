@@ -29,7 +29,7 @@ class Routing:
     `of_matrix` tells whether the word at hand is the matrix's or a control's, `of_controls` are the
     ids of assignments that controls asked for. `asked` are the plain words that were resolved,
     `handed` the assignments that fill others too, by the id of the other; `able` who can do the
-    assignments of `earlier`, and for whom.
+    assignments of `earlier`, and for whom. `is_once` tells that nobody may approve twice.
     """
 
     situation: Situation
@@ -41,6 +41,7 @@ class Routing:
     asked: dict[Word, tuple[Assignment, ...]] = field(default_factory=dict)
     handed: dict[int, Assignment] = field(default_factory=dict)
     able: dict[int, frozenset[Capacity]] = field(default_factory=dict)
+    is_once: bool = False
 
     def assignment(
         self,

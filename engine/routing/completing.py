@@ -56,6 +56,14 @@ def keys_of_step(
     return open_here, every - open_here
 
 
+def keys_of_part(decision: Decision, key: PlaceKey) -> frozenset[PlaceKey]:
+    """The places of the part that the place stands in, itself included."""
+    keys = {place.id: each for each, place in keyed(decision)}
+    parts = [part for step in decision.steps for part in step.parts]
+    found = [frozenset(keys[place.id] for place in leaves(part)) for part in parts]
+    return next((each for each in found if key in each), frozenset({key}))
+
+
 def current_step(decision: Decision, course: Course) -> int | None:
     """The first step that is not done; `None` when all are."""
     keys = {place.id: key for key, place in keyed(decision)}

@@ -14,10 +14,12 @@ from engine.knowing import Situation, knowing_approver
 from engine.master_data import Person, PersonId, Supplier
 from engine.policy import Lookup, RelatedParties
 from engine.routing.authority import widest
-from engine.routing.segregation import conflict_of
+from engine.segregation.conflicts import conflict_of
+from engine.segregation.wording import words_of
 
 NOTIFY: Final = Ask.NOTIFY
-FREE: Final = ("", "")  # nothing bars the person, and no rule does
+Words = tuple[tuple[str, str], ...]
+FREE: Final[tuple[str, Words]] = ("", ())  # nothing bars the person, and no rule does
 
 
 def bar(situation: Situation, person: PersonId, ask: Ask = Ask.APPROVE) -> str:
@@ -35,31 +37,31 @@ def bar(situation: Situation, person: PersonId, ask: Ask = Ask.APPROVE) -> str:
 
 
 def pass_over(situation: Situation, person: PersonId, code: str, word: str, **words: str) -> None:
-    """Notes a person as passed over; with the name of the rule where a rule barred him."""
+    """Notes a person as passed over; with what barred him where a rule did."""
     bar(situation, person)
-    found, rule = situation.bars[person]
-    if found == code and rule:
-        words["detail"] = rule
+    found, by = situation.bars[person]
+    if found == code:
+        words |= dict(by)
     situation.pass_over(person, code, word, **words)
 
 
-def _bar(situation: Situation, person: PersonId) -> tuple[str, str]:
-    """What bars the person, and the name of the rule that does."""
+def _bar(situation: Situation, person: PersonId) -> tuple[str, Words]:
+    """What bars the person, and the rule that does (`detail`), with what he did against it."""
     who, policy = situation.data.people.get(person), situation.policy
     if who is None or not who.is_active(situation.now):
-        return "inactive", ""
+        return "inactive", ()
     if person == situation.requester:
-        return "self_approval", ""
+        return "self_approval", ()
     if person in situation.beneficiaries:
-        return "beneficiary", ""
+        return "beneficiary", ()
     for rule in policy.related_parties:
         if is_related(situation, who, rule):
-            return "related_party_match", ""
+            return "related_party_match", ()
         if rule.exclude_declared and has_interest(situation, person):
-            return "declared_interest", ""
+            return "declared_interest", ()
     conflict = conflict_of(situation, person) if policy.conflicts else None
     if conflict is not None:
-        return "segregation", conflict.name
+        return "segregation", words_of(situation, conflict)
     lookup = policy.lookup
     if lookup is None or not lookup.barred:
         return FREE
@@ -92,7 +94,7 @@ def has_interest(situation: Situation, person: PersonId) -> bool:
     )
 
 
-def _barred(situation: Situation, person: PersonId, lookup: Lookup) -> tuple[str, str]:
+def _barred(situation: Situation, person: PersonId, lookup: Lookup) -> tuple[str, Words]:
     known = knowing_approver(situation, person)
     if "approver.limit" in lookup.reads:
         known = known.also({"approver.limit": widest(situation, person)})
@@ -102,8 +104,8 @@ def _barred(situation: Situation, person: PersonId, lookup: Lookup) -> tuple[str
                 continue
             truth = holds(rule.when, known)
             if truth is True:
-                return "barred", rule.name
+                return "barred", (("detail", rule.name),)
             if truth is None:
                 situation.gaps.extend(shortages(rule.when, known).values())
-                return "barred_undecided", rule.name
+                return "barred_undecided", (("detail", rule.name),)
     return FREE

@@ -27,6 +27,7 @@ from engine.routing.words import (
     SupervisorChain,
     Word,
 )
+from engine.segregation.once import approves_once, begin, take_places, unfillable
 
 Words = tuple[Word, ...]  # the steps of one answer, each one word
 
@@ -53,6 +54,10 @@ PLAIN: Final = (RoleWord, OwnerWord, LevelWord)
 def build_route(routing: Routing, wanted: Wanted) -> tuple[Step, ...] | Unfilled:
     """The steps in order, each with an assignment for every place; or the word nobody can fill."""
     steps: list[Step] = []
+    situation = routing.situation
+    routing.is_once = approves_once(situation)
+    if routing.is_once:
+        begin(situation)
     for planned in _plan(wanted):
         found = _steps(routing, planned)
         if isinstance(found, Unfilled):
@@ -60,6 +65,11 @@ def build_route(routing: Routing, wanted: Wanted) -> tuple[Step, ...] | Unfilled
         for parts in found:
             if parts:
                 steps.append(Step(len(steps) + 1, _once(routing, parts)))
+                if routing.is_once:
+                    take_places(situation, parts)
+    kept = unfillable(situation, steps) if routing.is_once else None
+    if kept is not None:
+        return Unfilled("approves_once", kept.place, (("detail", kept.name),))
     return tuple(steps)
 
 
@@ -143,8 +153,11 @@ def _plain(routing: Routing, word: RoleWord | OwnerWord | LevelWord) -> Resolved
 def _once(routing: Routing, parts: tuple[Part, ...]) -> tuple[Part, ...]:
     """The parts, with places handed on to earlier assignments that fill them anyway.
 
-    What has to be approved in them is earlier for everything that follows, in this step too.
+    What has to be approved in them is earlier for everything that follows, in this step too. Where
+    nobody may approve twice, nothing is handed on.
     """
+    if routing.is_once:
+        return parts
     return tuple(
         [
             _place_once(routing, part)

@@ -1,7 +1,4 @@
-"""Segregation of duties, bars on approvers, and related parties, as `controls` files write them.
-
-A rule that this version could not enforce is an error: an unenforced check must not look enforced.
-"""
+"""Segregation of duties, bars on approvers, and related parties, as `controls` files write them."""
 
 from __future__ import annotations
 
@@ -11,7 +8,6 @@ from typing import Final
 from engine.facts.conditions import facts_of
 from engine.places import Place
 from engine.policy import Barred, Conflict, Duty, Mitigation, RelatedParties
-from engine.routing.segregation import SUPPORTED_ON
 from rules.compiling.answers import read_steps
 from rules.compiling.approvals import WHEN, take_name
 from rules.compiling.context import Context
@@ -39,8 +35,6 @@ from rules.reading.nodes import Node, Scalar, described
 
 ACTS: Final = ("submit", "request", "buy", "receive", "approve")
 ON: Final = ("same_document", "same_chain", "same_supplier", "same_object", "person")
-SUPPORTED_OUTCOMES: Final = ("block", "mitigate")
-SUPPORTED_BETWEEN: Final = ("same_person",)
 
 DUTY_DOCUMENTS: Final = Key("documents", DOCUMENTS_FORM, "acts on these document types")
 DUTY_ACTS: Final = Key("acts", list_of(word_of(*ACTS)), "what is done: " + ", ".join(ACTS))
@@ -68,7 +62,7 @@ PERSON: Final = Key("person", TEXT, "whose", True)
 CAP: Final = Key("cap", AMOUNT, "up to this amount")
 UNTIL: Final[Key[date]] = Key("until", DAY, "the last local day", True)
 MONITOR: Final = Key("monitor", TEXT, "who looks at each use", True)
-REVIEW_EVERY: Final = Key("review_every", DAYS, "how often it is reviewed", True)
+REVIEW_EVERY: Final = Key("review_every", DAYS, "a use unreviewed for longer suspends it", True)
 MITIGATION: Final = Shape(
     "a mitigation", (NAME, OF_CONFLICT, PERSON, CAP, UNTIL, MONITOR, REVIEW_EVERY)
 )
@@ -196,16 +190,6 @@ def _conflict(fields: Fields, layer: Layer, controls: Controls) -> None:
     on, outcome = fields.read(ON_KEY, context), fields.read(OUTCOME, context)
     between = fields.read(BETWEEN, context) or "same_person"
     within, risk = fields.read(WITHIN, context), fields.read(RISK, context) or ""
-    enforced = (
-        (ON_KEY, on, SUPPORTED_ON),
-        (OUTCOME, outcome, SUPPORTED_OUTCOMES),
-        (BETWEEN, between, SUPPORTED_BETWEEN),
-    )
-    for key, word, supported in enforced:
-        if word is not None and word not in supported:
-            message = f"this version does not enforce `{key.name}: {word}` yet"
-            help = "it enforces " + ", ".join(f"`{one}`" for one in supported)
-            context.error("not-yet-enforced", fields.at(key), message, help)
     if within is not None and on in ("same_document", "person"):
         message = f"`within` counts days between documents, and `{on}` has only one"
         context.error("unknown-key", fields.at(WITHIN), message)
@@ -247,20 +231,20 @@ def _check_duties(
     """Report duties that could never meet in the way that `on` compares them."""
     duties = [controls.duties[name] for name in names if name in controls.duties]
     place = fields.at(DUTY_PAIR)
-    for duty in duties:
-        if on == "person" and not duty.roles:
-            message = f"`on: person` compares roles held, and {shown(duty.name)} names no `roles`"
+    if on == "person":
+        if duties and not any(duty.roles for duty in duties):
+            message = "`on: person` compares roles held, and neither duty names `roles`"
             context.error("not-comparable", place, message)
-        if on != "person" and not duty.acts:
+        return
+    for duty in duties:
+        if not duty.acts:
             message = f"`on: {on}` compares acts, and {shown(duty.name)} names no `acts`"
             context.error("not-comparable", place, message)
-    if on == "same_document" and duties and not any("approve" in duty.acts for duty in duties):
-        message = "this version enforces a conflict on one document only with `approve`"
-        context.error("not-yet-enforced", place, message)
-    if on == "same_document" and duties and all("approve" in duty.acts for duty in duties):
-        message = "this version does not keep one person from approving twice on one document"
-        help = "name different posts in one `all`, or state a guarantee with `at_least`"
-        context.error("not-yet-enforced", place, message, help)
+    documents = [duty.documents for duty in duties if duty.documents]
+    if on == "same_document" and len(documents) == 2 and documents[0].isdisjoint(documents[1]):
+        message = "`on: same_document` compares acts on one document, and the duties share no type"
+        help = "acts on documents that follow from one another are compared `on: same_chain`"
+        context.error("not-comparable", place, message, help)
 
 
 def _mitigation(fields: Fields, controls: Controls, context: Context) -> None:
@@ -276,9 +260,6 @@ def _mitigation(fields: Fields, controls: Controls, context: Context) -> None:
     if person is not None and person == monitor:
         message = f"{shown(person)} cannot be the one who looks at his own acts"
         context.error("self-monitored", fields.at(MONITOR), message)
-    if review_every is not None:
-        message = "a mitigation that nobody reviewed does not end by itself yet, only with `until`"
-        context.diagnostics.note("not-yet-applied", fields.at(REVIEW_EVERY), message)
     if conflict is None or person is None or monitor is None or until is None:
         return
     if review_every is None or (cap is None and fields.has(CAP)):

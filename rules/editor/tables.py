@@ -26,7 +26,7 @@ from rules.compiling import (
 )
 from rules.compiling.forms import AMOUNT, ROLE, TEXT, as_written, list_of, whole
 from rules.compiling.shapes import Form, Key, Shape
-from rules.testing import data, forms
+from rules.testing import data, forms, pasts
 
 FACT: Final[Form[Any]] = Form("fact", as_written)
 MONEY_FACT: Final[Form[Any]] = Form("money fact", as_written)
@@ -66,7 +66,7 @@ def _texts(shape: Shape) -> Shape:
 COVERS: Final = Shape("`until`", (Key("covers", MONEY_FACT, "the amount that must be covered"),))
 HELD: Final = _columns("a role held", "role for from to acting")
 HOLDING: Final[Form[Any]] = Form("role", as_written, shape=HELD)
-# Facts of the company may stand beside these keys.
+# Facts of the company may stand beside these keys, and of an earlier document its own fields.
 PERSON: Final = Shape(
     "a person",
     tuple(
@@ -77,7 +77,8 @@ PERSON: Final = Shape(
     ),
 )
 SUPPLIER: Final = _columns("a supplier", data.COLUMNS["suppliers"])
-OPEN: Final = (PERSON, SUPPLIER)
+APPROVAL: Final[Form[Any]] = Form(TEXT.name, as_written, shape=pasts.APPROVAL)
+OPEN: Final = (PERSON, SUPPLIER, pasts.EARLIER)
 
 _GIVEN: Final = data.GIVEN.by_name
 INSIDE: Final[Mapping[Key[Any], Form[Any]]] = MappingProxyType(
@@ -120,6 +121,9 @@ INSIDE: Final[Mapping[Key[Any], Form[Any]]] = MappingProxyType(
         who.RATIFY: of_shape(who.RATIFIED),
         forms.FILE.by_name["given"]: of_shape(data.GIVEN),
         forms.FILE.by_name["tests"]: rows(forms.TEST),
+        forms.TEST.by_name["earlier"]: rows(pasts.EARLIER),
+        pasts.APPROVED_BY: listed(APPROVAL),
+        forms.TEST.by_name["unreviewed"]: named(forms.MOMENT),
         forms.EXPECT.by_name["steps"]: listed(listed(forms.ITEM)),
         forms.EXPECT.by_name["as"]: named(TEXT),
         _GIVEN["people"]: named(of_shape(PERSON)),
@@ -130,6 +134,7 @@ INSIDE: Final[Mapping[Key[Any], Form[Any]]] = MappingProxyType(
         _GIVEN["rates"]: rows(_texts(data.RATE)),
         _GIVEN["acting"]: rows(_texts(data.ACTING)),
         _GIVEN["periods"]: rows(_texts(data.PERIOD)),
+        _GIVEN["relations"]: rows(_texts(data.RELATION)),
         **{
             _GIVEN[name]: named(of_shape(_columns(f"one of the {name}", data.COLUMNS[name])))
             for name in ("cost_centers", "projects", "contracts")

@@ -40,7 +40,7 @@ def _keys(names: str, form: Form[Any] = _NODE) -> tuple[Key[Any], ...]:
 DATA: Final[Key[str]] = Key("data", TEXT, "a folder of master data")
 VACANT: Final[Key[tuple[str, ...]]] = Key("vacant", list_of(TEXT), "roles that nobody holds")
 _BY_NAME: Final = "people suppliers cost_centers projects contracts entities holidays"
-_LISTED: Final = "delegations rates acting periods"
+_LISTED: Final = "delegations rates acting periods relations"
 GIVEN: Final = Shape("`given`", (DATA, VACANT, *_keys(_BY_NAME), *_keys(_LISTED)))
 PERSON: Final = (
     "name entity manager level department email first_day last_day bank_account tax_id address"
@@ -61,11 +61,13 @@ ACTING: Final = Shape("somebody acting", _keys("position by from to"))
 PERIOD: Final = Shape(
     "a period", _keys("entity kind name first_day last_day opens_at closed_at ledger")
 )
+RELATION: Final = Shape("a relation", _keys("person related_to from to"))
 _LISTS: Final = (
     ("delegations", DELEGATION),
     ("rates", RATE),
     ("acting", ACTING),
     ("periods", PERIOD),
+    ("relations", RELATION),
 )
 
 

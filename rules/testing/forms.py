@@ -103,6 +103,7 @@ def _read_test(node: Node, shared: _Shared, context: Context) -> PolicyTest | No
         shared.given if given is None else (*shared.given, given),
         fields.read(_ACTS, context) or (),
         fields.read(_ON, context) or shared.on,
+        fields.read(_UNREVIEWED, context) or {},
     )
     return test if len(context.diagnostics) == before else None
 
@@ -120,6 +121,14 @@ def _read_moment(node: Node, context: Context) -> Moment | None:
         return None if moment is None else Moment(value.text, moment, value.place)
     day = time_values.day(node, context.diagnostics)
     return None if day is None else Moment(value.text, None, value.place)
+
+
+def _read_moments(node: Node, context: Context) -> Mapping[str, Moment] | None:
+    mapping = _mapping(node, context)
+    if mapping is None:
+        return None
+    found = {key.text: _read_moment(value, context) for key, value in mapping.entries}
+    return {name: moment for name, moment in found.items() if moment is not None}
 
 
 def _read_item(node: Node, context: Context) -> Item | None:
@@ -311,8 +320,13 @@ _DOCUMENT: Final[Key[MappingNode]] = Key("document", _MAPPING, "the document", r
 _EARLIER: Final = Key("earlier", list_of(_MAPPING), "documents that are there already")
 _FACTS: Final[Key[MappingNode]] = Key("facts", _MAPPING, "facts from outside, totals included")
 _ACTS: Final = Key("acts", list_of(shaped(ACT, _read_act)), "what people do, in order")
+_UNREVIEWED: Final[Key[Mapping[str, Moment]]] = Key(
+    "unreviewed",
+    Form("moments by mitigation", _read_moments),
+    "when mitigations were used that nobody has reviewed",
+)
 _EXPECT: Final = Key("expect", shaped(EXPECT, _read_expect), "what must come out", required=True)
 TEST: Final = Shape(
     "a test",
-    (_NAME, _ON, _GIVEN, _DOCUMENT, _EARLIER, _FACTS, _ACTS, _EXPECT),
+    (_NAME, _ON, _GIVEN, _DOCUMENT, _EARLIER, _UNREVIEWED, _FACTS, _ACTS, _EXPECT),
 )

@@ -79,6 +79,7 @@ def observe(policy: PolicySet, made: Made) -> Observed:
     situation = situate(policy, made.data, made.document, made.now, made.given)
     if not isinstance(situation, Situation):
         return found
+    situation.history = made.history
     limit = widest(situation, situation.requester)
     situation.known = situation.known.also({"requester.limit": limit})
     _matrix(policy, decision, situation, found)
@@ -285,7 +286,7 @@ def _passed(decision: Decision, code: str, cap: str = "") -> bool:
 
 
 def _again(policy: PolicySet, made: Made) -> Decision:
-    return decide(policy, made.data, made.document, made.now, made.given)
+    return decide(policy, made.data, made.document, made.now, made.given, made.history)
 
 
 def _acting(decision: Decision, via: Via) -> frozenset[tuple[PersonId, str]]:

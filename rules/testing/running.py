@@ -15,6 +15,7 @@ from engine.deciding import decide
 from engine.decision import Decision
 from engine.documents.model import Document
 from engine.facts.kinds import FactValues
+from engine.history import NO_HISTORY, History
 from engine.master_data import MasterData
 from engine.places import Place
 from engine.policy import PolicySet
@@ -32,7 +33,7 @@ from rules.testing.reports import check_reports
 from rules.testing.worlds import Sources, World, Worlds
 from rules.testing.written import PolicyTest, PolicyTests
 
-Decide = Callable[[PolicySet, MasterData, Document, datetime, FactValues], Decision]
+Decide = Callable[[PolicySet, MasterData, Document, datetime, FactValues, History], Decision]
 
 ANY_MOMENT: Final = datetime(2027, 1, 4, 12, tzinfo=UTC)  # of a test that must not depend on it
 MOST_MOMENTS: Final = 200  # tried for a test without a moment; beyond that it has to state one
@@ -47,6 +48,7 @@ class Made:
     now: datetime
     given: FactValues
     decision: Decision
+    history: History = NO_HISTORY
     unready: tuple[Finding, ...] | None = None  # what keeps it from posting, where that was asked
 
 
@@ -163,8 +165,9 @@ class Runner:
 
         def decide_at(moment: datetime) -> Decision:
             if moment not in made:
-                found = self._decide(self._policy, world.data, world.document, moment, given)
-                made[moment] = Made(world.data, world.document, moment, given, found)
+                inputs = world.data, world.document, moment, given
+                found = self._decide(self._policy, *inputs, world.history)
+                made[moment] = Made(*inputs, found, world.history)
             return made[moment].decision
 
         decision = decide_at(now)
@@ -212,7 +215,7 @@ class Runner:
         if world is None:
             return None
         given, _ = self._given(world, now)
-        decision = self._decide(self._policy, world.data, world.document, now, given)
+        decision = self._decide(self._policy, world.data, world.document, now, given, world.history)
         unready = self._unready(test, world, now) or ()
         codes = [(finding.code, finding.place) for finding in unready]
         return replace(decision, now=ANY_MOMENT, document_digest="", digest=""), codes

@@ -9,11 +9,12 @@ from posixpath import dirname, join, normpath
 from typing import Final
 
 from engine.business_time import instant
-from engine.cumulation import APPROVED, STATUSES, Earlier
+from engine.cumulation import APPROVED, Earlier
 from engine.documents import accept
 from engine.documents.model import Document
 from engine.errors import InputError, InputErrors
 from engine.facts.kinds import FactValue, FactValues, Kind
+from engine.history import NO_HISTORY, History
 from engine.master_data import MasterData
 from engine.places import Place
 from engine.policy import PolicySet
@@ -25,7 +26,14 @@ from rules.reading.nodes import Mapping as MappingNode
 from rules.reading.nodes import Scalar, described
 from rules.testing.data import OWNERS, Row, Tables, folder_of, tables_of
 from rules.testing.documents import Raw, filling, paper_word, raw_document
-from rules.testing.forms import MOMENT
+from rules.testing.pasts import (
+    APPROVED_BY,
+    AT,
+    OUTCOME,
+    Before,
+    WrittenApproval,
+    history_of_test,
+)
 from rules.testing.written import Item, Moment, PolicyTest, PolicyTests, day_of
 
 ID: Final = "TEST-1"
@@ -53,13 +61,14 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Everything that one test is decided with. `is_dated`: an earlier document states its day."""
+    """Everything that one test is decided with. `is_dated`: something earlier states its day."""
 
     document: Document
     earlier: tuple[Earlier, ...]
     facts: FactValues
     data: MasterData
     is_dated: bool
+    history: History = NO_HISTORY
 
 
 class Worlds:
@@ -110,15 +119,32 @@ class Worlds:
         data = self._data(tables, test.place, found)
         document = self._accept(raw, test.document, now, found)
         earlier = [
-            Earlier(accepted, one.status, one.at)
+            (accepted, one)
             for one in before
             if (accepted := self._accept(one.raw, one.node, one.at, found)) is not None
         ]
         if data is None or document is None or found.has_errors:
             return None
         self._check_names(test, data, found)
-        is_dated = any(one.is_dated for one in before)
-        return World(document, tuple(earlier), facts, data, is_dated)
+        totalled = tuple(Earlier(accepted, one.status, one.at) for accepted, one in earlier)
+        pasts = [Before(accepted, one.at, one.approvals) for accepted, one in earlier]
+        unreviewed = self._unreviewed(test, document, found)
+        history = history_of_test(document, data, pasts, unreviewed, now, found)
+        is_dated = any(one.is_dated for one in before) or bool(unreviewed)
+        return World(document, totalled, facts, data, is_dated, history)
+
+    def _unreviewed(
+        self, test: PolicyTest, document: Document, diagnostics: Diagnostics
+    ) -> dict[str, datetime]:
+        known = {mitigation.name for mitigation in self._policy.mitigations}
+        for name, moment in test.unreviewed.items():
+            if name not in known:
+                help = did_you_mean(name, known)
+                message = f"no mitigation named {shown(name)}"
+                diagnostics.error("unknown-mitigation", moment.place, message, help)
+        return {
+            name: self._instant(moment, document.entity) for name, moment in test.unreviewed.items()
+        }
 
     def _raw(
         self,
@@ -135,23 +161,33 @@ class Worlds:
     ) -> _Before:
         """An earlier document: like any other, with a status and a moment of its own."""
         status, at = APPROVED, now
+        written: tuple[WrittenApproval, ...] = ()
         entries = []
         for key, value in node.entries:
             match key.text:
-                case "outcome":
-                    status = values.one_of(value, STATUSES, context.diagnostics) or status
-                case "at":
-                    moment = MOMENT.read(value, context)
-                    entity = node.get("entity")
-                    default = test.defaults.get("entity") if test.defaults is not None else None
-                    where = entity or default
-                    name = where.text if isinstance(where, Scalar) else self._only_entity()
-                    at = at if moment is None else self._instant(moment, name)
+                case OUTCOME.name:
+                    status = OUTCOME.form.read(value, context) or status
+                case AT.name:
+                    moment = AT.form.read(value, context)
+                    at = at if moment is None else self._instant(moment, self._entity(test, node))
+                case APPROVED_BY.name:
+                    written = APPROVED_BY.form.read(value, context) or ()
                 case _:
                     entries.append((key, value))
         own = MappingNode(tuple(entries), node.place)
         raw = self._raw(test, (test.defaults, own), f"EARLIER-{number + 1}", context.diagnostics)
-        return _Before(raw, own, status, at, node.get("at") is not None)
+        approvals = tuple(
+            (one, at if one.at is None else self._instant(one.at, self._entity(test, node)))
+            for one in written
+        )
+        is_dated = node.get(AT.name) is not None or any(one.at is not None for one in written)
+        return _Before(raw, own, status, at, is_dated, approvals)
+
+    def _entity(self, test: PolicyTest, node: MappingNode) -> str:
+        """The entity of an earlier document, before it is accepted."""
+        default = test.defaults.get("entity") if test.defaults is not None else None
+        where = node.get("entity") or default
+        return where.text if isinstance(where, Scalar) else self._only_entity()
 
     def _only_entity(self) -> str:
         return filling(self._policy, with_people=False).entity
@@ -264,6 +300,7 @@ class _Before:
     status: str
     at: datetime
     is_dated: bool
+    approvals: tuple[tuple[WrittenApproval, datetime], ...]
 
 
 def _copied(tables: Mapping[str, Sequence[Mapping[str, str]]]) -> Tables:

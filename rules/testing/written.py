@@ -111,7 +111,10 @@ class ExpectedReport:
 
 @dataclass(frozen=True, slots=True)
 class PolicyTest:
-    """One test as written. `given` are the file's, then the test's own."""
+    """One test as written. `given` are the file's, then the test's own.
+
+    `unreviewed` is when mitigations were used that nobody has reviewed since.
+    """
 
     name: str
     place: Place
@@ -123,6 +126,7 @@ class PolicyTest:
     given: tuple[MappingNode, ...] = ()
     acts: tuple[WrittenAct, ...] = ()
     on: Moment | None = None
+    unreviewed: Mapping[str, Moment] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)

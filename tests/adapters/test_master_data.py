@@ -554,6 +554,9 @@ def test_an_undeclared_fact_is_left_out_alone(fact: str) -> None:
         {"interests": [{"person": "ann", "supplier": ""}]},
         {"interests": [{"person": "ann", "supplier": "S-1", "from": "soon"}]},
         {"interests": [{"person": "ann", "supplier": "S-2"}], "suppliers": [{"id": "S-1"}]},
+        {"relations": [{"person": "ann", "related_to": "zed"}]},
+        {"relations": [{"person": "ann", "related_to": "ann"}]},
+        {"relations": [{"person": "ann", "related_to": ""}]},
         {"holidays": [{"calendar": "US", "day": "2027-02-30"}]},
         {"cost_centers": [{"id": "c", "entity": "US01", "tax_recovery": "0"}]},
         {"cost_centers": [{"id": "c", "entity": "US1", "tax_recovery": "0%"}]},
@@ -583,6 +586,20 @@ def test_an_interest_of_somebody_left_out_does_not_refuse_the_load() -> None:
         "interests": [{"person": "bob", "supplier": "S-1"}],
     }
     assert data_of(loaded(tables)).people.keys() == {"ann"}
+
+
+def test_a_relation_is_known_from_both_sides_and_kept_for_who_is_left_out() -> None:
+    related = [
+        {"person": "ann", "related_to": "bob", "from": "2027-01-01"},
+        {"person": "cyd", "related_to": "ann"},
+    ]
+    tables = {"people": people("ann", "bob", "cyd", cyd={"level": "none"}), "relations": related}
+    load = loaded(tables)
+    found = data_of(load).relations
+    assert {one.related_to for one in found[PersonId("ann")]} == {"bob", "cyd"}
+    assert {one.related_to for one in found[PersonId("bob")]} == {"ann"}
+    without = data_of(loaded({"people": tables["people"]}))
+    assert data_of(load).digest != without.digest
 
 
 def test_a_file_with_more_than_a_fifth_of_bad_rows_refuses_the_load() -> None:

@@ -15,27 +15,34 @@ from hypothesis import strategies as st
 from engine.canonical import canonical_bytes
 from engine.deciding import consider, decide
 from engine.decision import Ask, Outcome
+from engine.explaining.near_misses import situation_of
+from engine.history import History, PastAct
+from engine.knowing import Situation
 from engine.master_data import Holding, Person, PersonId
 from engine.matching import build
 from engine.places import NOWHERE
 from engine.recording import to_plain
 from engine.routing.distinct import leaves
+from engine.routing.eligibility import bar
+from engine.segregation.telling import joined
 from tests import reference
 from tests.normal_form import normal, of_decision
 from tests.reference import Result, Some, completions
-from tests.strategies import POSTS, Case, cases, data_of
+from tests.strategies import PAST_ACTS, POSTS, Case, cases, data_of
 
 IN_ORDER = frozenset({"rates", "logins"})  # the first of several that hold counts
 FX_CODES = frozenset({"fx_not_stated", "fx_rate_missing", "fx_rate_stale", "fx_date_missing"})
 
 
 def engine_says(case: Case) -> Result:
-    decision = decide(case.policy, case.data, case.document, case.now, case.given)
+    decision = decide(case.policy, case.data, case.document, case.now, case.given, case.history)
     return normal(of_decision(decision))
 
 
 def reference_says(case: Case) -> Result:
-    return normal(reference.decide(case.policy, case.data, case.document, case.now, case.given))
+    return normal(
+        reference.decide(case.policy, case.data, case.document, case.now, case.given, case.history)
+    )
 
 
 def difference(got: Result, wanted: Result) -> str:
@@ -71,7 +78,8 @@ def test_the_engine_and_the_reference_give_the_same_answer(case: Case) -> None:
 @given(cases())
 def test_the_same_inputs_give_the_same_bytes(case: Case) -> None:
     first, second = (
-        decide(case.policy, case.data, case.document, case.now, case.given) for _ in range(2)
+        decide(case.policy, case.data, case.document, case.now, case.given, case.history)
+        for _ in range(2)
     )
     assert canonical_bytes(to_plain(first)) == canonical_bytes(to_plain(second))
     assert first.digest == second.digest
@@ -80,7 +88,8 @@ def test_the_same_inputs_give_the_same_bytes(case: Case) -> None:
 @given(cases())
 def test_what_is_only_considered_is_what_is_decided(case: Case) -> None:
     inputs = case.policy, case.data, case.document, case.now, case.given
-    decision, considered = decide(*inputs), consider(*inputs)
+    decision = decide(*inputs, case.history)
+    considered = consider(*inputs, history=case.history)
     for field in fields(considered):
         assert getattr(considered, field.name) == getattr(decision, field.name), field.name
     assert not hasattr(considered, "digest")
@@ -94,7 +103,7 @@ def test_the_order_of_rows_and_controls_never_matters(case: Case, random: Random
     )
     additional = tuple(random.sample(case.policy.additional, len(case.policy.additional)))
     shuffled = build(replace(case.policy, matrices=matrices, additional=additional))
-    decision = decide(shuffled, case.data, case.document, case.now, case.given)
+    decision = decide(shuffled, case.data, case.document, case.now, case.given, case.history)
     assert normal(of_decision(decision)) == engine_says(case)
 
 
@@ -104,8 +113,8 @@ def test_the_order_of_people_never_matters(case: Case, random: Random) -> None:
         table: random.sample(found, len(found)) if table not in IN_ORDER else found
         for table, found in case.rows.items()
     }
-    decision = decide(case.policy, data_of(rows), case.document, case.now, case.given)
-    usual = decide(case.policy, case.data, case.document, case.now, case.given)
+    decision = decide(case.policy, data_of(rows), case.document, case.now, case.given, case.history)
+    usual = decide(case.policy, case.data, case.document, case.now, case.given, case.history)
     assert decision.digest == usual.digest
 
 
@@ -118,15 +127,15 @@ def test_more_candidates_never_refuse(case: Case, role: str) -> None:
         "people": [*case.rows["people"], newcomer],
         "holdings": [*case.rows["holdings"], Holding(role, newcomer.id)],
     }
-    usual = decide(case.policy, case.data, case.document, case.now, case.given)
-    decision = decide(case.policy, data_of(rows), case.document, case.now, case.given)
+    usual = decide(case.policy, case.data, case.document, case.now, case.given, case.history)
+    decision = decide(case.policy, data_of(rows), case.document, case.now, case.given, case.history)
     assert usual.outcome is Outcome.REFUSED or decision.outcome is not Outcome.REFUSED
 
 
 @given(cases())
 def test_a_group_can_be_filled_by_different_people(case: Case) -> None:
     """Nobody fills two places of one group: whoever may fill each, there are enough of them."""
-    decision = decide(case.policy, case.data, case.document, case.now, case.given)
+    decision = decide(case.policy, case.data, case.document, case.now, case.given, case.history)
     for parts in of_decision(decision).steps:
         for group in (part for part in parts if isinstance(part, Some)):
             way = next(completions(group), None)
@@ -136,7 +145,7 @@ def test_a_group_can_be_filled_by_different_people(case: Case) -> None:
 
 @given(cases())
 def test_who_may_never_approve_is_never_asked(case: Case) -> None:
-    decision = decide(case.policy, case.data, case.document, case.now, case.given)
+    decision = decide(case.policy, case.data, case.document, case.now, case.given, case.history)
     names = (case.document.requester, *case.document.beneficiaries)
     barred = {case.data.person_of(name, case.now) for name in names}
     for step in decision.steps:
@@ -150,9 +159,26 @@ def test_who_may_never_approve_is_never_asked(case: Case) -> None:
                 assert not barred & set(place.body.members)
 
 
+@given(cases(), st.lists(PAST_ACTS, min_size=1, max_size=3))
+def test_more_history_never_makes_more_people_eligible(case: Case, more: list[PastAct]) -> None:
+    """Whoever may be asked knowing more might be asked knowing less; at most reasons change."""
+    less = situation(case, case.history)
+    known = replace(case.history, acts=(*case.history.acts, *more))
+    full = situation(case, known)
+    if less is None or full is None or not case.policy.conflicts:
+        return
+    for person in case.data.people:
+        assert not (bar(less, person) and not bar(full, person)), person
+    assert len(joined(less)[0]) <= len(joined(full)[0])
+
+
+def situation(case: Case, history: History) -> Situation | None:
+    return situation_of(case.policy, case.data, case.document, case.now, case.given, history)
+
+
 @given(cases())
 def test_an_answer_is_never_empty(case: Case) -> None:
-    decision = decide(case.policy, case.data, case.document, case.now, case.given)
+    decision = decide(case.policy, case.data, case.document, case.now, case.given, case.history)
     match decision.outcome:
         case Outcome.STRAIGHT_THROUGH:
             assert decision.row

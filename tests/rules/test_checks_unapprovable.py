@@ -155,6 +155,24 @@ def test_who_prepares_alone_what_he_alone_approves_is_named_with_his_part() -> N
     assert said(rows("{approve: clerk}"), *CLERKS, c=controls(SEGREGATION)) == []
 
 
+TWICE = """
+segregation:
+  duties:
+    release: {documents: [purchase_order], acts: [approve]}
+  conflicts:
+    - {name: AP-05, duties: [release, release], on: same_document, outcome: block}
+"""
+
+
+def test_a_route_for_fewer_people_than_places_is_reported_where_nobody_approves_twice() -> None:
+    steps = rows("{approve: [cfo, clerk]}")
+    one = (holds("clerk", "mia"), holds("cfo", "mia"))
+    [report] = said(steps, *one, c=controls(TWICE))
+    assert "nobody can approve documents of the row at m.yaml:8:5 in US01" in report
+    assert said(steps, *one) == []
+    assert said(steps, holds("clerk", "ron"), holds("cfo", "mia"), c=controls(TWICE)) == []
+
+
 BARRED = """
 segregation:
   barred:

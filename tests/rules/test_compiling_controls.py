@@ -23,7 +23,6 @@ from engine.policy import (
     Refuse,
     Scope,
 )
-from engine.routing.segregation import SUPPORTED_ON
 from engine.routing.words import Notify, RoleWord, SupervisorChain
 from tests.rules.compiled import SETS, compiled, complaints, files_of, report
 
@@ -257,6 +256,7 @@ DUTIES = """segregation:
     submit: {documents: [invoice], acts: [submit]}
     approve: {documents: [invoice], acts: [approve]}
     receive: {documents: [invoice], acts: [receive]}
+    pay: {documents: [payment], acts: [approve]}
     hold: {roles: [cfo]}
 """
 
@@ -272,23 +272,12 @@ DUTIES = """segregation:
         ("name: a, duties: [submit, approve], on: same_thing, outcome: block", "not-one-of"),
         ("name: a, duties: [submit, approve], on: same_document, outcome: stop", "not-one-of"),
         (
-            "name: a, duties: [submit, approve], on: same_document, outcome: warn",
-            "not-yet-enforced",
-        ),
-        (
-            "name: a, duties: [submit, approve], on: same_document, outcome: block, between: related",
-            "not-yet-enforced",
-        ),
-        (
             "name: a, duties: [submit, approve], on: same_document, outcome: block, within: 9 days",
             "unknown-key",
         ),
-        (
-            "name: a, duties: [submit, receive], on: same_document, outcome: block",
-            "not-yet-enforced",
-        ),
+        ("name: a, duties: [pay, approve], on: same_document, outcome: block", "not-comparable"),
         ("name: a, duties: [hold, approve], on: same_document, outcome: block", "not-comparable"),
-        ("name: a, duties: [hold, approve], on: person, outcome: block", "not-comparable"),
+        ("name: a, duties: [submit, approve], on: person, outcome: block", "not-comparable"),
     ],
 )
 def test_a_wrong_conflict_is_reported_once(written: str, code: str) -> None:
@@ -296,14 +285,28 @@ def test_a_wrong_conflict_is_reported_once(written: str, code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "on", ["same_document", "same_chain", "same_supplier", "same_object", "person"]
+    ("duties", "on"),
+    [
+        ("[approve, submit]", "same_document"),
+        ("[receive, submit]", "same_document"),
+        ("[approve, approve]", "same_document"),
+        ("[pay, submit]", "same_chain"),
+        ("[pay, submit]", "same_supplier"),
+        ("[pay, submit]", "same_object"),
+        ("[hold, hold]", "person"),
+        ("[hold, approve]", "person"),
+    ],
 )
-def test_what_is_not_enforced_is_an_error(on: str) -> None:
-    duties = "[hold, hold]" if on == "person" else "[approve, submit]"
-    found = errors(
-        f"{DUTIES}  conflicts:\n    - {{name: a, duties: {duties}, on: {on}, outcome: block}}\n"
-    )
-    assert found == ([] if on in SUPPORTED_ON else ["not-yet-enforced"])
+@pytest.mark.parametrize("outcome", ["block", "warn", "mitigate"])
+@pytest.mark.parametrize("between", ["same_person", "related"])
+def test_every_way_of_comparing_two_duties_is_read(
+    duties: str, on: str, outcome: str, between: str
+) -> None:
+    written = f"name: a, duties: {duties}, on: {on}, outcome: {outcome}, between: {between}"
+    policy = compiled(controls__c=f"kind: controls\n{DUTIES}  conflicts:\n    - {{{written}}}\n")
+    (conflict,) = policy.conflicts
+    assert (conflict.on, conflict.outcome) == (on, outcome)
+    assert conflict.related is (between == "related")
 
 
 @pytest.mark.parametrize(

@@ -303,6 +303,7 @@ SPEAK_FOR_THEMSELVES: Final = (
     "given",
     "a_rate",
     "a_period",
+    "a_relation",
     "a_delegation.",
     "somebody_",
 )

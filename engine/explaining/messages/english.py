@@ -111,6 +111,17 @@ HELD: Final[Mapping[str, Text]] = MappingProxyType(
             "The route holds no approval at all; being told or consulted is none, and silence "
             "never approves.",
         ),
+        "duties_joined": Text(
+            "One person has done two things that may not be joined[: {person}].",
+            "Under segregation of duties one person may not do both[ ({detail})][: {person} did"
+            " {own_act} on {own_document} on {own_day}][ and {act} on {document} on {day}]"
+            "[ (counted with {relative})].",
+        ),
+        "approves_once": Text(
+            "There are not enough different people to approve this.",
+            "Nobody may approve this document twice[ ({detail})], and the places of the route"
+            " cannot all be filled by different persons.",
+        ),
         "held_by_policy": Text(
             "The policy holds this document[: {reason}].",
             "The policy states that this document is held[: {reason}].",
@@ -175,7 +186,10 @@ PASSED: Final[Mapping[str, Text]] = MappingProxyType(
         ),
         "segregation": Text(
             "has a conflict of duties",
-            "may not approve under segregation of duties[ ({detail})]",
+            "may not approve under segregation of duties[ ({detail})][: {act} on {document} on"
+            " {day}][ by {relative}, who counts as one with him][; {ended} has ended][; the amount"
+            " is above {over_cap}][; uses of {unreviewed} were not reviewed in time]"
+            "[; {self_monitored} would be reviewed by himself]",
         ),
         "over_limit": Text(
             "has no authority for this amount",
@@ -293,6 +307,21 @@ REASONS: Final[Mapping[str, Text]] = MappingProxyType(
         "control_applied": Text(
             "A control applies[: {control}].",
             "A control of the policy applies[: {control}][, because of {because}].",
+        ),
+        "conflict_warned": Text(
+            "{person} has a conflict of duties, which only warns.",
+            "Segregation of duties warns of {person}[ ({detail})][: {act} on {document} on {day}]"
+            "[ by {relative}, who counts as one with him].",
+        ),
+        "mitigated": Text(
+            "{person} may act under {mitigation}.",
+            "{mitigation} lets {person} through in spite of {detail}[: {act} on {document} on"
+            " {day}][ by {relative}, who counts as one with him]; {monitor} reviews it.",
+        ),
+        "approves_once": Text(
+            "Nobody may approve this twice.",
+            "A conflict of duties joins approving with approving[ ({detail})]: every place of the"
+            " route takes another person[, except {exempt}].",
         ),
         "tax_not_recovered": Text(
             "Tax of line {line} counts as cost.",

@@ -117,6 +117,17 @@ HELD: Final[Mapping[str, Text]] = MappingProxyType(
             "Der Genehmigungsweg enthält keine Genehmigung; Kenntnisnahme und Anhörung sind keine, "
             "und Schweigen genehmigt nie.",
         ),
+        "duties_joined": Text(
+            "Eine Person hat zweierlei getan, das nicht zusammengehen darf[: {person}].",
+            "Nach den Regeln der Funktionstrennung darf nicht eine Person beides tun[ ({detail})]"
+            "[: {person} hat {own_act} an {own_document} am {own_day} getan][ und {act} an"
+            " {document} am {day}][ (zusammen gezählt mit {relative})].",
+        ),
+        "approves_once": Text(
+            "Es gibt nicht genug verschiedene Personen für die Genehmigung.",
+            "Niemand darf diesen Beleg zweimal genehmigen[ ({detail})], und die Plätze des"
+            " Genehmigungswegs lassen sich nicht alle mit verschiedenen Personen besetzen.",
+        ),
         "held_by_policy": Text(
             "Die Richtlinie hält diesen Beleg an[: {reason}].",
             "Die Richtlinie bestimmt, dass dieser Beleg angehalten wird[: {reason}].",
@@ -184,7 +195,10 @@ PASSED: Final[Mapping[str, Text]] = MappingProxyType(
         ),
         "segregation": Text(
             "scheidet wegen Funktionstrennung aus",
-            "darf nach den Regeln der Funktionstrennung nicht genehmigen[ ({detail})]",
+            "darf nach den Regeln der Funktionstrennung nicht genehmigen[ ({detail})][: {act} an"
+            " {document} am {day}][ durch {relative}, zusammen mit ihm gezählt][; {ended} ist"
+            " abgelaufen][; der Betrag liegt über {over_cap}][; Nutzungen von {unreviewed} wurden"
+            " nicht rechtzeitig geprüft][; {self_monitored} würde er selbst prüfen]",
         ),
         "over_limit": Text(
             "hat keine Befugnis für diesen Betrag",
@@ -305,6 +319,21 @@ REASONS: Final[Mapping[str, Text]] = MappingProxyType(
         "control_applied": Text(
             "Eine Kontrolle greift[: {control}].",
             "Eine Kontrolle der Richtlinie greift[: {control}][, wegen {because}].",
+        ),
+        "conflict_warned": Text(
+            "{person} hat einen Funktionskonflikt, vor dem nur gewarnt wird.",
+            "Die Funktionstrennung warnt vor {person}[ ({detail})][: {act} an {document} am {day}]"
+            "[ durch {relative}, zusammen mit ihm gezählt].",
+        ),
+        "mitigated": Text(
+            "{person} darf unter {mitigation} handeln.",
+            "{mitigation} lässt {person} trotz {detail} zu[: {act} an {document} am {day}]"
+            "[ durch {relative}, zusammen mit ihm gezählt]; {monitor} prüft es.",
+        ),
+        "approves_once": Text(
+            "Niemand darf das zweimal genehmigen.",
+            "Ein Konflikt verbindet Genehmigen mit Genehmigen[ ({detail})]: jeder Platz des"
+            " Genehmigungswegs braucht eine andere Person[, außer {exempt}].",
         ),
         "tax_not_recovered": Text(
             "Die Steuer in Position {line} zählt als Kosten.",

@@ -140,6 +140,17 @@ def _outcome(old: str, new: str) -> Direction:
     return STRICTER if _OUTCOMES.index(new) > _OUTCOMES.index(old) else LOOSER
 
 
+def _window(days: int | None) -> str:
+    return "for ever" if days is None else f"{days} days"
+
+
+def _looking_back(old: int | None, new: int | None) -> Direction:
+    """Looking back further finds more; for ever is furthest."""
+    if old is None or new is None:
+        return LOOSER if old is None else STRICTER
+    return STRICTER if new > old else LOOSER
+
+
 CONFLICTS: Final[Kind[Conflict]] = Kind(
     Area.SEGREGATION,
     lambda conflict: f"conflict {conflict.name}",
@@ -147,8 +158,14 @@ CONFLICTS: Final[Kind[Conflict]] = Kind(
     (
         Aspect("its duties are", lambda conflict: conflict.duties, say.listed),
         Aspect("is now compared on", lambda conflict: conflict.on),
-        Aspect("now looks back", lambda conflict: conflict.within, lambda n: f"{n or 'all'} days"),
+        Aspect("now looks back", lambda conflict: conflict.within, _window, _looking_back),
         Aspect("its outcome is", lambda conflict: conflict.outcome, str, _outcome),
+        Aspect(
+            "related persons now count",
+            lambda conflict: conflict.related,
+            lambda value: "as one" if value else "each alone",
+            lambda old, new: STRICTER if new else LOOSER,
+        ),
         Aspect("its risk is", lambda conflict: conflict.risk),
         *layer(),
     ),
@@ -168,7 +185,12 @@ MITIGATIONS: Final[Kind[Mitigation]] = Kind(
             "now until", lambda m: m.until, str, lambda old, new: LOOSER if new > old else STRICTER
         ),
         Aspect("is now monitored by", lambda m: m.monitor),
-        Aspect("is now reviewed every", lambda m: m.review_every, lambda n: f"{n} days"),
+        Aspect(
+            "is now suspended by a use unreviewed for more than",
+            lambda m: m.review_every,
+            lambda n: f"{n} days",
+            lambda old, new: LOOSER if new > old else STRICTER,
+        ),
     ),
     (same(lambda mitigation: mitigation.name),),
     adding=LOOSER,

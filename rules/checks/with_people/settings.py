@@ -20,6 +20,7 @@ from engine.organization import Role
 from engine.policy import PolicySet
 from engine.routing.seating import MOST_STEPS
 from engine.routing.words import OwnerWord, Word, nested
+from engine.segregation.rulings import HELD_ROLES
 from rules.checks.answers import roles_named
 from rules.checks.space.examples import Charged, document_of, given_of
 from rules.checks.with_people.trials import Subject, Trial
@@ -87,11 +88,11 @@ def other_settings(world: World, subject: Subject) -> Iterator[Other]:
 
 
 def with_parts(world: World, usual: Setting, people: tuple[PersonId, ...]) -> Iterator[Setting]:
-    """Each of these people in each part that a conflict on one document speaks of."""
+    """Each of these people in each part that a conflict of acts speaks of."""
     acts = {
         act
         for conflict in world.policy.conflicts
-        if conflict.on == "same_document"
+        if conflict.on != HELD_ROLES
         for name in conflict.duties
         for act in world.policy.duties[name].acts
     }

@@ -27,7 +27,9 @@ from rules.checks.with_people.settings import (
 from rules.checks.with_people.trials import Subject, Trial, trials
 from rules.checks.with_people.world import World
 
-WITHOUT: Final = frozenset({"no_eligible_approver", "authority_exceeded", "guarantee_broken"})
+WITHOUT: Final = frozenset(
+    {"no_eligible_approver", "authority_exceeded", "guarantee_broken", "approves_once"}
+)
 MOST_IN_PARTS: Final = 20  # persons put in the part of submitter, buyer, receiver
 
 

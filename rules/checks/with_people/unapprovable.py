@@ -142,6 +142,8 @@ def _why(code: str, detail: str) -> str:
         return "no limit covers the amount (authority_exceeded)"
     if code == "guarantee_broken":
         return f"the route breaks `{detail}` (guarantee_broken)"
+    if code == "approves_once":
+        return f"nobody may approve twice under `{detail}` (approves_once)"
     if detail.endswith("different persons"):
         return f"it needs {detail} (no_eligible_approver)"
     if detail in ("chain", "requester.manager"):
