@@ -8,18 +8,15 @@ was let through. Only what is certain is a violation: what was undecided held th
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
-from engine.business_time import local_day
 from engine.facts.truth import holds
 from engine.history import PastAct
 from engine.knowing import Situation, knowing_approver
 from engine.master_data import PersonId
-from engine.money import key
 from engine.opinion.controls import (
     BENEFICIARY,
     SELF_APPROVAL,
@@ -29,39 +26,29 @@ from engine.opinion.controls import (
     match_name,
     row_name,
 )
-from engine.opinion.happened import Happened, persons_of, situation_at
+from engine.opinion.happened import Happened, NotKnown, situation_at
 from engine.opinion.rules import Violation
-from engine.opinion.separation import conflict_name
-from engine.policy import Conflict, Duty, Hold, Mitigation, Refuse, Scope
+from engine.opinion.separation import HELD_ROLES, conflict_name, needs_past
+from engine.policy import Conflict, Hold, Refuse, Scope
 from engine.rates import Shortage
-from engine.routing.authority import is_one_of, widest
+from engine.routing.authority import widest
 from engine.routing.eligibility import has_interest, is_related
+from engine.segregation.conflicts import holds_duty
+from engine.segregation.standing import chain_conflicts
 from engine.selecting import applying
 
 WARN: Final = "warn"
 
 
-@dataclass(frozen=True, slots=True)
-class _Done:
-    """An act of one person: himself, or somebody for him."""
-
-    number: int
-    person: PersonId
-    act: PastAct
-    day: date
-    is_here: bool
-
-
 def violations(happened: Happened) -> tuple[Violation, ...]:
     """Every violation, sorted, each once. Raises `NotKnown`."""
-    situation = situation_at(happened, happened.at)
     then = _Moments(happened)
     found = {
         *_by_approvers(happened, then),
-        *_of_document(situation),
+        *_of_document(then[happened.at]),
         *_bars(happened, then),
-        *_static_conflicts(happened, then),
-        *_conflicts(happened, situation),
+        *_role_conflicts(happened, then),
+        *_conflicts(happened),
     }
     return tuple(sorted(found))
 
@@ -135,141 +122,54 @@ def _covers(scope: Scope, situation: Situation) -> bool:
     return is_named or scope == Scope()
 
 
-def _static_conflicts(happened: Happened, then: _Moments) -> Iterator[Violation]:
-    """Who approved held roles of two duties that conflict whatever is done."""
-    for conflict in happened.policy.conflicts:
-        if conflict.on != "person" or conflict.outcome == WARN:
+def _role_conflicts(happened: Happened, then: _Moments) -> Iterator[Violation]:
+    """Approvals by somebody who held roles of two duties that conflict whatever is done."""
+    for conflict in _in_force(happened, then[happened.at]):
+        if conflict.on != HELD_ROLES:
             continue
         duties = [happened.policy.duties[name] for name in conflict.duties]
         for number, act, person in happened.approvals():
             situation = then[act.at]
-            type_ = situation.document.type
-            if not any(not duty.documents or type_ in duty.documents for duty in duties):
-                continue
-            if not (
-                _covers(conflict.scope, situation) and conflict.effective.covers(situation.day)
-            ):
-                continue
-            has_both = all(
-                any(is_one_of(situation, person, role) for role in duty.roles) for duty in duties
-            )
-            if has_both and not _is_mitigated(happened, conflict, person, situation.day):
-                yield Violation(conflict_name(conflict), (person,), (number,))
+            has_both = all(holds_duty(situation, person, duty, conflict) for duty in duties)
+            if has_both and not _is_accepted(happened, conflict, act):
+                yield Violation(conflict_name(conflict), (), (number,))
 
 
-def _conflicts(happened: Happened, situation: Situation) -> Iterator[Violation]:
-    """Two acts of one person, or of two who count as one, that must not have been his."""
-    done = [
-        _Done(number, person, act, local_day(act.at, situation.entity.zone), is_here)
-        for number, act, is_here in happened.numbered()
-        if not (is_here and number - 1 in happened.as_requester)
-        for person in persons_of(act)
-    ]
-    for conflict in happened.policy.conflicts:
-        shared = _SHARED.get(conflict.on)
-        if shared is None or conflict.outcome == WARN or not _covers(conflict.scope, situation):
-            continue
-        first, second = (happened.policy.duties[name] for name in conflict.duties)
-        for one, two in _pairs(happened, conflict, first, second, done):
-            later = two if two.day >= one.day else one
-            if (
-                one.act is not two.act
-                and (conflict.on in _WITHIN_CASE or one.is_here or two.is_here)
-                and shared(happened, one.act) & shared(happened, two.act)
-                and (conflict.within is None or abs((two.day - one.day).days) <= conflict.within)
-                and conflict.effective.covers(later.day)
-                and not _is_mitigated(happened, conflict, later.person, later.day)
-            ):
-                persons = tuple(sorted({one.person, two.person}))
-                acts = tuple(sorted({one.number, two.number}))
-                yield Violation(conflict_name(conflict), persons, acts)
-
-
-def _pairs(
-    happened: Happened, conflict: Conflict, first: Duty, second: Duty, done: list[_Done]
-) -> Iterator[tuple[_Done, _Done]]:
-    """Acts of either duty whose persons count as one; of a duty and itself each pair once."""
-    by_person: dict[PersonId, list[_Done]] = defaultdict(list)
-    for each in done:
-        if _fits(each.act, second):
-            by_person[each.person].append(each)
-    for one in done:
-        if not _fits(one.act, first):
-            continue
-        for person in _counted_as(happened, conflict, one.person, [*by_person]):
-            for two in by_person[person]:
-                if first.name != second.name or one.number < two.number:
-                    yield one, two
-
-
-def _fits(act: PastAct, duty: Duty) -> bool:
-    if duty.documents and act.document_type not in duty.documents:
-        return False
-    return act.act in duty.acts
-
-
-def _counted_as(
-    happened: Happened, conflict: Conflict, person: PersonId, others: list[PersonId]
-) -> list[PersonId]:
-    if not conflict.related:
-        return [person] if person in others else []
-    return [other for other in others if other == person or _related(happened, person, other)]
-
-
-def _related(happened: Happened, person: PersonId, other: PersonId) -> bool:
-    """Whether two people share a bank account, a tax id or an address."""
-    people = happened.data.people
-    if person not in people or other not in people:
-        return False
-    one, two = people[person], people[other]
-    return any(
-        getattr(one, detail) & getattr(two, detail)
-        for detail in ("accounts", "tax_ids", "addresses")
+def _conflicts(happened: Happened) -> Iterator[Violation]:
+    """Pairs of acts, or acts and roles, that may not stand when the document is released."""
+    acts = [act for _, act in happened.numbered()]
+    number_of = {act: number for number, act in happened.numbered()}
+    found = chain_conflicts(
+        happened.policy,
+        happened.data,
+        happened.document,
+        happened.at,
+        replace(happened.past, acts=tuple(acts)),
     )
+    if isinstance(found, Shortage):
+        raise NotKnown(found.code)
+    for breach in found:
+        if breach.conflict.outcome != WARN and _is_known(happened, breach.conflict):
+            pair = {act for act in (breach.act, breach.other) if act is not None}
+            numbers = tuple(sorted(number_of[act] for act in pair))
+            yield Violation(conflict_name(breach.conflict), (), numbers)
 
 
-def _this_document(happened: Happened, act: PastAct) -> frozenset[str]:
-    mine = (happened.document.type, happened.document.id)
-    return frozenset({"this"} if (act.document_type, act.document_id) == mine else ())
+def _in_force(happened: Happened, situation: Situation) -> Iterator[Conflict]:
+    for conflict in happened.policy.conflicts:
+        is_now = conflict.effective.covers(situation.day) and _covers(conflict.scope, situation)
+        if conflict.outcome != WARN and is_now and _is_known(happened, conflict):
+            yield conflict
 
 
-def _this_chain(happened: Happened, act: PastAct) -> frozenset[str]:
-    return frozenset({"this"} if happened.is_in_chain(act) else ())
+def _is_known(happened: Happened, conflict: Conflict) -> bool:
+    """Whether enough was looked up to say something of the conflict."""
+    return happened.history is not None or not needs_past(happened.policy, conflict)
 
 
-def _same_supplier(_: Happened, act: PastAct) -> frozenset[str]:
-    return frozenset(name for name in act.keys if name.startswith("supplier:"))
-
-
-def _same_object(_: Happened, act: PastAct) -> frozenset[str]:
-    return frozenset(name for name in act.keys if name.startswith("object:"))
-
-
-_SHARED: Final[dict[str, Callable[[Happened, PastAct], frozenset[str]]]] = {
-    "same_document": _this_document,
-    "same_chain": _this_chain,
-    "same_supplier": _same_supplier,
-    "same_object": _same_object,
-}
-_WITHIN_CASE: Final = frozenset({"same_document", "same_chain"})
-
-
-def _is_mitigated(happened: Happened, conflict: Conflict, person: PersonId, day: date) -> bool:
-    """Whether the conflict of the person was accepted on that local day, for this amount."""
+def _is_accepted(happened: Happened, conflict: Conflict, act: PastAct) -> bool:
+    """Whether the act was done under a mitigation of the conflict."""
     return any(
-        mitigation.conflict == conflict.name
-        and day <= mitigation.until
-        and happened.data.person_of(mitigation.person, happened.at) == person
-        and _is_below_cap(happened, mitigation)
+        mitigation.conflict == conflict.name and mitigation.name in act.under
         for mitigation in happened.policy.mitigations
     )
-
-
-def _is_below_cap(happened: Happened, mitigation: Mitigation) -> bool:
-    if mitigation.cap is None:
-        return True
-    situation = situation_at(happened, happened.at)
-    if situation.amount is None:
-        return False
-    amount = situation.known.converter.convert(situation.amount, mitigation.cap.currency)
-    return not isinstance(amount, Shortage) and key(amount.minor) <= 2 * mitigation.cap.minor

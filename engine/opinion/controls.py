@@ -29,7 +29,8 @@ SHEET: Final[Sheet] = {
     "approval": {"act": _NUMBER, "person": _TEXT, "day": _NUMBER, "about": _TEXT},
     # The document names somebody as requester, beneficiary, buyer ...
     "part": {"part": _TEXT, "person": _TEXT},
-    # An act that belongs to a duty, once for each thing it was about that a conflict compares.
+    # An act that belongs to a duty, once for each thing it was about that a conflict compares;
+    # `chained` where it was done on this document or one that is linked with it.
     "did": {
         "duty": _TEXT,
         "kind": _TEXT,
@@ -37,14 +38,21 @@ SHEET: Final[Sheet] = {
         "person": _TEXT,
         "act": _NUMBER,
         "day": _NUMBER,
-        "here": _FLAG,
+        "chained": _FLAG,
     },
-    # When the act was done, the person held a role of the duty.
-    "holds": {"act": _NUMBER, "person": _TEXT, "duty": _TEXT},
-    # What a conflict between related persons takes for one.
-    "related": {"person": _TEXT, "other": _TEXT},
-    # Accepted: until a local day, with so much room below the cap (negative: over it).
-    "mitigation": {"conflict": _TEXT, "person": _TEXT, "until": _NUMBER, "spare": _NUMBER},
+    # The person, or a relative, holds a role of the duty: when the act was done, or now.
+    "holds": {
+        "act": _NUMBER,
+        "person": _TEXT,
+        "duty": _TEXT,
+        "moment": _TEXT,
+        "relative": _FLAG,
+    },
+    # What `other` did by this act counts for the person, too.
+    "related": {"person": _TEXT, "other": _TEXT, "act": _NUMBER},
+    # The act was done under a mitigation of the conflict, or it was not.
+    "accepted": {"conflict": _TEXT, "act": _NUMBER},
+    "clean": {"conflict": _TEXT, "act": _NUMBER},
     # Bank accounts, tax ids and addresses, as tokens that only this case knows.
     "detail": {"person": _TEXT, "kind": _TEXT, "token": _TEXT},
     "supplier_detail": {"kind": _TEXT, "token": _TEXT},

@@ -18,22 +18,23 @@ from engine.facts.truth import Known, in_currency
 from engine.history import PastAct
 from engine.knowing import Situation, knowing_approver
 from engine.master_data import Person, PersonId
-from engine.money import AMOUNTS, key
+from engine.money import AMOUNTS
 from engine.opinion.conditions import Asked, quantity
 from engine.opinion.controls import ControlRules, Uncovered, bar_name, row_name
 from engine.opinion.happened import Happened, persons_of, situation_at
 from engine.opinion.rules import Fact
-from engine.opinion.separation import OVER, conflict_name
+from engine.opinion.separation import HELD_ROLES, NOW, THEN, conflict_name, needs_past
 from engine.policy import Duty, Scope
 from engine.rates import Shortage
 from engine.routing.authority import is_one_of, widest
+from engine.segregation.ground import PREFIXES
+from engine.segregation.keys import about
 from engine.selecting import basis
 
-ROOM: Final = 2**62  # more than any cap: where there is none
+CHAINING: Final = PREFIXES["same_chain"]
 OTHER_WORD: Final = ""
 AS: Final = "as "
 WARN: Final = "warn"
-ONE_DOCUMENT: Final = frozenset({"same_document", "person"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,9 @@ def facts_of(happened: Happened, rules: ControlRules) -> Facts:
         *_parts(situation),
         *_approvals(happened, situation),
         *_duties_done(happened, situation),
-        *_roles_held(happened),
+        *_roles_held(happened, situation),
         *_relations(happened),
-        *_mitigations(happened, situation),
+        *_mitigated(happened),
         *_details(happened, situation),
         *_interests(happened, situation),
     ]
@@ -74,7 +75,7 @@ def _without_past(happened: Happened) -> Iterator[Uncovered]:
     """Conflicts that compare documents, where nobody looked what was done on others."""
     if happened.history is None:
         for conflict in happened.policy.conflicts:
-            if conflict.on not in ONE_DOCUMENT and conflict.outcome != WARN:
+            if conflict.outcome != WARN and needs_past(happened.policy, conflict):
                 reason = "what was done on other documents was not looked up"
                 yield Uncovered(conflict_name(conflict), "no_history", reason)
 
@@ -84,11 +85,7 @@ def _scopes(happened: Happened, situation: Situation) -> Iterator[Fact]:
     policy, type_ = happened.policy, happened.document.type
     covered = [(row_name(row), row.scope, row.documents) for row in policy.additional]
     covered += [(bar_name(bar), bar.scope, bar.documents) for bar in policy.barred]
-    for conflict in policy.conflicts:
-        duties = [policy.duties[name] for name in conflict.duties]
-        types = [duty.documents for duty in duties] if conflict.on == "person" else []
-        everything = frozenset[str]() if not all(types) else frozenset[str]().union(*types)
-        covered.append((conflict_name(conflict), conflict.scope, everything))
+    covered += [(conflict_name(each), each.scope, frozenset()) for each in policy.conflicts]
     day = situation.day.toordinal()
     for name, scope, documents in covered:
         if _is_within(scope, situation) and (not documents or type_ in documents):
@@ -134,18 +131,18 @@ def _duties_done(happened: Happened, situation: Situation) -> Iterator[Fact]:
     """Acts under each duty that a conflict compares, with what they were about."""
     policy = happened.policy
     wanted = {
-        (name, OVER[conflict.on])
+        (name, conflict.on)
         for conflict in policy.conflicts
-        if conflict.on in OVER
+        if conflict.outcome != WARN
         for name in conflict.duties
     }
-    for number, act, is_here in happened.numbered():
-        if is_here and number - 1 in happened.as_requester:
-            continue
+    every = about(happened.data, happened.document, happened.at) if wanted else frozenset[str]()
+    for number, act in happened.numbered():
+        is_chained = _is_chained(happened, act, every)
         for name, kind in sorted(wanted):
             if not _belongs(act, policy.duties[name]):
                 continue
-            for over in _over(happened, act, kind):
+            for over in _over(happened, act, kind, every, is_chained):
                 for person in persons_of(act):
                     yield {
                         "type": "did",
@@ -155,7 +152,7 @@ def _duties_done(happened: Happened, situation: Situation) -> Iterator[Fact]:
                         "person": person,
                         "act": number,
                         "day": _day(act.at, situation),
-                        "here": is_here,
+                        "chained": is_chained,
                     }
 
 
@@ -163,70 +160,72 @@ def _belongs(act: PastAct, duty: Duty) -> bool:
     return act.act in duty.acts and (not duty.documents or act.document_type in duty.documents)
 
 
-def _over(happened: Happened, act: PastAct, kind: str) -> list[str]:
-    document = (act.document_type, act.document_id)
-    mine = (happened.document.type, happened.document.id)
-    match kind:
-        case "document":
-            return ["this"] if document == mine else []
-        case "chain":
-            return ["chain"] if happened.is_in_chain(act) else []
-        case _:
-            return sorted(name for name in act.keys if name.startswith(f"{kind}:"))
+def _is_chained(happened: Happened, act: PastAct, every: frozenset[str]) -> bool:
+    if happened.is_own(act) or (act.document_type, act.document_id) in happened.past.chain:
+        return True
+    return any(key.startswith(CHAINING) for key in act.keys & every)
 
 
-def _roles_held(happened: Happened) -> Iterator[Fact]:
+def _over(
+    happened: Happened, act: PastAct, kind: str, every: frozenset[str], is_chained: bool
+) -> list[str]:
+    """What another act may share with this one so that the two count together."""
+    if kind == HELD_ROLES:
+        return [""]
+    keys = act.keys | every if happened.is_own(act) else act.keys
+    found = {f"paper {act.document_type} {act.document_id}"}
+    found |= {key for key in keys if key.startswith(PREFIXES[kind])}
+    if kind == "same_chain" and is_chained:
+        found.add("chain")
+    return sorted(found)
+
+
+def _roles_held(happened: Happened, situation: Situation) -> Iterator[Fact]:
     policy = happened.policy
-    names = {name for each in policy.conflicts if each.on == "person" for name in each.duties}
+    names = {name for each in policy.conflicts if each.on == HELD_ROLES for name in each.duties}
     if not names:
         return
-    for number, act, person in happened.approvals():
-        then = situation_at(happened, act.at)
-        for name in sorted(names):
-            if any(is_one_of(then, person, role) for role in policy.duties[name].roles):
-                yield {"type": "holds", "act": number, "person": person, "duty": name}
+    for number, act in happened.numbered():
+        for moment, at in ((THEN, situation_at(happened, act.at)), (NOW, situation)):
+            for person in persons_of(act):
+                relations = happened.data.relations.get(person, ())
+                relatives = [each.related_to for each in relations if each.span.holds(at.now)]
+                people = [(person, False), *((relative, True) for relative in relatives)]
+                for name in sorted(names):
+                    for who, is_relative in people:
+                        if any(is_one_of(at, who, role) for role in policy.duties[name].roles):
+                            yield {
+                                "type": "holds",
+                                "act": number,
+                                "person": person,
+                                "duty": name,
+                                "moment": moment,
+                                "relative": is_relative,
+                            }
 
 
 def _relations(happened: Happened) -> Iterator[Fact]:
-    """Everybody is related to himself, and to whom he shares an account, tax id or address with."""
+    """Whose acts count for whom: everybody's for himself, and those of relatives."""
     if not any(conflict.related for conflict in happened.policy.conflicts):
         return
-    people = sorted({one for _, act, _ in happened.numbered() for one in persons_of(act)})
-    for person in people:
-        for other in people:
-            if person == other or _share(happened, person, other):
-                yield {"type": "related", "person": person, "other": other}
+    for number, act in happened.numbered():
+        for other in persons_of(act):
+            yield {"type": "related", "person": other, "other": other, "act": number}
+            for each in happened.data.relations.get(other, ()):
+                if each.span.holds(happened.at) or each.span.holds(act.at):
+                    person = each.related_to
+                    yield {"type": "related", "person": person, "other": other, "act": number}
 
 
-def _share(happened: Happened, person: PersonId, other: PersonId) -> bool:
-    one, two = happened.data.people.get(person), happened.data.people.get(other)
-    if one is None or two is None:
-        return False
-    return bool(
-        one.accounts & two.accounts or one.tax_ids & two.tax_ids or one.addresses & two.addresses
-    )
-
-
-def _mitigations(happened: Happened, situation: Situation) -> Iterator[Fact]:
-    for mitigation in happened.policy.mitigations:
-        person = happened.data.person_of(mitigation.person, happened.at)
-        if person is None:
-            continue
-        spare = ROOM
-        if mitigation.cap is not None:
-            spare = -1
-            if situation.amount is not None:
-                cap = mitigation.cap
-                amount = situation.known.converter.convert(situation.amount, cap.currency)
-                if not isinstance(amount, Shortage):
-                    spare = max(min(2 * cap.minor - key(amount.minor), ROOM), -ROOM)
-        yield {
-            "type": "mitigation",
-            "conflict": mitigation.conflict,
-            "person": person,
-            "until": mitigation.until.toordinal(),
-            "spare": spare,
-        }
+def _mitigated(happened: Happened) -> Iterator[Fact]:
+    """Under which mitigations acts were done, and which conflicts none of them accepts."""
+    policy = happened.policy
+    for name in sorted({each.conflict for each in policy.mitigations}):
+        accepting = {each.name for each in policy.mitigations if each.conflict == name}
+        for number, act in happened.numbered():
+            is_accepted = not accepting.isdisjoint(act.under)
+            kind = "accepted" if is_accepted else "clean"
+            yield {"type": kind, "conflict": name, "act": number}
 
 
 def _details(happened: Happened, situation: Situation) -> Iterator[Fact]:

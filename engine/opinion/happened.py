@@ -15,7 +15,7 @@ from typing import Final
 from engine.decision import Held, Via
 from engine.documents.model import Document
 from engine.facts.kinds import FactValues
-from engine.history import History, PastAct
+from engine.history import NO_HISTORY, History, PastAct
 from engine.knowing import Situation, situate
 from engine.master_data import MasterData, PersonId
 from engine.policy import PolicySet
@@ -58,26 +58,27 @@ class Happened:
     history: History | None = None
     given: FactValues = field(default_factory=lambda: MappingProxyType({}))
 
-    def numbered(self) -> Iterator[tuple[int, PastAct, bool]]:
-        """Every act with its number, from 1, and whether it was done on this document."""
-        mine = (self.document.type, self.document.id)
-        past = self.history.acts if self.history is not None else ()
-        others = [act for act in past if (act.document_type, act.document_id) != mine]
-        for number, act in enumerate((*self.acts, *others), start=1):
-            yield number, act, number <= len(self.acts)
+    @property
+    def past(self) -> History:
+        """What was done on other documents, as far as anybody looked."""
+        return NO_HISTORY if self.history is None else self.history
+
+    def numbered(self) -> Iterator[tuple[int, PastAct]]:
+        """Every act once, those on this document first, with its number from 1."""
+        others = (act for act in self.past.acts if not self.is_own(act))
+        yield from enumerate(dict.fromkeys((*self.acts, *others)), start=1)
+
+    def is_own(self, act: PastAct) -> bool:
+        """Whether it was done on this document."""
+        return (act.document_type, act.document_id) == (self.document.type, self.document.id)
 
     def approvals(self) -> Iterator[tuple[int, PastAct, PersonId]]:
         """Every approval that controls are about, once for each person it was given by or for."""
-        for position, act in enumerate(self.acts):
-            if act.act == APPROVE and position not in self.as_requester:
+        exempt = {self.acts[position] for position in self.as_requester}
+        for number, act in self.numbered():
+            if act.act == APPROVE and self.is_own(act) and act not in exempt:
                 for person in persons_of(act):
-                    yield position + 1, act, person
-
-    def is_in_chain(self, act: PastAct) -> bool:
-        """Whether it was done on this document, or on one that leads to it or follows from it."""
-        name = act.document_type, act.document_id
-        mine = name == (self.document.type, self.document.id)
-        return mine or (self.history is not None and name in self.history.chain)
+                    yield number, act, person
 
 
 def persons_of(act: PastAct) -> tuple[PersonId, ...]:

@@ -1,27 +1,19 @@
-"""Conflicts of duties as rules: two acts of one person, or of two who count as one."""
+"""Conflicts of duties as rules: two acts of one person, or an act and a role that he holds.
+
+What is forbidden is what `engine/segregation/standing.py` finds before a document is released, and
+approving while one holds roles of both duties.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from itertools import product
-from types import MappingProxyType
-from typing import Final
+from collections.abc import Iterator
 
-from engine.opinion.patterns import effective_tests
+from engine.opinion.patterns import APPROVAL, effective_tests
 from engine.opinion.rules import Check, ControlRule, Join, Pattern, Sign
-from engine.policy import Conflict, Effective, PolicySet
+from engine.policy import Conflict, PolicySet
 
-# What two acts must share; `here` where one of them must have been done on this document.
-OVER: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "same_document": "document",
-        "same_chain": "chain",
-        "same_supplier": "supplier",
-        "same_object": "object",
-    }
-)
-NEEDS_HERE: Final = frozenset({"same_supplier", "same_object"})
-
+HELD_ROLES = "person"  # the conflicts that compare roles held, and not two acts
+THEN, NOW = "then", "now"
 Tests = tuple[Check | Join, ...]
 
 
@@ -30,90 +22,56 @@ def conflict_name(conflict: Conflict) -> str:
     return f"conflict {conflict.name}"
 
 
+def needs_past(policy: PolicySet, conflict: Conflict) -> bool:
+    """Whether nothing can be said of it by what is known of one document alone.
+
+    That an act was let through by a mitigation is kept with the act, where the past is kept.
+    """
+    is_mitigated = any(each.conflict == conflict.name for each in policy.mitigations)
+    return is_mitigated or conflict.on not in (HELD_ROLES, "same_document")
+
+
 def conflict_rules(policy: PolicySet, conflict: Conflict) -> Iterator[ControlRule]:
     """The rules of one conflict; none for one that only warns."""
     if conflict.outcome == "warn":
         return
     is_mitigated = any(each.conflict == conflict.name for each in policy.mitigations)
-    if conflict.on == "person":
-        yield _static(conflict, is_mitigated)
-        return
-    for is_second_later, is_first_here in product(*_cases(conflict, is_mitigated)):
-        yield _pair(conflict, is_mitigated, is_second_later, is_first_here)
+    first, second = conflict.duties
+    if conflict.on == HELD_ROLES:
+        yield _both_roles(conflict, is_mitigated)
+    for one, other in dict.fromkeys(((first, second), (second, first))):
+        if conflict.on == HELD_ROLES:
+            yield _act_and_role(conflict, one, other, is_mitigated)
+        else:
+            yield _two_acts(conflict, one, other, is_mitigated)
 
 
-def _cases(
-    conflict: Conflict, is_mitigated: bool
-) -> tuple[tuple[bool | None, ...], tuple[bool | None, ...]]:
-    """Which act is the later one, and which is of this document, where that matters.
-
-    The later act decides: on its day the conflict was in force and a mitigation counted, or not.
-    """
-    dated = is_mitigated or conflict.effective != Effective()
-    is_later: tuple[bool | None, ...] = (True, False) if dated else (None,)
-    is_here: tuple[bool | None, ...] = (True, False) if conflict.on in NEEDS_HERE else (None,)
-    return is_later, is_here
+def _scope(conflict: Conflict) -> Pattern:
+    name = Check("control", conflict_name(conflict))
+    return Pattern("scope", (name, *effective_tests(conflict.effective)))
 
 
-def _static(conflict: Conflict, is_mitigated: bool) -> ControlRule:
-    """Who approves holds roles of both duties."""
-    held = [
-        Pattern("holds", (Check("duty", duty), Join("act", 1, "act"), Join("person", 1, "person")))
-        for duty in dict.fromkeys(conflict.duties)
-    ]
-    scope = Pattern("scope", (Check("control", conflict_name(conflict)),))
-    approval = Pattern("approval", effective_tests(conflict.effective))
-    return ControlRule(
-        conflict_name(conflict),
-        (scope, approval, *held),
-        _unless(conflict, 1) if is_mitigated else None,
-        ((1, "person"),),
-        ((1, "act"),),
+def _two_acts(conflict: Conflict, one: str, other: str, is_mitigated: bool) -> ControlRule:
+    """An act on the chain of the document, and one that its person may not have done as well."""
+    act = Pattern("did", (Check("duty", one), Check("kind", conflict.on), Check("chained", True)))
+    tests: Tests = (
+        Check("duty", other),
+        Check("kind", conflict.on),
+        Join("over", 1, "over"),
+        Join("act", 1, "act", Sign.DIFFERENT),
+        *_within(conflict),
     )
-
-
-def _pair(
-    conflict: Conflict,
-    is_mitigated: bool,
-    is_second_later: bool | None,
-    is_first_here: bool | None,
-) -> ControlRule:
-    first_duty, second_duty = conflict.duties
-    kind = OVER[conflict.on]
-    scope = Pattern("scope", (Check("control", conflict_name(conflict)),))
-    in_force = effective_tests(conflict.effective)
-    first: Tests = (Check("duty", first_duty), Check("kind", kind))
-    second: Tests = (Check("duty", second_duty), Check("kind", kind))
-    second += (Join("over", 1, "over"), _another_act(conflict), *_within(conflict))
-    if is_first_here is not None:
-        first += (Check("here", is_first_here),)
-        second += () if is_first_here else (Check("here", True),)
-    if is_second_later is True:
-        second += (Join("day", 1, "day", Sign.FROM), *in_force)
-    elif is_second_later is False:
-        second += (Join("day", 1, "day", Sign.BELOW),)
-        first += in_force
     between: tuple[Pattern, ...] = ()
     if conflict.related:
         between = (Pattern("related", (Join("person", 1, "person"),)),)
-        second += (Join("person", 2, "other"),)
+        tests += (Join("person", 2, "other"), Join("act", 2, "act"))
     else:
-        second += (Join("person", 1, "person"),)
+        tests += (Join("person", 1, "person"),)
     last = 2 + len(between)
-    later = last if is_second_later else 1
-    return ControlRule(
-        conflict_name(conflict),
-        (scope, Pattern("did", first), *between, Pattern("did", second)),
-        _unless(conflict, later) if is_mitigated else None,
-        ((1, "person"), (last, "person")),
-        ((1, "act"), (last, "act")),
-    )
-
-
-def _another_act(conflict: Conflict) -> Join:
-    """Of a duty that conflicts with itself each pair is looked at once."""
-    first, second = conflict.duties
-    return Join("act", 1, "act", Sign.ABOVE if first == second else Sign.DIFFERENT)
+    clean = tuple(_clean(conflict, number) for number in (1, last)) if is_mitigated else ()
+    patterns = (_scope(conflict), act, *between, Pattern("did", tests), *clean)
+    acts = ((1, "act"), (last, "act"))
+    return ControlRule(conflict_name(conflict), patterns, None, (), acts)
 
 
 def _within(conflict: Conflict) -> Tests:
@@ -125,14 +83,49 @@ def _within(conflict: Conflict) -> Tests:
     )
 
 
-def _unless(conflict: Conflict, later: int) -> Pattern:
-    """A mitigation lets the person of the later act through, on its day and below its cap."""
-    return Pattern(
-        "mitigation",
-        (
-            Check("conflict", conflict.name),
-            Check("spare", 0, Sign.FROM),
-            Join("person", later, "person"),
-            Join("until", later, "day", Sign.FROM),
-        ),
+def _clean(conflict: Conflict, number: int) -> Pattern:
+    """The act of that pattern was not done under a mitigation of the conflict."""
+    return Pattern("clean", (Check("conflict", conflict.name), Join("act", number, "act")))
+
+
+def _act_and_role(conflict: Conflict, one: str, other: str, is_mitigated: bool) -> ControlRule:
+    """An act on the chain, by somebody who holds or held a role of the other duty."""
+    act = Pattern("did", (Check("duty", one), Check("kind", conflict.on), Check("chained", True)))
+    held = _holds(conflict, other, 1)
+    return ControlRule(
+        conflict_name(conflict),
+        (_scope(conflict), act, held),
+        _accepted(conflict) if is_mitigated else None,
+        (),
+        ((1, "act"),),
     )
+
+
+def _both_roles(conflict: Conflict, is_mitigated: bool) -> ControlRule:
+    """An approval by somebody who held roles of both duties at that moment."""
+    held = [
+        Pattern("holds", (*_holds(conflict, duty, 1).tests, Check("moment", THEN)))
+        for duty in dict.fromkeys(conflict.duties)
+    ]
+    return ControlRule(
+        conflict_name(conflict),
+        (_scope(conflict), APPROVAL, *held),
+        _accepted(conflict) if is_mitigated else None,
+        (),
+        ((1, "act"),),
+    )
+
+
+def _holds(conflict: Conflict, duty: str, number: int) -> Pattern:
+    """Whoever did the act of that pattern holds a role of the duty, or a relative of his."""
+    tests: Tests = (
+        Check("duty", duty),
+        Join("act", number, "act"),
+        Join("person", number, "person"),
+    )
+    return Pattern("holds", tests if conflict.related else (*tests, Check("relative", False)))
+
+
+def _accepted(conflict: Conflict) -> Pattern:
+    """The act was done under a mitigation of the conflict."""
+    return Pattern("accepted", (Check("conflict", conflict.name), Join("act", 1, "act")))

@@ -34,6 +34,7 @@ from engine.master_data import (
     MasterData,
     Person,
     PersonId,
+    Relation,
     Span,
     Supplier,
     snapshot,
@@ -348,6 +349,10 @@ def data_of(chance: Random) -> MasterData:
             )
             for name in SUPPLIERS
         ],
+        relations=[
+            Relation(PersonId(one), PersonId(other), _span(chance))
+            for one, other in (chance.sample(PEOPLE, 2) for _ in range(2))
+        ],
         rates=[Rate("r", "corporate", "EUR", "USD", date(2027, 3, 10), Fraction("1.1037"))],
     )
 
@@ -405,6 +410,7 @@ def document_of(chance: Random) -> Document:
         beneficiaries=tuple(chance.sample(PEOPLE, chance.choice([0, 0, 1]))),
         supplier=chance.choice(["", *SUPPLIERS]),
         category=chance.choice(["", *CATEGORIES]),
+        contract=chance.choice(["", "", "C-0", "C-1"]),
         capex=chance.choice([None, True, False]),
         posting_date=chance.choice([None, date(2027, 3, 14), date(2027, 3, 15)]),
         submitted_at=NOW - timedelta(hours=chance.randrange(96)),
@@ -471,10 +477,14 @@ def _given(chance: Random) -> dict[str, FactValue]:
 
 def _keys(chance: Random, supplier: str) -> frozenset[str]:
     found = {f"supplier:{supplier}"} if supplier else set()
-    return frozenset(found | {f"object:{chance.randrange(3)}" for _ in range(chance.randrange(2))})
+    found |= {f"object:contract/C-{chance.randrange(2)}" for _ in range(chance.randrange(2))}
+    found |= {f"document:contract/C-{chance.randrange(2)}" for _ in range(chance.randrange(2))}
+    return frozenset(found)
 
 
 def _act(chance: Random, act: str, type_: str, id: str, keys: frozenset[str]) -> PastAct:
     for_whom = PersonId(chance.choice(PEOPLE)) if chance.random() < 0.2 else None
     at = NOW - timedelta(hours=chance.randrange(240 if id.startswith("E") else 72))
-    return PastAct(PersonId(chance.choice(PEOPLE)), act, type_, id, at, keys, for_whom)
+    under = frozenset({f"ME-{chance.randrange(4)}"} if chance.random() < 0.2 else ())
+    person = PersonId(chance.choice(PEOPLE))
+    return PastAct(person, act, type_, id, at, keys, for_whom, under=under)

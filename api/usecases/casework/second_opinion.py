@@ -36,6 +36,7 @@ from engine.opinion.facts import facts_of
 from engine.opinion.happened import Happened, NotKnown, acts_of_case
 from engine.opinion.rules import Violation
 from engine.policy import PolicySet
+from engine.segregation.keys import about
 from engine.violations import violations
 
 log: Final = logging.getLogger(__name__)
@@ -159,9 +160,7 @@ def recorded(resources: Resources, connection: Connection, case_id: int) -> tupl
     digests, at = _decided(records_of(connection, case.id))
     then = resources.loaded.earlier(connection, digests)
     document = document_of(resources, then.policy, case)
-    supplier = then.data.suppliers.get(document.supplier)
-    group = supplier.group or supplier.id if supplier is not None else document.supplier
-    keys = frozenset({f"supplier:{group}"} if group else ())
+    keys = about(then.data, document, at)
     accepted = cases.acts_of(connection, case.id)
     acts, as_requester = acts_of_case(document, then.data, keys, accepted)
     happened = Happened(
