@@ -144,7 +144,6 @@ class SecondOpinion:
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None:
-            self._asked = min(self._asked, 1)
             try:
                 self._process = subprocess.Popen(  # noqa: S603 - a fixed command, no shell
                     self._command,

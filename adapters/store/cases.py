@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import (
     Connection,
@@ -18,7 +19,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
-    tuple_,
+    text,
     update,
 )
 
@@ -116,7 +117,8 @@ def by_documents(connection: Connection, names: Collection[Name]) -> Mapping[Nam
     """The cases of documents, by the names that their sources gave them, locked in one order."""
     if not names:
         return {}
-    found = connection.execute(_LOCKED_BY_NAMES, {"names": list(names)})
+    query = _LOCKED_BY_NAMES[connection.dialect.name == "sqlite"]
+    found = connection.execute(query, {"names": json.dumps([*map(list, names)])})
     return {(row.source, row.type, row.document_id): case_of(row) for row in found}
 
 
@@ -305,16 +307,17 @@ _BY_NAME = select(cases).where(
     cases.c.type == bindparam("type"),
     cases.c.document_id == bindparam("document_id"),
 )
-_LOCKED_BY_NAMES = (
-    select(cases)
-    .where(
-        tuple_(cases.c.source, cases.c.type, cases.c.document_id).in_(
-            bindparam("names", expanding=True)
-        )
-    )
-    .order_by(cases.c.id)
-    .with_for_update()
-)
+# Names come as JSON: a list of rows as values is not looked up in an index by SQLite.
+_NAMED: Final = {
+    True: """(cases.source, cases.type, cases.document_id) in (select json_extract(value, '$[0]'),
+        json_extract(value, '$[1]'), json_extract(value, '$[2]') from json_each(:names))""",
+    False: """(cases.source, cases.type, cases.document_id) in (select each->>0, each->>1, each->>2
+        from json_array_elements(cast(:names as json)) as each)""",
+}
+_LOCKED_BY_NAMES: Final = {
+    is_sqlite: select(cases).where(text(named)).order_by(cases.c.id).with_for_update(of=cases)
+    for is_sqlite, named in _NAMED.items()
+}
 
 
 def _one(
