@@ -336,7 +336,8 @@ def _ask_persons(situation: Situation, draft: Draft) -> None:
     """What the persons on the document are, and what they did, that keeps it from being decided."""
     draft.held += uncomparable(situation)
     draft.refused += matched(situation)
-    held_by, reasons = joined(situation)
+    owner = draft.matrix.owner if draft.matrix is not None else ""
+    held_by, reasons = joined(situation, owner)
     draft.held += held_by
     draft.reasons += reasons
 

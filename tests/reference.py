@@ -810,7 +810,7 @@ def obstacles(world: World, person: PersonId) -> frozenset[str]:
         found.add("beneficiary")
     if _is_barred(world, person):
         found.add("barred")
-    if _is_segregated(world, human):
+    if is_segregated(world, human):
         found.add("segregation")
     for rule in world.policy.related_parties:
         if _is_related(world, human, rule.match):
@@ -835,7 +835,7 @@ def _is_barred(world: World, person: PersonId) -> bool:
     return any(said.value is not False for said in found)
 
 
-def _is_segregated(world: World, human: Person) -> bool:
+def is_segregated(world: World, human: Person) -> bool:
     """Whether approving this document now would join two duties that conflict (§5)."""
     document = world.document
     approval = PastAct(human.id, "approve", document.type, document.id, world.now)

@@ -22,21 +22,21 @@ from engine.segregation.mitigating import let_through
 from engine.segregation.wording import act_words, words_of
 
 
-def joined(situation: Situation) -> tuple[tuple[Held, ...], tuple[Reason, ...]]:
-    """What was done already: what holds the document, and what is only told."""
+def joined(situation: Situation, owner: str = "") -> tuple[tuple[Held, ...], tuple[Reason, ...]]:
+    """What was done already: what holds the document, for `owner`, and what is only told."""
     found = done(situation) if situation.policy.conflicts else ()
     return (
-        tuple(_held(situation, each) for each in found if each.match.bars),
+        tuple(_held(situation, each, owner) for each in found if each.match.bars),
         tuple(
             _reason(situation, each.match, each.act.person) for each in found if not each.match.bars
         ),
     )
 
 
-def _held(situation: Situation, found: Done) -> Held:
+def _held(situation: Situation, found: Done, owner: str) -> Held:
     own = tuple((f"own_{name}", text) for name, text in act_words(situation, found.act))
     words = (("person", found.act.person), *words_of(situation, found.match), *own)
-    return Held("duties_joined", words, found.match.conflict.place, "")
+    return Held("duties_joined", words, found.match.conflict.place, owner)
 
 
 def told(situation: Situation, steps: tuple[Step, ...]) -> Iterator[Reason]:

@@ -24,11 +24,12 @@ from engine.places import NOWHERE
 from engine.recording import to_plain
 from engine.routing.distinct import leaves
 from engine.routing.eligibility import bar
+from engine.segregation.conflicts import conflict_of
 from engine.segregation.telling import joined
 from tests import reference
 from tests.normal_form import normal, of_decision
 from tests.reference import Result, Some, completions
-from tests.strategies import PAST_ACTS, POSTS, Case, cases, data_of
+from tests.strategies import POSTS, Case, cases, data_of, past_acts
 
 IN_ORDER = frozenset({"rates", "logins"})  # the first of several that hold counts
 FX_CODES = frozenset({"fx_not_stated", "fx_rate_missing", "fx_rate_stale", "fx_date_missing"})
@@ -159,7 +160,7 @@ def test_who_may_never_approve_is_never_asked(case: Case) -> None:
                 assert not barred & set(place.body.members)
 
 
-@given(cases(), st.lists(PAST_ACTS, min_size=1, max_size=3))
+@given(cases(), st.lists(past_acts(), min_size=1, max_size=3))
 def test_more_history_never_makes_more_people_eligible(case: Case, more: list[PastAct]) -> None:
     """Whoever may be asked knowing more might be asked knowing less; at most reasons change."""
     less = situation(case, case.history)
@@ -170,6 +171,34 @@ def test_more_history_never_makes_more_people_eligible(case: Case, more: list[Pa
     for person in case.data.people:
         assert not (bar(less, person) and not bar(full, person)), person
     assert len(joined(less)[0]) <= len(joined(full)[0])
+
+
+@given(cases())
+def test_who_has_a_conflict_of_duties_is_what_the_reference_says(case: Case) -> None:
+    """Of everybody, also of those whom no rule would ask."""
+    if not case.policy.conflicts:
+        return
+    found = situation(case, case.history)
+    try:
+        world = reference.world_of(case.policy, case.data, case.document, case.now, case.given)
+    except reference.Stuck:
+        assert found is None
+        return
+    assert found is not None
+    world.history = case.history
+    try:
+        matrix = reference.the_matrix(world)
+        world.amount, world.currency = (
+            reference.amount_of(world, matrix.amount),
+            matrix.currency,
+        )
+    except reference.Stuck:
+        pass
+    if (found.amount is None) != (world.amount is None):
+        return  # held for its amount whatever anybody did
+    for person, human in case.data.people.items():
+        barred = conflict_of(found, person)
+        assert (barred is not None) == reference.is_segregated(world, human), person
 
 
 def situation(case: Case, history: History) -> Situation | None:

@@ -286,6 +286,7 @@ def test_what_was_done_already_holds_the_document() -> None:
     assert decision.held is not None
     words = dict(decision.held.words)
     assert (decision.held.code, words["person"]) == ("duties_joined", "paul")
+    assert decision.held.owner == "cfo"
     assert (words["document"], words["own_document"]) == (
         "purchase_order PO-1",
         "goods_receipt GR-1",
