@@ -17,6 +17,7 @@ log through it anyway, and the guard has to stand where all lines pass.
 from __future__ import annotations
 
 import errno
+import itertools
 import json
 import logging
 import re
@@ -78,6 +79,10 @@ _CREDENTIALS: Final = (
 _MAY_BE_IBAN: Final = re.compile(r"(?=([A-Za-z]{2}[0-9]{2}(?:[ .-]?[A-Za-z0-9]){11,30}))")
 _SHORTEST_IBAN: Final = 15
 
+# Ids of this process: chance for each would be a call of the system for each, at which the thread
+# that answers requests hands over to the one that decides.
+_PROCESS: Final = uuid4().hex[:20]
+_REQUESTS: Final = itertools.count(1)
 _correlation: ContextVar[str] = ContextVar("correlation", default="")
 
 
@@ -88,7 +93,7 @@ def correlated(given: str = "") -> Iterator[str]:
     The id comes from outside (a header): 8 to 64 letters, digits, `.`, `_` and `-`.
     """
     is_good = _CORRELATION.fullmatch(given) is not None and scrubbed(given) == given
-    reset = _correlation.set(given if is_good else uuid4().hex)
+    reset = _correlation.set(given if is_good else f"{_PROCESS}{next(_REQUESTS):012x}")
     try:
         yield _correlation.get()
     finally:

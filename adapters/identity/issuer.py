@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import ip_address
 from types import MappingProxyType
 from typing import Final
@@ -83,6 +84,7 @@ def expect_safe_address(url: str, what: str) -> None:
         raise IdentityMisconfigured(f"{what} must begin with `https://`")
 
 
+@lru_cache(maxsize=1024)
 def is_loopback(host: str) -> bool:
     """Whether the host is this machine: `localhost`, or a loopback address."""
     try:

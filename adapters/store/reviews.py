@@ -6,7 +6,7 @@ before the end of the trail.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -91,17 +91,28 @@ def open_review(connection: Connection, review: Review, asked: Iterable[Reviewer
     return replace(review, id=kept)
 
 
-def without_open(connection: Connection, case_ids: Sequence[int], code: str) -> list[int]:
-    """Those of the cases that have no open review under the code, in their order."""
-    found: set[int] = set()
+def without_open(
+    connection: Connection, case_ids: Sequence[int], code: str, wanted: Collection[Reviewer]
+) -> list[int]:
+    """Those of the cases that have no open review under the code which these would do.
+
+    A review that asks others is not as good: more may be at stake by now.
+    """
+    asked: dict[int, set[Reviewer]] = {}
     for start in range(0, len(case_ids), MOST_ASKED):
-        query = select(reviews.c.case_id).where(
-            reviews.c.code == code,
-            reviews.c.closed_at.is_(None),
-            reviews.c.case_id.in_(case_ids[start : start + MOST_ASKED]),
+        query = (
+            select(reviews.c.case_id, review_tasks.c.person, review_tasks.c.on_behalf_of)
+            .join(review_tasks, review_tasks.c.review_id == reviews.c.id)
+            .where(
+                reviews.c.code == code,
+                reviews.c.closed_at.is_(None),
+                reviews.c.case_id.in_(case_ids[start : start + MOST_ASKED]),
+            )
         )
-        found.update(connection.execute(query).scalars())
-    return [id for id in case_ids if id not in found]
+        for case_id, person, on_behalf_of in connection.execute(query):
+            asked.setdefault(case_id, set()).add(Reviewer(person, on_behalf_of))
+    able = set(wanted)
+    return [id for id in case_ids if id not in asked or not asked[id] <= able]
 
 
 def close_review(connection: Connection, review: Review) -> None:

@@ -25,6 +25,9 @@ Port = Annotated[
     ),
 ]
 GRACE_SECONDS: Final = 10
+# One thread decides while another reads and writes sockets, which asks for the interpreter after
+# every call of the system: with Python's 5 ms each would wait that long.
+SWITCH_SECONDS: Final = 0.0005
 
 
 def serve(host: Host = None, port: Port = None) -> None:
@@ -66,6 +69,7 @@ def _run(service: Service, listening: socket.socket) -> None:
         proxy_headers=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+    sys.setswitchinterval(SWITCH_SECONDS)
     uvicorn.Server(config).run(sockets=[listening])
 
 

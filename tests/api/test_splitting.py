@@ -227,7 +227,7 @@ def test_what_is_not_looked_at_is_counted(tmp_path: Path) -> None:
 
 @pytest.fixture
 def store(tmp_path: Path) -> str:
-    """Two orders of Rita's that together need a director; the second was withdrawn."""
+    """Two orders of Rita's that together need a director; the second, dated back, was withdrawn."""
     url = f"sqlite:///{tmp_path / 'store.db'}"
     migrate(url)
     opened = open_store(url)
@@ -235,7 +235,7 @@ def store(tmp_path: Path) -> str:
     bootstrap(resources, read_set(ACME), data_files(), ADMIN, "installation", START)
     now = datetime.fromisoformat(at(15, 12))
     for number, amount in enumerate(("6000.00", "4000.01"), start=1):
-        raw = order(amount, f"PO-{number}", submitted_at=at(15))
+        raw = order(amount, f"PO-{number}", submitted_at=at(15 - 10 * (number - 1)))
         done = submit(resources, raw, "portal", PORTAL, now)
     assert isinstance(done, Submitted)
     act(resources, done.case.id, Action(Kind.WITHDRAW, "rita", 1), by("rita"), now)

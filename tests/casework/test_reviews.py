@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
-from adapters.store import cases, reviews
+from adapters.store import cases, reviews, tables
 from adapters.store.cases import Case
 from adapters.store.reviews import Review
+from adapters.store.tables import review_causes, review_tasks
 from adapters.store.trail import every_record
 from api.usecases.casework.acting import Action, Kind, act
 from api.usecases.casework.activating import load_master_data
+from api.usecases.casework.asking_again import ask_again
 from api.usecases.casework.checking import check_trail
 from api.usecases.casework.closing_reviews import Finding, Found, Reviewed, close
 from api.usecases.casework.resources import Resources
@@ -295,6 +299,45 @@ def test_a_further_order_opens_the_review_again_and_asks_whoever_covers_it_all(
     assert is_intact(resources)
 
 
+def test_a_further_order_that_asks_the_same_people_leaves_an_open_review_as_it_is(
+    resources: Resources,
+) -> None:
+    first, _, third = split(resources)
+    submitted(resources, "100.00", "PO-4", AFTERNOON)
+    review = review_on(resources, first)
+    assert review is not None
+    assert (review.cause_id, asked(resources, first)) == (third.id, ["dan"])
+    assert asked(resources, third) == ["dan"]  # which nobody had looked at yet
+
+
+def test_a_further_order_that_needs_a_higher_level_takes_an_open_review_there(
+    resources: Resources,
+) -> None:
+    """A director must not clear what together takes a vice president."""
+    first, _, _ = split(resources)
+    assert asked(resources, first) == ["dan"]
+    for number in range(4, 9):
+        submitted(resources, "9900.00", f"PO-{number}", AFTERNOON)
+    assert asked(resources, first) == ["vera"]
+    assert found(resources, first, "dan").code == "not_asked"
+    assert is_intact(resources)
+
+
+def test_an_order_that_is_decided_later_opens_the_review_then(resources: Resources) -> None:
+    first = submitted(resources, "6000.00", "PO-1", MORNING)
+    held = submitted(resources, "4000.01", "PO-2", LATE_MORNING, supplier="S-77")
+    assert held.status is Status.HELD
+    assert review_on(resources, first) is None
+    suppliers = data_files()["suppliers.csv"] + b"S-77,Globex Services,G-1,approved,US,,,\n"
+    files = {**data_files(), "suppliers.csv": suppliers}
+    load_master_data(resources, files, ADMIN, "one more company of the group", AFTERNOON)
+    assert ask_again(resources, held.id, AFTERNOON)
+    review = review_on(resources, first)
+    assert review is not None
+    assert (review.cause_id, asked(resources, first)) == (held.id, ["dan"])
+    assert is_intact(resources)
+
+
 def test_the_same_order_again_opens_nothing_again(resources: Resources) -> None:
     first, _, _ = split(resources)
     found(resources, first, "dan")
@@ -307,15 +350,64 @@ def test_the_same_order_again_opens_nothing_again(resources: Resources) -> None:
     assert len(told(resources, "review_opened")) == 2
 
 
-def test_whatever_is_changed_in_a_review_behind_the_trail_is_found(resources: Resources) -> None:
+def test_a_document_that_cannot_be_read_keeps_nobody_from_submitting_and_its_review_is_open(
+    resources: Resources,
+) -> None:
+    first = submitted(resources, "6000.00", "PO-1", MORNING)
+    with resources.store.transaction() as connection:
+        connection.execute(
+            tables.cases.update().values(document='{"type":"purchase_order","id":"PO-1"}')
+        )
+    submitted(resources, "4000.01", "PO-2", LATE_MORNING)
+    review = review_on(resources, first)
+    assert review is not None
+    assert (review.is_open, review.owner, asked(resources, first)) == (True, "group_controller", [])
+    assert found(resources, first, "gina").code == "document_unreadable"
+
+
+def forged(connection: Connection, case: Case) -> None:
+    review = reviews.review_of(connection, case.id, SUSPECT)
+    assert review is not None
+    fields = {**as_fields(review), "finding": "cleared", "closed_at": EVENING}
+    reviews.close_review(connection, Review(**fields))
+
+
+def deleted(connection: Connection, case: Case) -> None:
+    for table in (review_tasks, review_causes, tables.reviews):
+        connection.execute(table.delete())
+
+
+def invented(connection: Connection, case: Case) -> None:
+    review = reviews.review_of(connection, case.id, SUSPECT)
+    assert review is not None
+    reviews.open_review(connection, Review(**{**as_fields(review), "id": 0, "code": "other"}), [])
+
+
+@pytest.mark.parametrize(("change", "count"), [(forged, 1), (deleted, 2), (invented, 1)])
+def test_whatever_is_changed_in_a_review_behind_the_trail_is_found(
+    resources: Resources, change: Callable[[Connection, Case], None], count: int
+) -> None:
     first, _, _ = split(resources)
     with resources.store.transaction() as connection:
-        review = reviews.review_of(connection, first.id, SUSPECT)
-        assert review is not None
-        forged = Review(**{**as_fields(review), "finding": "cleared", "closed_at": EVENING})
-        reviews.close_review(connection, forged)
+        change(connection, first)
     codes = [problem.code for problem in check_trail(resources.store).problems]
-    assert codes == ["review_differs"]
+    assert codes == ["review_differs"] * count
+
+
+def test_a_delegate_of_a_reviewer_closes_it_in_his_name(resources: Resources) -> None:
+    files = {
+        **data_files(),
+        "delegations.csv": b"id,delegator,delegate,from,to,documents,entities,categories,capex,"
+        b"cap,revoked_at\nD-1,dan,sam,2027-03-01,2027-03-31,,,,,,\n",
+    }
+    load_master_data(resources, files, ADMIN, "away for a while", NOW)
+    first, _, _ = split(resources)
+    assert asked(resources, first) == ["dan", "sam"]
+    assert found(resources, first, "sam").code == "not_asked"
+    assert found(resources, first, "sam", on_behalf_of="mia").code == "reviewer_involved"
+    assert found(resources, first, "sam", on_behalf_of="dan").code == ""
+    record = told(resources, "review_closed")[0]
+    assert (record["who"]["decided_by"], record["who"]["on_behalf_of"]) == ("sam", "dan")
 
 
 def as_fields(review: Review) -> dict[str, Any]:

@@ -86,8 +86,13 @@ DUTIES = """
 
 
 @cache
-def policy(conflicts: str, mitigations: str = "", rows: str = "  - {approve: ap}\n") -> PolicySet:
-    """The set with these conflicts, one a line, and mitigations."""
+def policy(
+    conflicts: str,
+    mitigations: str = "",
+    rows: str = "  - {approve: ap}\n",
+    stand_ins: str = "",
+) -> PolicySet:
+    """The set with these conflicts, one a line, mitigations and stand-ins."""
     listed = "".join(f"    - {{{line}}}\n" for line in conflicts.strip().splitlines())
     text = f"kind: controls\namount: document.net\nsegregation:{DUTIES}  conflicts:\n{listed}"
     if mitigations:
@@ -95,6 +100,8 @@ def policy(conflicts: str, mitigations: str = "", rows: str = "  - {approve: ap}
         text += f"  mitigations:\n{more}"
     files = FILES | {"controls/duties.yaml": text}
     files["approvals/all.yaml"] = FILES["approvals/all.yaml"].replace("  - {approve: ap}\n", rows)
+    if stand_ins:
+        files["handling.yaml"] += f"stand_ins:\n  - {{{stand_ins}}}\n"
     found = Diagnostics()
     made = compile_set({name: each.encode() for name, each in files.items()}, found)
     assert made is not None, found.render()

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 
-from engine.decision import Outcome
+import pytest
+
+from engine.decision import Outcome, Via
 from engine.documents.model import Document
 from engine.history import NO_HISTORY, History, PastAct
 from engine.master_data import Delegation, Holding, MasterData, PersonId, Relation, Span
@@ -146,8 +149,29 @@ def test_an_approval_is_kept_with_the_mitigation_that_let_it_through() -> None:
     assert isinstance(given, Given)
     kept = approval_of(data(), PAYMENT, NOON, decision, given)
     assert kept is not None
-    assert (kept.act, kept.under, kept.on_behalf_of) == ("approve", {"ME-1"}, None)
+    assert (kept.act, kept.on_behalf_of) == ("approve", None)
+    assert kept.under == {"ME-1"}
     assert breaches(bought("paul"), kept, set_=MITIGATED) == []
+
+
+def test_who_was_stood_in_for_did_nothing_and_who_was_acted_for_did() -> None:
+    set_ = policy(
+        "name: D, duties: [order, pay], on: same_chain, outcome: block",
+        rows="  - {approve: cfo}\n",
+        stand_ins="for: cfo, by: ap, because: [barred]",
+    )
+    payment = document(set_, type="payment", id="PAY-1", purchase_order="PO-1", submitter="rita")
+    decision = decided(set_, data(), payment, bought("tina"))
+    given = acted(decision, "paul", Course())
+    assert isinstance(given, Given)
+    assert given.assignee.on_behalf_of == TINA
+    stood_in = approval_of(data(), payment, NOON, decision, given)
+    assert stood_in is not None
+    assert (stood_in.person, stood_in.on_behalf_of) == (PAUL, None)
+    by_delegate = replace(given, assignee=replace(given.assignee, via=Via.DELEGATE))
+    acted_for = approval_of(data(), payment, NOON, decision, by_delegate)
+    assert acted_for is not None
+    assert acted_for.on_behalf_of == TINA
 
 
 def test_only_what_approves_is_kept_as_an_approval() -> None:
@@ -283,3 +307,32 @@ def test_an_approval_given_does_not_take_its_own_place_away() -> None:
 def test_acts_of_anybody_else_change_nothing() -> None:
     stranger = PastAct(PersonId("zed"), "approve", "invoice", "INV-1", NOON)
     assert decided(TWICE, data(), document(TWICE), stranger).outcome is Outcome.ROUTE
+
+
+ROUTES = (
+    "[ap, cfo]",
+    "[{all: [ap, cfo]}, ap]",
+    "[{any: [ap, cfo]}, cfo]",
+    "[{at_least: 2, of: ap}, cfo]",
+    "[cfo, {chain: supervisors, steps: 1}]",
+)
+
+
+@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("cfo", ["tina", "paul"])
+@pytest.mark.parametrize("ap", [("paul",), ("paul", "petra"), ("paul", "petra", "tina")])
+def test_however_people_act_each_approves_once(route: str, cfo: str, ap: tuple[str, ...]) -> None:
+    """In every order, each trying three times: whoever completes it, nobody was two of them."""
+    set_ = policy(
+        "name: T, duties: [approve_invoice, approve_invoice], on: same_document, outcome: block",
+        rows=f"  - {{approve: {route}}}\n",
+    )
+    decision = decided(set_, data(ap=ap, cfo=cfo), document(set_))
+    for order in permutations(("paul", "petra", "tina")):
+        course = Course()
+        for by in (*order, *order, *order):
+            acted(decision, by, course)
+        people = [given.assignee.person for given in course.given]
+        assert len(people) == len(set(people))
+        if standing(decision, course) == "approved":
+            assert len(people) >= 2

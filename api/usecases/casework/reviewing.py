@@ -2,8 +2,9 @@
 
 A review is of a case that a total counted, or of the decided case itself. It changes nothing of
 that case, which may be posted already, and does not lock it. While it is open, a further document
-that leads to it changes nothing: its own record names the control. Where it was closed, it is
-opened again: what was found did not know the document.
+that asks the same people changes nothing: its own record names the control. Where it asks others, a
+higher level for a higher sum, or where the review was closed, it is opened again: what was found
+did not know the document.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from adapters.store.reviews import Review, Reviewer
 from adapters.store.trail import Entry, records_of
 from api.usecases.casework.adding_up import Sharing
 from api.usecases.casework.resources import InForce, Plain, Resources
-from api.usecases.casework.written import document_of, named_digests
+from api.usecases.casework.written import DocumentUnreadable, document_of, named_digests
 from engine.decision import Decision, ReviewTask
 from engine.documents.model import Document
 from engine.master_data import PersonId
@@ -98,7 +99,8 @@ def _reviewed(cause: _Cause, task: ReviewTask, control: Additional) -> Sequence[
         if measure.name in totals
         for id in headroom.counted_cases(cause.connection, measure, but_not)
     }
-    unopened = reviews.without_open(cause.connection, sorted(counted), task.code)
+    wanted = [Reviewer(person, behalf or "") for person, behalf in asked_by(task)]
+    unopened = reviews.without_open(cause.connection, sorted(counted), task.code, wanted)
     return cases.by_ids(cause.connection, unopened)
 
 
@@ -146,9 +148,12 @@ def _open(
 
 
 def _able(cause: _Cause, case: Case, found: Iterable[tuple[str, str]]) -> Iterator[Reviewer]:
-    """Those who have no part in what they would review."""
+    """Those who have no part in what they would review; nobody where that cannot be told."""
     data = cause.current.data
-    involved = involved_in(cause.resources, cause.connection, cause.current, case, cause.now)
+    try:
+        involved = involved_in(cause.resources, cause.connection, cause.current, case, cause.now)
+    except DocumentUnreadable:
+        return
     involved |= stands_for(data, cause.document, cause.now)
     for person, on_behalf_of in found:
         if not {person, on_behalf_of} & involved and is_active(data, PersonId(person), cause.now):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -56,8 +56,9 @@ def of_file(path: str, draft: Draft, *, with_cancelled: bool) -> LookedAt:
 
 
 def of_store(store: Store, *, with_cancelled: bool) -> tuple[InForce, LookedAt]:
-    """What is in force, and the present content of every case.
+    """What is in force, and the present content of every case, as of when it came in.
 
+    Whatever date its sender states: nobody takes a document out of its day by dating it back.
     Without `with_cancelled` those that came to nothing are left out: withdrawn, rejected, refused.
     Raises `NothingInForce` and `ContentsUnusable`.
     """
@@ -73,7 +74,7 @@ def of_store(store: Store, *, with_cancelled: bool) -> tuple[InForce, LookedAt]:
         for case in wanted:
             raw = json.loads(case.document_json)
             found = _accepted([(case.number, raw)], current.policy, case.received_at)
-            documents += found.documents
+            documents += (replace(one, submitted_at=case.received_at) for one in found.documents)
             left_out += found.left_out
     return current, LookedAt(tuple(documents), tuple(left_out))
 

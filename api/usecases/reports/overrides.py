@@ -132,20 +132,24 @@ class _Record:
         return Entry(what, self.position, self.day, self.case, person, **more)
 
 
+_Open = dict[str, dict[str, Entry]]  # what nothing has ended yet, by case
+
+
 @dataclass(slots=True)
 class _Told:
     """What the records told so far."""
 
     _done: list[Entry] = field(default_factory=list)
     _decisions: dict[str, Body] = field(default_factory=dict)  # the last of each case
-    _reviews: dict[tuple[str, str], Entry] = field(default_factory=dict)
-    _claims: dict[tuple[str, str], Entry] = field(default_factory=dict)
-    _ratifying: dict[tuple[str, PlaceKey], Entry] = field(default_factory=dict)
+    _reviews: _Open = field(default_factory=dict)  # by code
+    _claims: _Open = field(default_factory=dict)  # by the key of the place
+    _ratifying: _Open = field(default_factory=dict)  # the same
 
     def entries(self) -> Iterator[Entry]:
         yield from self._done
         for still in (self._reviews, self._claims, self._ratifying):
-            yield from still.values()
+            for of_case in still.values():
+                yield from of_case.values()
 
     def take(self, record: _Record) -> None:
         """One more record, in the order of the trail."""
@@ -160,8 +164,8 @@ class _Told:
         elif record.kind == "review_opened":
             self._review_opened(record)
         elif record.kind == "review_closed":
-            key = (record.case, str(record.body.get("review")))
-            self._end(self._reviews, [key], str(record.body.get("finding")))
+            finding = str(record.body.get("finding"))
+            self._end(self._reviews, record.case, [str(record.body.get("review"))], finding)
         if record.body.get("status") in _ENDING:
             self._nothing_more_is_asked(record)
 
@@ -175,25 +179,21 @@ class _Told:
             if words.get("person") not in asked:  # let through by what the document says he did
                 self._done.append(_use(record, words))
         for key, people in _ratifications(decision):
-            self._ratifying.setdefault(
-                (record.case, key), record.entry(What.RATIFICATION, people, is_open=True)
-            )
+            entry = record.entry(What.RATIFICATION, people, is_open=True)
+            self._ratifying.setdefault(record.case, {}).setdefault(_text(key), entry)
 
     def _acted(self, record: _Record) -> None:
         action = str(record.body.get("action"))
-        keys = [(record.case, _text(key)) for key in record.body.get("keys") or ()]
+        keys = [_text(key) for key in record.body.get("keys") or ()]
         if action == "claim":
             for key in keys:
-                self._claims[key] = record.entry(What.CLAIM, record.person, is_open=True)
+                entry = record.entry(What.CLAIM, record.person, is_open=True)
+                self._claims.setdefault(record.case, {})[key] = entry
             return
-        self._end(self._claims, keys, action)
+        self._end(self._claims, record.case, keys, action)
         if action in _QUEUE:
             return
-        places = {key[1] for key in keys}
-        given = [
-            key for key in self._ratifying if key[0] == record.case and _text(key[1]) in places
-        ]
-        self._end(self._ratifying, given, action)
+        self._end(self._ratifying, record.case, keys, action)
         if record.on_behalf_of:
             self._done.append(
                 record.entry(
@@ -226,7 +226,7 @@ class _Told:
             {str(_mapping(each).get("person")) for each in record.body.get("asked") or ()}
         )
         code, cause = str(record.body.get("review")), str(record.body.get("cause"))
-        self._reviews[record.case, code] = record.entry(
+        self._reviews.setdefault(record.case, {})[code] = record.entry(
             What.REVIEW,
             " ".join(asked) or f"nobody; owner {record.body.get('owner')}",
             other=cause,
@@ -236,11 +236,11 @@ class _Told:
 
     def _nothing_more_is_asked(self, record: _Record) -> None:
         for still in (self._claims, self._ratifying):
-            self._end(still, [key for key in still if key[0] == record.case], record.kind)
+            self._end(still, record.case, [*still.get(record.case, ())], record.kind)
 
-    def _end(self, still: dict[Any, Entry], keys: Iterable[Any], finding: str) -> None:
+    def _end(self, still: _Open, case: str, keys: Iterable[str], finding: str) -> None:
         for key in keys:
-            found = still.pop(key, None)
+            found = still.get(case, {}).pop(key, None)
             if found is not None:
                 self._done.append(_ended(found, finding))
 

@@ -11,7 +11,7 @@ counts, over its window and in every currency.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
@@ -158,14 +158,16 @@ def by_total(
     reached: list[tuple[Document, Money | Exact, tuple[Document, ...]]] = []
     lacking = 0
     for number, document in enumerate(ordered):
-        found = ledger.totals(document, document.submitted_at)
+        # By its place in the list: two sources may use one id.
+        named, now = replace(document, id=str(number)), document.submitted_at
+        found = ledger.totals(named, now)
         value = found.values.get(total)
         if isinstance(value, Money | Exact):
             counted = tuple(ordered[int(name)] for name in found.counted[total])
             reached.append((document, value, counted))
         else:
             lacking += 1
-        ledger.count(Earlier(document, APPROVED, document.submitted_at, str(number)))
+        ledger.count(Earlier(named, APPROVED, now))
     around = (_around_total(limit, total, reached, ordered) for limit in limits)
     return Splitting(len(ordered), tuple(around), lacking)
 

@@ -357,5 +357,12 @@ ACTS: Final[Mapping[str, Text]] = MappingProxyType(
             "This person is not asked.",
             "No open place of the route asks this person, at the moment of the act.",
         ),
+        "reviewer_involved": Text(
+            "This person has a part in what is reviewed.",
+            "Nobody reviews his own document, nor one that he approved.",
+        ),
+        "no_review": Text("There is no such review.", "The case has no review under this code."),
+        "review_closed": Text("The review is closed.", "Somebody has closed it with a finding."),
+        "reason_missing": Text("A reason is needed.", "The record needs a comment that says why."),
     }
 )

@@ -371,5 +371,12 @@ ACTS: Final[Mapping[str, Text]] = MappingProxyType(
             "Keine offene Stelle des Genehmigungswegs fragt diese Person zum Zeitpunkt der "
             "Handlung.",
         ),
+        "reviewer_involved": Text(
+            "Diese Person ist an dem beteiligt, was geprüft wird.",
+            "Niemand prüft seinen eigenen Beleg oder einen, den er genehmigt hat.",
+        ),
+        "no_review": Text("Diese Prüfung gibt es nicht.", "Der Fall hat keine Prüfung davon."),
+        "review_closed": Text("Die Prüfung ist beendet.", "Jemand hat sie mit Ergebnis beendet."),
+        "reason_missing": Text("Ein Grund fehlt.", "Der Eintrag braucht einen Kommentar, warum."),
     }
 )
