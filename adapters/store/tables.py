@@ -267,3 +267,36 @@ review_tasks = Table(
     Column("since", Moment, nullable=False),
     Index("ix_review_tasks_person", "person"),
 )
+
+# What people did on documents, and what these were about, in each version of a case.
+past_acts = Table(
+    "past_acts",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("case_id", Integer, ForeignKey("cases.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("on_behalf_of", Text),
+    Column("at", Moment, nullable=False),
+    Column("under", Text, nullable=False),
+    Index("ix_past_acts_case_id", "case_id"),
+)
+
+subjects = Table(
+    "subjects",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("case_id", Integer, ForeignKey("cases.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Index("ix_subjects_case_id", "case_id"),
+)
+
+mitigation_uses = Table(
+    "mitigation_uses",
+    metadata,
+    Column("mitigation", Text, primary_key=True),
+    Column("act_id", Integer, ForeignKey("past_acts.id"), primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("reviewed_at", Moment),
+)

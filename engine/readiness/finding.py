@@ -34,6 +34,7 @@ class Evidence(StrEnum):
     PERIOD_RECORD = "period_record"  # the period in the master data
     SUPPLIER_RECORD = "supplier_record"  # the supplier, with its status, in the master data
     ACTIVE_SUPPLIER = "active_supplier"  # the supplier active again, or another one
+    OTHER_PEOPLE = "other_people"  # what one person may not both do is done by another
 
 
 @dataclass(frozen=True, slots=True)

@@ -239,7 +239,16 @@ def test_a_posting_that_disappeared_from_the_outbox_is_found(on: Delivery) -> No
 
 
 def test_a_case_that_disappeared_is_found(on: Delivery) -> None:
-    tables = ("acts", "tasks", "claims", "outbox", "contributions", "receipts")
+    tables = (
+        "acts",
+        "tasks",
+        "claims",
+        "outbox",
+        "contributions",
+        "receipts",
+        "past_acts",
+        "subjects",
+    )
     changes = [f"delete from {table} where case_id = 2" for table in tables]  # noqa: S608
     change = sql("; ".join([*changes, "delete from cases where id = 2"]))
     report = behind(on.resources.store, change)

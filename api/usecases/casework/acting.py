@@ -15,10 +15,11 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from adapters.store import cases, delivery, outbox
+from adapters.store import cases, delivery, headroom, outbox
 from adapters.store.cases import Case
 from adapters.store.trail import Entry, append
 from api.usecases.casework.completing import finish, posting_key, with_event
+from api.usecases.casework.remembering import asked_of, recorded, remember_approval
 from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.reviewing import open_asked
 from api.usecases.casework.written import (
@@ -36,6 +37,7 @@ from engine.cases.status import Event, Status, moved
 from engine.deciding import decide
 from engine.decision import Decision, Outcome
 from engine.documents.model import Document
+from engine.history import NO_HISTORY, History
 from engine.recording import decision_text
 from engine.routing.acting import take
 from engine.routing.completing import standing
@@ -124,20 +126,24 @@ class _On:
     action: Action
     who: Identities
     now: datetime
+    history: History = NO_HISTORY
 
 
 def _on_route(on: _On, person: str) -> Acted:
     """What concerns the route, as it is at this moment."""
     document = document_of(on.resources, on.current.policy, on.case)
     given = given_of(json.loads(on.case.given_json))
-    decision = decide(on.current.policy, on.current.data, document, on.now, given)
+    before = asked_of(on.current, document, on.now)
+    headroom.lock(on.connection, before.keys())
+    on.history = before.history(on.connection, on.case.id)
+    decision = decide(on.current.policy, on.current.data, document, on.now, given, on.history)
     if decision.outcome is not Outcome.ROUTE:
         return _decided_otherwise(on, decision)
     course = cases.course_of(on.connection, on.case.id)
     if on.action.kind in (Kind.CLAIM, Kind.RELEASE):
         return _claim(on, decision, course, person)
     act = Act(on.action.by, on.now, ActKind(on.action.kind), on.action.on_behalf_of, on.action.body)
-    before = len(course.given)
+    count = len(course.given)
     taken = take(course, decision, on.current.data, document.requester, act)
     if isinstance(taken, str):
         return _refused(on, taken, decision)
@@ -145,7 +151,8 @@ def _on_route(on: _On, person: str) -> Acted:
     owners = {claimed[name] for key in taken.keys if (name := text_of_key(key)) in claimed}
     if owners and person not in owners:
         return _refused(on, "claimed_by_another", decision)
-    cases.add_act(on.connection, on.case.id, before + 1, taken, on.now)
+    cases.add_act(on.connection, on.case.id, count + 1, taken, on.now)
+    remember_approval(on.connection, on.current, on.case, document, decision, taken, on.now)
     on.who = replace(on.who, on_behalf_of=taken.assignee.on_behalf_of or "")
     return _moved_on(on, document, decision, course, taken)
 
@@ -256,6 +263,7 @@ def _entry(on: _On, case: Case, decision: Decision | None, kind: str, **more: ob
         "who": on.who.plain(),
         "in_force": named_digests(on.current),
         "decision_digest": decision.digest if decision is not None else "",
+        **recorded(on.history),
         "status": str(case.status),
         **more,
     }

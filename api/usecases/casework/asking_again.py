@@ -20,6 +20,7 @@ from adapters.store.cases import Case
 from adapters.store.trail import Entry, append
 from api.usecases.casework.adding_up import sharing_since, totals_of
 from api.usecases.casework.completing import finish, with_event
+from api.usecases.casework.remembering import asked_of, recorded
 from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.reviewing import open_asked
 from api.usecases.casework.written import (
@@ -34,6 +35,7 @@ from engine.deciding import decide
 from engine.decision import Decision, Outcome
 from engine.documents.model import Document
 from engine.facts.kinds import FactValues
+from engine.history import History
 from engine.recording import to_plain
 from engine.routing.completing import standing
 from engine.routing.course import Course
@@ -121,9 +123,11 @@ def _decided_again(
     """A held case under what is in force now, with the totals as they are now."""
     document = document_of(resources, current.policy, case)
     shared = sharing_since(current, document, case.received_at, now)
-    headroom.lock(connection, shared.keys())
+    before = asked_of(current, document, now)
+    headroom.lock(connection, (*shared.keys(), *before.keys()))
     given = totals_of(connection, shared, case.id)
-    decision = decide(current.policy, current.data, document, now, given)
+    history = before.history(connection, case.id)
+    decision = decide(current.policy, current.data, document, now, given, history)
     written: Plain = {**to_plain(decision)}
     if decision.outcome is Outcome.HELD and _is_held_alike(case, written):
         return False
@@ -141,7 +145,7 @@ def _decided_again(
         case = with_event(case, event, now)
     cases.keep(connection, case)
     _ask_people(connection, case, decision, course, now)
-    entry = Entry("decided_again", case.id, now, _body(current, case, written, given))
+    entry = Entry("decided_again", case.id, now, _body(current, case, written, given, history))
     opened = open_asked(resources, connection, current, case, document, decision, now, shared)
     case, more = finish(resources, connection, current, case, document, now)
     append(connection, [entry, *more, *opened])
@@ -162,13 +166,16 @@ def _ask_people(
     cases.ask(connection, case.id, asked)
 
 
-def _body(current: InForce, case: Case, written: Plain, given: FactValues) -> Plain:
+def _body(
+    current: InForce, case: Case, written: Plain, given: FactValues, history: History
+) -> Plain:
     return {
         "case": case.number,
         "version": case.version,
         "document_digest": case.document_digest,
         "in_force": named_digests(current),
         "given": given_plain(given),
+        **recorded(history),
         "decision": written,
         "status": str(case.status),
     }

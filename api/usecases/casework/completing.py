@@ -12,12 +12,14 @@ from sqlalchemy import Connection
 from adapters.store import cases, outbox
 from adapters.store.cases import Case
 from adapters.store.trail import Entry
+from api.usecases.casework.remembering import asked_of
 from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.written import named_digests, text
 from engine.canonical import Written
 from engine.cases.status import Event, Status, moved
 from engine.documents.model import Document
 from engine.readiness.asking import readiness
+from engine.readiness.duties import duties_of
 from engine.readiness.finding import Finding, is_ready
 from engine.readiness.recording import to_plain
 
@@ -43,6 +45,8 @@ def finish(
         return case, []
     if findings is None:
         findings = findings_of(current, document, now)
+    if case.status is Status.APPROVED:
+        findings = [*findings, *done_in_conflict(connection, current, case, document, now)]
     found, kept = _plain(findings), findings_text(findings)
     target = resources.target_of(case.entity, case.type)
     if case.status is not Status.APPROVED or not is_ready(findings) or not target:
@@ -65,6 +69,14 @@ def finish(
 def findings_of(current: InForce, document: Document, now: datetime) -> Sequence[Finding]:
     """Whether the document may post, by what is in force at the moment."""
     return readiness(current.policy, current.data, document, now)
+
+
+def done_in_conflict(
+    connection: Connection, current: InForce, case: Case, document: Document, now: datetime
+) -> Sequence[Finding]:
+    """What was done on the document and its chain that one person may not both have done."""
+    history = asked_of(current, document, now).history(connection, case.id)
+    return duties_of(current.policy, current.data, document, now, history)
 
 
 def findings_text(findings: Sequence[Finding]) -> Written:

@@ -11,11 +11,12 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from adapters.store import cases, headroom
+from adapters.store import cases, headroom, past
 from adapters.store.cases import Case
 from adapters.store.trail import Entry, append
 from api.usecases.casework.adding_up import AddedUp, Sharing
 from api.usecases.casework.completing import findings_of, findings_text, finish
+from api.usecases.casework.remembering import Asked, recorded, remember_submissions
 from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.reviewing import open_asked
 from api.usecases.casework.submission import NotAccepted, Submission, Submitted
@@ -26,9 +27,11 @@ from engine.deciding import decide
 from engine.decision import Decision, Outcome
 from engine.documents.model import Document
 from engine.facts.kinds import FactValues
+from engine.history import History
 from engine.readiness.finding import Finding
 from engine.recording import decision_text, moment_text
 from engine.routing.course import Course
+from engine.segregation.asking import NOTHING
 
 _EVENTS: Final = {
     Outcome.ROUTE: Event.ROUTE,
@@ -46,6 +49,7 @@ class Attempt:
     document: Document
     plain: Written
     shared: Sharing
+    past: Asked
 
     @property
     def name(self) -> cases.Name:
@@ -58,6 +62,7 @@ class _Decided:
     """A document with its decision; `case.id` is 0 until a new case is kept."""
 
     attempt: Attempt
+    history: History
     decision: Decision
     findings: Sequence[Finding]
     case: Case
@@ -76,7 +81,10 @@ def keep(
     if resources.loaded.current(connection, lock=True) is not current:
         return None
     known = cases.by_documents(connection, [each.name for each in attempts])
-    headroom.lock(connection, {key for each in attempts for key in each.shared.keys()})
+    headroom.lock(
+        connection,
+        {key for each in attempts for key in (*each.shared.keys(), *each.past.keys())},
+    )
     found = {each.name: _unchanged(each, known.get(each.name)) for each in attempts}
     wanted = [each for each in attempts if found[each.name] is None]
     entries: list[Entry] = []
@@ -115,11 +123,11 @@ _Known = Mapping[cases.Name, Case]
 
 
 def _runs(attempts: Sequence[Attempt], known: _Known) -> Iterator[list[Attempt]]:
-    """Runs of new documents; one that changes its case stands alone, since what it added before
-    must not be counted by those that follow."""
+    """Runs of new documents. One that changes its case stands alone, since what it added before
+    must not be counted by those that follow; and one that has to know what was done before."""
     run: list[Attempt] = []
     for each in attempts:
-        if known.get(each.name) is None:
+        if known.get(each.name) is None and each.past.wanted == NOTHING:
             run.append(each)
             continue
         if run:
@@ -147,6 +155,11 @@ def _kept(
     added = [each.attempt.shared.contributions for each in decided]
     headroom.count_also(connection, made, added)
     _ask(connection, made, decided)
+    remember_submissions(
+        connection,
+        current,
+        [(c, e.attempt.document, e.decision) for c, e in zip(made, decided, strict=True)],
+    )
     for n, (each, case) in enumerate(zip(decided, made, strict=True)):
         document, now = each.attempt.document, each.attempt.submission.now
         later = frozenset(after.id for after in made[n + 1 :])
@@ -161,7 +174,7 @@ def _kept(
             each.attempt.shared,
             later,
         )
-        entry = Entry("submission", case.id, now, _body(current, each.attempt, case))
+        entry = Entry("submission", case.id, now, _body(current, each, case))
         done, more = finish(resources, connection, current, case, document, now, each.findings)
         yield each.attempt, Submitted(done, is_new=True), [entry, *more, *opened]
 
@@ -171,6 +184,7 @@ def _begin_anew(connection: Connection, case: Case) -> None:
     cases.begin_anew(connection, case.id)
     cases.keep(connection, case)
     headroom.forget(connection, case.id)
+    past.forget_approvals(connection, case.id)
 
 
 def _ask(connection: Connection, made: Sequence[Case], decided: Sequence[_Decided]) -> None:
@@ -195,11 +209,12 @@ def _decided(
     for n, (each, before) in enumerate(zip(together, own, strict=True)):
         document, now = each.document, each.submission.now
         given = added_up.totals(n)
-        decision = decide(current.policy, current.data, document, now, given)
+        history = each.past.history(connection, before.id if before else 0)
+        decision = decide(current.policy, current.data, document, now, given, history)
         findings = findings_of(current, document, now)
         case = replace(_case(each, before, decision, given), findings_json=findings_text(findings))
         added_up.count(n, now, case.status)
-        found.append(_Decided(each, decision, findings, case))
+        found.append(_Decided(each, history, decision, findings, case))
     return found
 
 
@@ -227,7 +242,8 @@ def _case(attempt: Attempt, known: Case | None, decision: Decision, given: FactV
     )
 
 
-def _body(current: InForce, attempt: Attempt, case: Case) -> Plain:
+def _body(current: InForce, decided: _Decided, case: Case) -> Plain:
+    attempt = decided.attempt
     return {
         "case": case.number,
         "version": case.version,
@@ -237,6 +253,7 @@ def _body(current: InForce, attempt: Attempt, case: Case) -> Plain:
         "document_digest": case.document_digest,
         "in_force": named_digests(current),
         "given": Written(case.given_json),
+        **recorded(decided.history),
         "decision": Written(case.decision_json),
         "status": str(case.status),
         "who": attempt.submission.who.plain(),

@@ -20,6 +20,7 @@ import engine.documents as canonical
 from adapters.store import cases
 from api.usecases.casework.adding_up import sharing, totals_of
 from api.usecases.casework.keeping import Attempt, keep
+from api.usecases.casework.remembering import asked_of
 from api.usecases.casework.resources import InForce, Resources
 from api.usecases.casework.submission import (
     Answering,
@@ -131,7 +132,8 @@ def preview(
         known = cases.by_document(connection, (source, document.type, document.id))
         own = known.id if known is not None else 0
         given = totals_of(connection, sharing(current, document, now), own)
-    return document, decide(current.policy, current.data, document, now, given)
+        history = asked_of(current, document, now).history(connection, own)
+    return document, decide(current.policy, current.data, document, now, given, history)
 
 
 def _latest(resources: Resources) -> InForce:
@@ -150,7 +152,8 @@ def _attempt(
     except InputErrors as refused:
         return refused
     plain = sealed(resources, submission.source, document)
-    return Attempt(submission, document, plain, sharing(current, document, submission.now))
+    shared = sharing(current, document, submission.now)
+    return Attempt(submission, document, plain, shared, asked_of(current, document, submission.now))
 
 
 def _accepted(raw: object, current: InForce, now: datetime) -> Document:

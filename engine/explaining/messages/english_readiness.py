@@ -58,6 +58,15 @@ READINESS: Final[Mapping[str, Text]] = MappingProxyType(
             "Master data have the supplier {supplier} as active, the ERP answered that it is not. "
             "The stricter answer counts.",
         ),
+        "duties_in_conflict": Text(
+            "{person} did what one person may not both do.",
+            "The conflict {conflict} keeps one person from both: {person} did {act}"
+            "[ and {other}][. The risk: {risk}].",
+        ),
+        "duties_undecided": Text(
+            "It cannot be told whether duties are in conflict[: {detail}].",
+            "What was done on the document and its chain cannot be compared[: {detail}].",
+        ),
         "entity_unknown": Text(
             "The legal entity is not known[: {detail}].",
             "The policy set declares no entity of this name[: {detail}], so no check can be found.",
@@ -77,5 +86,6 @@ EVIDENCE: Final[Mapping[str, str]] = MappingProxyType(
         "evidence.period_record": "the period in the master data",
         "evidence.supplier_record": "the supplier, with its status, in the master data",
         "evidence.active_supplier": "the supplier active again, or another supplier",
+        "evidence.other_people": "one of the two done by somebody else",
     }
 )

@@ -58,6 +58,15 @@ READINESS: Final[Mapping[str, Text]] = MappingProxyType(
             "In den Stammdaten ist der Lieferant {supplier} aktiv, laut ERP ist er es nicht. Es "
             "gilt die strengere Auskunft.",
         ),
+        "duties_in_conflict": Text(
+            "{person} hat getan, was nicht beides eine Person tun darf.",
+            "Der Konflikt {conflict} verbietet beides einer Person: {person} tat {act}"
+            "[ und {other}][. Das Risiko: {risk}].",
+        ),
+        "duties_undecided": Text(
+            "Ob Aufgaben im Konflikt stehen, ist nicht zu sagen[: {detail}].",
+            "Was am Dokument und seiner Kette getan wurde, ist nicht zu vergleichen[: {detail}].",
+        ),
         "entity_unknown": Text(
             "Die Gesellschaft ist nicht bekannt[: {detail}].",
             "Die Richtlinie kennt keine Gesellschaft dieses Namens[: {detail}]; damit ist keine "
@@ -78,5 +87,6 @@ EVIDENCE: Final[Mapping[str, str]] = MappingProxyType(
         "evidence.period_record": "die Periode in den Stammdaten",
         "evidence.supplier_record": "der Lieferant mit seinem Status in den Stammdaten",
         "evidence.active_supplier": "der wieder aktive oder ein anderer Lieferant",
+        "evidence.other_people": "eines von beiden, von jemand anderem getan",
     }
 )

@@ -1,0 +1,190 @@
+"""What people did on documents: kept with what these were about, found by what they share.
+
+An act stays as it was when it was done. Approvals of a version that was replaced stand no longer,
+nor does anything done on a document that came to nothing; the trail has them all the same.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Final, TypeVar
+
+from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from adapters.store.cases import number_of
+from adapters.store.tables import cases, mitigation_uses, past_acts, subjects
+from engine.cases.status import Status
+from engine.history import PastAct
+from engine.master_data import PersonId
+
+T = TypeVar("T")
+Kept = tuple[int, int, PastAct]  # case id and version, and the act
+Name = tuple[str, str]  # type and id of a document
+
+CAME_TO_NOTHING: Final = frozenset({Status.REJECTED, Status.REFUSED, Status.WITHDRAWN})
+MOST_ASKED: Final = 5_000  # values in one statement
+
+
+def remember(connection: Connection, kept: Sequence[Kept]) -> None:
+    """Keeps acts that were accepted, with what their documents are about."""
+    if not kept:
+        return
+    ids = connection.execute(_ADD, [_row(*each) for each in kept]).scalars().all()
+    about = {(key, case_id, version) for case_id, version, act in kept for key in act.keys}
+    build = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert
+    rows = [dict(zip(("key", "case_id", "version"), each, strict=True)) for each in sorted(about)]
+    if rows:
+        connection.execute(build(subjects).on_conflict_do_nothing(), rows)
+    uses = [
+        {"mitigation": name, "act_id": id, "at": act.at, "reviewed_at": None}
+        for id, (_, _, act) in zip(ids, kept, strict=True)
+        for name in sorted(act.under)
+    ]
+    if uses:
+        connection.execute(insert(mitigation_uses), uses)
+
+
+def forget_approvals(connection: Connection, case_id: int) -> None:
+    """Approvals of the case stand no longer: other content has come. Uses of mitigations stay."""
+    mine = and_(past_acts.c.case_id == case_id, past_acts.c.act == "approve")
+    used = select(mitigation_uses.c.act_id)
+    connection.execute(delete(past_acts).where(mine, past_acts.c.id.not_in(used)))
+
+
+def acts_about(
+    connection: Connection,
+    keys: Iterable[str],
+    chain: Iterable[Name],
+    acts: Collection[str],
+    since: datetime | None,
+) -> list[PastAct]:
+    """What was done on documents with one of the keys, from a moment on; and ever, on the chain."""
+    near = _cases_with(connection, keys)
+    linked = _cases_named(connection, chain)
+    rows: list[Row[*tuple[object, ...]]] = []
+    for some in _parts(sorted(near | linked)):
+        query = (
+            select(past_acts, cases.c.type, cases.c.document_id, cases.c.version.label("current"))
+            .join(cases, cases.c.id == past_acts.c.case_id)
+            .where(past_acts.c.case_id.in_(some), past_acts.c.act.in_(sorted(acts)))
+            .where(cases.c.status.not_in(sorted(CAME_TO_NOTHING)))
+            .order_by(past_acts.c.id)
+        )
+        rows += connection.execute(query)
+    wanted = [row for row in rows if since is None or row.at >= since or row.case_id in linked]
+    about = _subjects_of(connection, {row.case_id for row in wanted})
+    return [_act(row, about) for row in wanted if _stands(row)]
+
+
+def documents_about(
+    connection: Connection, keys: Iterable[str]
+) -> Iterator[tuple[Name, frozenset[str]]]:
+    """The documents that have one of the keys, each with all of its own."""
+    found = _cases_with(connection, keys)
+    about = _subjects_of(connection, found)
+    for some in _parts(sorted(found)):
+        query = select(cases.c.id, cases.c.type, cases.c.document_id).where(cases.c.id.in_(some))
+        for id, type, document_id in connection.execute(query):
+            own = [keys for (case_id, _), keys in about.items() if case_id == id]
+            yield (type, document_id), frozenset[str]().union(*own)
+
+
+def first_act(connection: Connection, case_id: int) -> datetime | None:
+    """When the document of the case was first submitted."""
+    query = select(func.min(past_acts.c.at)).where(past_acts.c.case_id == case_id)
+    found: datetime | None = connection.execute(query).scalar()
+    return found
+
+
+def unreviewed(connection: Connection, mitigations: Collection[str]) -> Mapping[str, datetime]:
+    """By mitigation, when its oldest use was that nobody has reviewed."""
+    if not mitigations:
+        return {}
+    query = (
+        select(mitigation_uses.c.mitigation, func.min(mitigation_uses.c.at))
+        .where(
+            mitigation_uses.c.mitigation.in_(sorted(mitigations)),
+            mitigation_uses.c.reviewed_at.is_(None),
+        )
+        .group_by(mitigation_uses.c.mitigation)
+    )
+    return {name: at for name, at in connection.execute(query)}
+
+
+def review_uses(connection: Connection, mitigation: str, until: datetime, now: datetime) -> int:
+    """The uses of the mitigation up to a moment are reviewed; how many were not before."""
+    done = connection.execute(
+        update(mitigation_uses)
+        .where(
+            mitigation_uses.c.mitigation == mitigation,
+            mitigation_uses.c.at <= until,
+            mitigation_uses.c.reviewed_at.is_(None),
+        )
+        .values(reviewed_at=now)
+    )
+    return done.rowcount
+
+
+def _row(case_id: int, version: int, act: PastAct) -> dict[str, object]:
+    return {
+        "case_id": case_id,
+        "version": version,
+        "person": act.person,
+        "act": act.act,
+        "on_behalf_of": act.on_behalf_of,
+        "at": act.at,
+        "under": json.dumps(sorted(act.under)),
+    }
+
+
+def _act(row: Row[*tuple[object, ...]], about: Mapping[tuple[int, int], frozenset[str]]) -> PastAct:
+    return PastAct(
+        person=PersonId(row.person),
+        act=row.act,
+        document_type=row.type,
+        document_id=row.document_id,
+        at=row.at,
+        keys=about.get((row.case_id, row.version), frozenset()),
+        on_behalf_of=PersonId(row.on_behalf_of) if row.on_behalf_of else None,
+        case=number_of(row.case_id),
+        under=frozenset(json.loads(row.under)),
+    )
+
+
+def _stands(row: Row[*tuple[object, ...]]) -> bool:
+    """Whether it is not the approval of a version that was replaced."""
+    return bool(row.act != "approve" or row.version == row.current)
+
+
+def _cases_with(connection: Connection, keys: Iterable[str]) -> set[int]:
+    found: set[int] = set()
+    for some in _parts(sorted(keys)):
+        query = select(subjects.c.case_id).where(subjects.c.key.in_(some))
+        found.update(connection.execute(query).scalars())
+    return found
+
+
+def _cases_named(connection: Connection, names: Iterable[Name]) -> set[int]:
+    return _cases_with(connection, (f"document:{type}/{id}" for type, id in names))
+
+
+def _subjects_of(
+    connection: Connection, case_ids: Collection[int]
+) -> Mapping[tuple[int, int], frozenset[str]]:
+    found: dict[tuple[int, int], set[str]] = {}
+    for some in _parts(sorted(case_ids)):
+        query = select(subjects).where(subjects.c.case_id.in_(some))
+        for key, case_id, version in connection.execute(query):
+            found.setdefault((case_id, version), set()).add(key)
+    return {name: frozenset(keys) for name, keys in found.items()}
+
+
+def _parts(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(values), MOST_ASKED):
+        yield values[start : start + MOST_ASKED]
+
+
+_ADD: Final = insert(past_acts).returning(past_acts.c.id, sort_by_parameter_order=True)
