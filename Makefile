@@ -1,4 +1,5 @@
-# Every target sets up what it needs. Needed: make and Python 3.11 or newer; no compiler, no git.
+# Every target sets up what it needs. Needed: make and Python 3.11 or newer; no git, and a C compiler
+# for the second opinion only.
 #   make test PYTHON=python3.12     another interpreter (used when .venv is made)
 #   make test ARGS="-k money"       more arguments for pytest
 
@@ -18,17 +19,31 @@ EDITABLE  := -m pip install $(PIP_FLAGS) --no-deps --no-build-isolation --editab
 
 UV_VERSION := 0.13.8
 UPGRADE ?=
-PIN     := $(LOCK_VENV)/bin/uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 \
-	--generate-hashes --only-binary :all: --no-header --no-annotate --no-emit-index-url
+LOCKED  := $(LOCK_VENV)/bin/uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 \
+	--generate-hashes --no-header --no-annotate --no-emit-index-url
+PIN     := $(LOCKED) --only-binary :all:
 COMPILE := $(PIN) pyproject.toml requirements/build.in
 
 .DEFAULT_GOAL := help
-.PHONY: help setup servers demo serve test check docs nightly bench lock python-is-new-enough
+.PHONY: help setup second-opinion servers demo serve test check docs nightly bench lock python-is-new-enough
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
-setup: $(VENV)/.installed ## make .venv with what is locked in requirements/dev.txt
+setup: $(VENV)/.second-opinion ## make .venv with what is locked in requirements/dev.txt
+
+second-opinion: $(VENV)/.installed ## the second engine for controls (C compiler, Python 3.11 or 3.12)
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info >= (3, 13))' || { \
+		echo "durable_rules 2.0.28 does not build on $$($(BIN)/python --version)" >&2; \
+		echo "  help: make it with Python 3.11 or 3.12" >&2; exit 1; }
+	@command -v $${CC:-cc} >/dev/null || { \
+		echo "durable_rules 2.0.28 has no wheel, and there is no C compiler (\`$${CC:-cc}\`) here" >&2; \
+		echo "  help: install one (Debian, Ubuntu: gcc and python3-dev)" >&2; exit 1; }
+	@$(BIN)/python $(INSTALL) -r requirements/second-opinion-build.txt
+	@$(BIN)/python -m pip install $(PIP_FLAGS) --require-hashes --no-deps --no-build-isolation \
+		--no-binary durable-rules -r requirements/second-opinion.txt && \
+		$(BIN)/python -c 'import durable_rules_engine' || { \
+		echo "durable_rules 2.0.28 did not build here; why stands above" >&2; exit 1; }
 
 servers: $(OIDC)/.installed $(ERP_VENV)/.installed ## the servers that some tests need (node and npm)
 
@@ -73,7 +88,10 @@ lock: ## pin dependencies again (UPGRADE=--upgrade: newest versions)
 	@$(COMPILE) --extra analysis --extra bench -c requirements/runtime.txt --no-emit-package jpy \
 		-o requirements/bench.txt
 	@$(PIN) requirements/erp.in -o requirements/erp.txt
-	@echo "locked: requirements/runtime.txt, dev.txt, bench.txt, erp.txt"
+	@$(PIN) requirements/second-opinion-build.in -o requirements/second-opinion-build.txt
+	@$(LOCKED) --no-binary durable-rules requirements/second-opinion.in \
+		-o requirements/second-opinion.txt
+	@echo "locked: requirements/runtime.txt, dev.txt, bench.txt, erp.txt, second-opinion.txt"
 
 python-is-new-enough:
 	@command -v $(PYTHON) >/dev/null || { \
@@ -93,6 +111,13 @@ $(VENV)/.installed: requirements/dev.txt pyproject.toml
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python $(INSTALL) -r requirements/dev.txt
 	@$(BIN)/python $(EDITABLE)
+	@touch $@
+
+# Tried once: where it does not build, everything else goes on without it. `.ci/run` insists.
+$(VENV)/.second-opinion: $(VENV)/.installed requirements/second-opinion.txt
+	@$(MAKE) --no-print-directory second-opinion || { \
+		echo "set up without the second opinion: its tests are skipped, and each posting records" >&2; \
+		echo "that there was none (rules/README.md, \`second_opinion\`)" >&2; }
 	@touch $@
 
 # A real ERP for the tests, run as a process of its own. Its licence is the GPL: nothing imports it.

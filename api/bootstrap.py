@@ -13,12 +13,14 @@ from adapters.encryption import KeyRing, seal, unseal
 from adapters.erp.connector import Credentials
 from adapters.erp.tryton.connection import TrytonConnector
 from adapters.identity import Authentication, DevelopmentAuthentication, OidcAuthentication
+from adapters.second_opinion.asking import SecondOpinion
 from adapters.store.opening import Store, open_store
 from adapters.store.trail import records
 from adapters.transport import Transport
 from api.settings import Environment, ErpSettings, Settings, SettingsRefused, secret
 from api.usecases.casework.posting import Counter, Target
 from api.usecases.casework.resources import Resources
+from api.usecases.casework.second_opinion import Opinions
 from api.web.asking import Service, utc_now
 from api.worker import Worker
 
@@ -49,12 +51,20 @@ def _working(settings: Settings, resources: Resources) -> Iterator[Callable[[], 
     targets = {each.name: _target(each) for each in settings.erp}
     lease = timedelta(seconds=settings.lease_seconds)
     chance = random.SystemRandom().random
-    worker = Worker(resources, Counter(targets, utc_now, chance, lease=lease))
+    matcher = SecondOpinion()
+    opinions = opinions_by(settings, matcher)
+    worker = Worker(resources, Counter(targets, utc_now, chance, lease, opinions))
     worker.start()
     try:
         yield worker.wake
     finally:
         worker.stop()
+        matcher.close()
+
+
+def opinions_by(settings: Settings, matcher: SecondOpinion) -> Opinions:
+    """In production a second opinion is needed where the policy set does not say otherwise."""
+    return Opinions(matcher, is_needed=settings.environment is Environment.PRODUCTION)
 
 
 def _target(erp: ErpSettings) -> Target:

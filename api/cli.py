@@ -58,6 +58,7 @@ def _register() -> None:
     from api.commands.overrides import report_overrides
     from api.commands.policy_tests import run_tests
     from api.commands.schema import schema
+    from api.commands.second_opinion import second_opinion
     from api.commands.serve import serve
     from api.commands.sod import sod
     from api.commands.splitting import splitting
@@ -82,6 +83,7 @@ def _register() -> None:
     app.command("activate", epilog=_EPILOG)(activate)
     app.command("serve", epilog=_EPILOG)(serve)
     app.command("file", epilog=_EPILOG)(file)
+    app.command("second-opinion", epilog=_EPILOG)(second_opinion)
     store.app.command("migrate", epilog=_EPILOG)(store.migrate)
     app.add_typer(store.app, name="store")
     trail.app.command("check", epilog=_EPILOG)(trail.check)

@@ -385,6 +385,7 @@ class PolicySet:
     credits: str = ""  # absolute | signed_with_waiver
     fx: FxChoice | None = None
     in_flight: str = ""
+    second_opinion: str = ""  # required | where_installed
     additional: tuple[Additional, ...] = ()
     barred: tuple[Barred, ...] = ()
     duties: Mapping[str, Duty] = field(default_factory=dict)

@@ -184,23 +184,31 @@ def stuck(connection: Connection, after: int = 0, most: int = 100) -> Sequence[i
 
 def course_of(connection: Connection, case_id: int) -> Course:
     """What was accepted on the present version of a case, in order."""
+    given = [each for each, _ in acts_of(connection, case_id)]
+    return Course(given, any(each.kind is ActKind.REJECT for each in given))
+
+
+def acts_of(connection: Connection, case_id: int) -> Sequence[tuple[Given, datetime]]:
+    """The same, each with its moment."""
     found = connection.execute(
         select(acts).where(acts.c.case_id == case_id).order_by(acts.c.number)
     )
-    given = [
-        Given(
-            Assignee(
-                PersonId(row.person),
-                Via(row.via),
-                PersonId(row.on_behalf_of) if row.on_behalf_of else None,
-                row.delegation,
+    return [
+        (
+            Given(
+                Assignee(
+                    PersonId(row.person),
+                    Via(row.via),
+                    PersonId(row.on_behalf_of) if row.on_behalf_of else None,
+                    row.delegation,
+                ),
+                ActKind(row.kind),
+                frozenset(_key(each) for each in json.loads(row.keys)),
             ),
-            ActKind(row.kind),
-            frozenset(_key(each) for each in json.loads(row.keys)),
+            row.at,
         )
         for row in found
     ]
-    return Course(given, any(each.kind is ActKind.REJECT for each in given))
 
 
 def add_act(connection: Connection, case_id: int, number: int, given: Given, at: datetime) -> None:

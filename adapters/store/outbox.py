@@ -126,6 +126,12 @@ def note_sending(connection: Connection, parcel: Parcel, until: datetime) -> boo
     )
 
 
+def is_claimed(connection: Connection, parcel: Parcel) -> bool:
+    """Whether the claim still holds; the row is locked until the transaction ends."""
+    query = select(outbox.c.claim).where(outbox.c.id == parcel.id).with_for_update()
+    return bool(connection.execute(query).scalar() == parcel.claim)
+
+
 def settle(
     connection: Connection, parcel: Parcel, status: Delivery, *, is_outcome_unknown: bool = False
 ) -> bool:

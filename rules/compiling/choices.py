@@ -35,6 +35,7 @@ class Choices:
     language: int = LANGUAGE
     credits: str = ""
     in_flight: str = ""
+    second_opinion: str = ""
     fx: FxChoice | None = None
     accepted: tuple[Accepted, ...] = ()
     header: Node | None = None
@@ -94,6 +95,11 @@ IN_FLIGHT: Final = Key(
     word_of("add_if_stricter", "pin", "decide_again"),
     "what a new version does to open cases",
 )
+SECOND_OPINION: Final = Key(
+    "second_opinion",
+    word_of("required", "where_installed"),
+    "whether a document may post of which the controls were not matched a second time",
+)
 ACCEPTED_KEY: Final = Key("accepted", ACCEPTED, "reports that are kept knowingly, with a reason")
 FOR_ALL_FILES: Final = Shape("`for_all_files`", HEADER_KEYS)
 FOR_ALL: Final[Key[Node]] = Key(
@@ -105,7 +111,7 @@ SHAPE: Final = Shape(
     "a set",
     (
         *(KIND, SET_NAME, LANGUAGE_KEY, TITLE, CREDITS, FX_KEY, IN_FLIGHT),
-        *(ACCEPTED_KEY, FOR_ALL),
+        *(SECOND_OPINION, ACCEPTED_KEY, FOR_ALL),
     ),
 )
 
@@ -126,6 +132,7 @@ def read_choices(file: File, context: Context) -> Choices:
         language=language or LANGUAGE,
         credits=fields.read(CREDITS, context) or "",
         in_flight=fields.read(IN_FLIGHT, context) or "",
+        second_opinion=fields.read(SECOND_OPINION, context) or "",
         fx=fields.read(FX_KEY, context),
         accepted=fields.read(ACCEPTED_KEY, context) or (),
         header=fields.node(FOR_ALL),

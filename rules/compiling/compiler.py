@@ -150,6 +150,7 @@ def _compile(
         credits=chosen.credits,
         fx=chosen.fx,
         in_flight=chosen.in_flight,
+        second_opinion=chosen.second_opinion,
         additional=tuple(controls.additional),
         barred=tuple(controls.barred),
         duties=MappingProxyType(controls.duties),

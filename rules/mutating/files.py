@@ -61,8 +61,8 @@ COUNTED: Final = ("longest", "level_gap", "depth", "stale_after", "until", "pres
 NAMED: Final = ("documents", "entities", "because", "match", "counts", "same", "acts", "roles")
 ROWS: Final = ("rows", "additional", "caps")
 SILENT: Final = frozenset(
-    "kind name title owner risk code currency amount language in_flight accepted monitor person"
-    " review_every escalation changes levels countries total total_of".split()
+    "kind name title owner risk code currency amount language in_flight second_opinion accepted"
+    " monitor person review_every escalation changes levels countries total total_of".split()
 )
 
 

@@ -53,13 +53,22 @@ EDGES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     }
 )
 
+# What only one module knows, installed or not. `durable` is the Python around the C module of
+# `durable_rules`: it starts threads and swallows errors, and nobody imports it.
+KNOWN_TO_ONE: Final[Mapping[str, str]] = MappingProxyType(
+    {"durable_rules_engine": "adapters.second_opinion.matcher", "durable": ""}
+)
+
 
 def forbidden_imports(module: Module) -> Iterator[str]:
     """Imports against the arrows, impure ones in the core, and undeclared dependencies."""
     allowed = ALLOWED[module.package]
     edge = frozenset().union(*(extra for name, extra in EDGES.items() if module.is_within(name)))
     for node, top in imported(module):
-        if top in PACKAGES:
+        if top in KNOWN_TO_ONE:
+            if module.name != KNOWN_TO_ONE[top]:
+                yield at(module, node, f"`{module.name}` may not import `{top}`")
+        elif top in PACKAGES:
             if top not in allowed.own:
                 yield at(module, node, f"`{module.package}` may not import `{top}`")
         elif top in STANDARD:

@@ -37,6 +37,8 @@ def test_the_core_may_not_import_what_touches_the_world(name: str) -> None:
         ("adapters.sample", "import api.settings"),
         ("adapters.sample", "import markupsafe"),
         ("api.sample", "import pytest"),
+        ("adapters.second_opinion.asking", "import durable_rules_engine"),
+        ("adapters.second_opinion.matcher", "from durable.lang import rule"),
         ("api.sample", "import tests.reference"),
         ("engine.sample", "def late():\n    import rules.reading.reader"),
         ("engine.sample", "if TYPE_CHECKING:\n    from adapters import store"),
@@ -56,6 +58,7 @@ def test_an_import_against_the_arrows_is_found(importer: str, statement: str) ->
         ("rules.analysis.spreadsheet.drawing", "from openpyxl.styles import Font"),
         ("rules.sample", "import pathlib\nimport yaml\nfrom engine.money import Money"),
         ("adapters.sample", "import sqlite3\nimport holidays\nfrom engine import money"),
+        ("adapters.second_opinion.matcher", "import durable_rules_engine"),
         ("api.sample", "import rules.reading.reader, adapters.store, engine.money\nimport typer"),
     ],
 )

@@ -19,8 +19,8 @@ from engine.canonical import canonical_bytes
 from tests.casework.deliveries import Delivery, enqueued, made
 from tests.casework.documents import NOW
 
-# Positions: 1 bootstrap, 2 submission, 3 action, 4 posting_enqueued, 5 posted of C-000001,
-# 6 to 8 the same of C-000002, which is not posted.
+# Positions: 1 bootstrap, 2 submission, 3 action, 4 posting_enqueued, 5 second_opinion, 6 posted of
+# C-000001, 7 to 9 the same of C-000002, which is not posted.
 
 
 @pytest.fixture
@@ -80,8 +80,8 @@ def edited(position: int, *, digest: bool, **fields: Any) -> Callable[[Connectio
 def test_a_whole_trail_is_counted_and_progress_is_told(on: Delivery) -> None:
     told: list[tuple[int, int]] = []
     report = check_trail(on.resources.store, lambda done, total: told.append((done, total)))
-    assert (report.record_count, report.case_count, report.problems) == (8, 2, [])
-    assert told[-1] == (10, 10)
+    assert (report.record_count, report.case_count, report.problems) == (9, 2, [])
+    assert told[-1] == (11, 11)
 
 
 def test_an_edited_body_is_found(on: Delivery) -> None:
@@ -92,8 +92,8 @@ def test_an_edited_body_is_found(on: Delivery) -> None:
 def test_an_edited_body_with_a_digest_that_fits_is_found_where_it_says_something_else(
     on: Delivery,
 ) -> None:
-    report = behind(on.resources.store, edited(5, digest=True, number="ERP-99999"))
-    assert found(report) == {("receipt_differs", 5, "C-000001")}
+    report = behind(on.resources.store, edited(6, digest=True, number="ERP-99999"))
+    assert found(report) == {("receipt_differs", 6, "C-000001")}
 
 
 @pytest.mark.parametrize(
@@ -143,14 +143,14 @@ def test_a_deleted_record_leaves_a_gap(on: Delivery) -> None:
 
 
 def test_a_record_that_is_missing_at_the_end_is_found(on: Delivery) -> None:
-    report = behind(on.resources.store, sql("delete from trail where position = 8"))
-    assert ("end_differs", 8, "") in found(report)
+    report = behind(on.resources.store, sql("delete from trail where position = 9"))
+    assert ("end_differs", 9, "") in found(report)
 
 
 def test_a_shortened_trail_with_its_end_mark_moved_is_found_by_the_case(on: Delivery) -> None:
-    change = sql("delete from trail where position = 8; update trail_end set position = 7")
+    change = sql("delete from trail where position = 9; update trail_end set position = 8")
     report = behind(on.resources.store, change)
-    assert found(report) == {("case_differs", 7, "C-000002")}
+    assert found(report) == {("case_differs", 8, "C-000002")}
 
 
 def test_a_trail_that_was_emptied_is_found(on: Delivery) -> None:
@@ -187,14 +187,14 @@ def test_a_record_that_is_counted_to_another_case_is_found(on: Delivery) -> None
 )
 def test_a_case_that_was_changed_behind_the_trail_is_found(on: Delivery, change: str) -> None:
     report = behind(on.resources.store, sql(change))
-    assert ("case_differs", 8, "C-000002") in found(report)
+    assert ("case_differs", 9, "C-000002") in found(report)
 
 
 def test_a_posted_case_without_a_receipt_is_found(on: Delivery) -> None:
     report = behind(on.resources.store, sql("delete from receipts"))
     assert found(report) == {
         ("receipt_differs", None, "C-000001"),
-        ("receipt_differs", 5, "C-000001"),
+        ("receipt_differs", 6, "C-000001"),
     }
 
 
@@ -202,7 +202,29 @@ def test_a_posted_case_without_a_receipt_is_found(on: Delivery) -> None:
 def test_a_receipt_that_says_something_else_is_found(on: Delivery, column: str) -> None:
     change = sql(f"update receipts set {column} = 'other'")  # noqa: S608
     report = behind(on.resources.store, change)
-    assert found(report) == {("receipt_differs", 5, "C-000001")}
+    assert found(report) == {("receipt_differs", 6, "C-000001")}
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"opinion": "agreement"}, "opinion_untrue"),
+        ({"code": ""}, "opinion_untrue"),
+        ({"key": "C-000001/2"}, "opinion_missing"),
+        ({"code": "", "opinion": "difference"}, "posted_against_opinion"),
+        ({"violations": [{"control": "self approval"}]}, "posted_against_opinion"),
+    ],
+)
+def test_a_second_opinion_that_says_something_else_is_found(
+    on: Delivery, fields: dict[str, object], code: str
+) -> None:
+    report = behind(on.resources.store, edited(5, digest=True, **fields))
+    assert code in {each.code for each in report.problems}
+
+
+def test_a_posting_that_no_second_opinion_was_asked_about_is_found(on: Delivery) -> None:
+    report = behind(on.resources.store, sql("delete from trail where position = 5"))
+    assert ("opinion_missing", 6, "C-000001") in found(report)
 
 
 def test_a_receipt_of_a_case_that_is_not_posted_is_found(on: Delivery) -> None:
@@ -230,7 +252,7 @@ def test_a_case_that_disappeared_is_found(on: Delivery) -> None:
     changes = [f"delete from {table} where case_id = 2" for table in tables]  # noqa: S608
     change = sql("; ".join([*changes, "delete from cases where id = 2"]))
     report = behind(on.resources.store, change)
-    assert found(report) == {("case_missing", 6, "C-000002")}
+    assert found(report) == {("case_missing", 7, "C-000002")}
 
 
 def test_records_that_are_written_while_it_is_checked_are_no_problem(on: Delivery) -> None:
@@ -246,13 +268,13 @@ def test_records_that_are_written_while_it_is_checked_are_no_problem(on: Deliver
         append(connection, notes)
     report = check_trail(on.resources.store, meanwhile)
     assert (written, report.problems) == ([500], [])
-    assert (report.record_count, report.case_count) == (608, 2)
+    assert (report.record_count, report.case_count) == (609, 2)
 
 
 def test_of_very_many_problems_the_first_are_listed_and_all_are_counted(on: Delivery) -> None:
     with on.resources.store.transaction() as connection:
         append(connection, [Entry("note", None, NOW, {"n": n}) for n in range(1500)])
-    change = sql("update trail set digest = 'x' where position > 8")
+    change = sql("update trail set digest = 'x' where position > 9")
     report = behind(on.resources.store, change)
     assert (report.problem_count, len(report.problems)) == (1500, 1000)
     assert not report.is_intact

@@ -57,7 +57,10 @@ def test_an_approved_document_is_posted_once_and_recorded(on: Delivery) -> None:
     assert on.case().status is Status.POSTED
     assert on.parcel().status is State.DONE
     assert [each.number for each in on.receipts()] == ["ERP-00001"]
-    assert on.kinds() == ["submission", "action", "posting_enqueued", "posted"]
+    assert on.kinds() == [
+        *("submission", "action", "posting_enqueued"),
+        *("second_opinion", "posted"),
+    ]
     assert not check_trail(on.resources.store).problems
 
 
@@ -149,7 +152,7 @@ def test_corrected_and_sent_off_again_it_is_posted_under_the_same_key(on: Delive
     assert on.case().status is Status.POSTING
     assert on.one().result is Result.POSTED
     assert on.erp.keys == ["C-000001/1"]
-    assert on.kinds()[-3:] == ["exception", "replay", "posted"]
+    assert on.kinds()[-4:] == ["exception", "replay", "second_opinion", "posted"]
     assert not check_trail(on.resources.store).problems
 
 

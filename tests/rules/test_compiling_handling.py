@@ -158,6 +158,13 @@ def test_stated_choices() -> None:
     assert other == FxChoice("spot", "posting_date", False, 0, True, "EUR")
 
 
+@pytest.mark.parametrize("choice", ["required", "where_installed"])
+def test_a_set_says_whether_a_second_opinion_is_required(choice: str) -> None:
+    head = "kind: set\nlanguage: 1\nname: x\n"
+    assert compiled(policy=f"{head}second_opinion: {choice}\n").second_opinion == choice
+    assert compiled(policy=head).second_opinion == ""
+
+
 @pytest.mark.parametrize(
     ("written", "code"),
     [
@@ -171,6 +178,8 @@ def test_stated_choices() -> None:
         ("fx: {rate: a, on: yesterday, inverse: refuse}\n", "not-one-of"),
         ("fx: {rate: a, on: submission, inverse: refuse, stale_after: 1 month}\n", "not-days"),
         ("in_flight: whatever\n", "not-one-of"),
+        ("second_opinion: yes\n", "not-one-of"),
+        ("second_opinion:\n", "empty-value"),
         ("accepted: {}\n", "expected-list"),
         ("accepted: []\n", "empty-list"),
         ("accepted:\n  - {code: overlap}\n", "missing-key"),

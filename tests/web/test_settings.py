@@ -13,9 +13,10 @@ import pytest
 
 from adapters.encryption import BadKeys, DecryptionError
 from adapters.identity import DevelopmentAuthentication, OidcAuthentication
+from adapters.second_opinion.asking import SecondOpinion
 from adapters.store import cases
 from adapters.store.opening import Store
-from api.bootstrap import opened, resources_of, store_environment
+from api.bootstrap import opened, opinions_by, resources_of, store_environment
 from api.settings import SettingsRefused, read_settings, secret
 from api.usecases.casework.activating import bootstrap
 from api.usecases.casework.resources import Resources
@@ -113,6 +114,15 @@ def test_no_representation_of_the_settings_shows_a_secret(monkeypatch: pytest.Mo
     for shown in (repr(settings), str(settings), settings.model_dump_json()):
         assert "hidden" not in shown
         assert KEY not in shown
+
+
+@pytest.mark.usefixtures("production")
+def test_in_production_a_second_opinion_is_needed_where_the_set_says_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert opinions_by(read_settings(), SecondOpinion()).is_needed
+    monkeypatch.setenv("COUNTERSIGN_ENVIRONMENT", "development")
+    assert not opinions_by(read_settings(), SecondOpinion()).is_needed
 
 
 def test_a_named_secret_must_be_there(monkeypatch: pytest.MonkeyPatch) -> None:

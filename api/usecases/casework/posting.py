@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -22,6 +22,7 @@ from adapters.store.outbox import Parcel
 from adapters.store.trail import records_of
 from api.usecases.casework.completing import POSTING, posting_key
 from api.usecases.casework.resources import InForce, Plain, Resources
+from api.usecases.casework.second_opinion import OPERATED, Opinions, ask_second_opinion
 from api.usecases.casework.settling import INTERNAL, Delivered, Result, keep_failed, keep_posted
 from api.usecases.casework.written import DocumentUnreadable, document_of, named_digests
 from engine.business_time import local_day
@@ -31,7 +32,7 @@ from engine.policy import PolicySet
 from engine.readiness.asking import readiness
 from engine.readiness.finding import is_ready
 
-OPERATIONS: Final = "operations"  # who owns what concerns no connection that is configured
+OPERATIONS: Final = "operations"  # who owns what concerns no connection, or no document
 
 Clock = Callable[[], datetime]
 
@@ -49,13 +50,15 @@ class Counter:
     """Where parcels are handed over: the targets by the names that parcels carry.
 
     `clock` gives aware moments, `jitter` draws from 0 to 1. `lease` is how long a claim holds from
-    the moment at which something may be sent: longer than the ERP is ever waited for.
+    the moment at which something may be sent: longer than the ERP is ever waited for. `opinions`
+    is who looks at the controls once more before that.
     """
 
     targets: Mapping[str, Target]
     clock: Clock
     jitter: Callable[[], float]
     lease: timedelta = timedelta(seconds=120)
+    opinions: Opinions = field(default_factory=Opinions)
 
 
 def deliver(resources: Resources, counter: Counter, parcel: Parcel) -> Delivered:
@@ -78,7 +81,7 @@ def deliver(resources: Resources, counter: Counter, parcel: Parcel) -> Delivered
         resources,
         parcel,
         error,
-        target.owner if target is not None else OPERATIONS,
+        OPERATIONS if target is None or error.code in OPERATED else target.owner,
         counter.clock(),
         counter.jitter(),
         is_outcome_unknown=parcel.is_outcome_unknown or attempt.is_unknown_after(error),
@@ -111,6 +114,8 @@ class _Attempt:
         if receipt is None:
             _ask_ourselves(current, document, self._counter.clock())
             _ask_erp(target.erp, order)
+            now = self._counter.clock()
+            ask_second_opinion(self._resources, self._counter.opinions, self._parcel, now)
             if not self._note_sending():
                 return Delivered(Result.LAPSED)
             receipt = target.erp.post(order)

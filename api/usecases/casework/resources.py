@@ -62,17 +62,27 @@ class Loaded:
         wanted = digests(connection, lock=lock)
         if not wanted.is_complete:
             raise NothingInForce("no policy set is in force; `countersign activate` puts one")
-        with self._lock:
-            known = self._known.get(wanted)
-            if known is not None:
-                self._known.move_to_end(wanted)
-                return known
-        made = load(connection, wanted)
+        made = self._get(connection, wanted)
         with self._lock:
             self._known[wanted] = made
+            self._known.move_to_end(wanted)
             while len(self._known) > KEPT_LOADED:
                 self._known.popitem(last=False)
         return made
+
+    def earlier(self, connection: Connection, wanted: Digests) -> InForce:
+        """What was in force when something was decided. Raises `ContentsUnusable`."""
+        made = self._get(connection, wanted)
+        with self._lock:
+            if wanted not in self._known and len(self._known) < KEPT_LOADED:
+                self._known[wanted] = made
+                self._known.move_to_end(wanted, last=False)  # it is not the latest
+        return made
+
+    def _get(self, connection: Connection, wanted: Digests) -> InForce:
+        with self._lock:
+            known = self._known.get(wanted)
+        return load(connection, wanted) if known is None else known
 
 
 def load(connection: Connection, wanted: Digests) -> InForce:

@@ -13,6 +13,8 @@ from adapters.store.reviews import Review
 from api.usecases.casework.acting import Kind
 from api.usecases.casework.completing import posting_key
 from api.usecases.casework.resources import Plain
+from api.usecases.casework.second_opinion import KIND as SECOND_OPINION
+from api.usecases.casework.second_opinion import Word
 from engine.canonical import digest
 from engine.cases.status import MOVES, Status
 from engine.decision import Outcome
@@ -59,6 +61,7 @@ def problems_of_case(
     yield from _story(case, told)
     yield from _standing(case, told)
     yield from _postings(case, told, receipts)
+    yield from _opinions(case, told)
     if case.status is Status.POSTING and posting_key(case) not in unsettled:
         said = f"the posting `{posting_key(case)}` is not under way"
         yield Problem("posting_lost", said, None, case.number)
@@ -167,3 +170,38 @@ def _postings(case: Case, told: Told, receipts: Sequence[KeptReceipt]) -> Iterat
         if stated not in kept:
             said = f"no receipt is kept of the posting `{stated[0]}` as `{stated[1]}`"
             yield Problem("receipt_differs", said, position, case.number)
+
+
+def _opinions(case: Case, told: Told) -> Iterator[Problem]:
+    """Each second opinion is what its two sides make it, and nothing was posted against one."""
+    allowed: dict[object, bool] = {}
+    for position, body in told:
+        if body.get("kind") == SECOND_OPINION:
+            stated, found = body.get("opinion"), _opinion(body)
+            may_go = stated != str(Word.DIFFERENCE) and not body.get("violations")
+            allowed[body.get("key")] = may_go or allowed.get(body.get("key"), False)
+            if stated != found:
+                said = f"the second opinion is `{stated}`, expected `{found}`"
+                yield Problem("opinion_untrue", said, position, case.number)
+        elif body.get("kind") == "posted":
+            if body.get("key") not in allowed:
+                said = "it was posted, and no record tells of a second opinion before"
+                yield Problem("opinion_missing", said, position, case.number)
+            elif not allowed[body.get("key")]:
+                said = "it was posted, and no second opinion had let it go"
+                yield Problem("posted_against_opinion", said, position, case.number)
+
+
+def _opinion(body: Plain) -> str:
+    """What the two sides of a record make of it; a side that cannot be read differs."""
+    if body.get("code"):
+        return str(Word.UNAVAILABLE)
+    try:
+        left_out = {each["control"] for each in body["not_covered"]}  # type: ignore[attr-defined]
+        one, two = (
+            {str(each) for each in body[side] if each["control"] not in left_out}  # type: ignore[attr-defined]
+            for side in ("violations", "violations_of_matcher")
+        )
+    except (TypeError, KeyError):
+        return str(Word.DIFFERENCE)
+    return str(Word.AGREEMENT if one == two else Word.DIFFERENCE)

@@ -14,6 +14,9 @@ from rules.analysis.differences.pairing import same
 from rules.analysis.differences.phrases import money, share
 from rules.compiling.accepting import Accepted
 
+# Of a second opinion on the controls: what is unsaid is required where it matters, in production.
+_STRICTNESS: Final = ("where_installed", "unsaid", "required")
+
 
 def choices(old: PolicySet, new: PolicySet) -> Iterator[Difference]:
     """What the two sets choose differently."""
@@ -23,6 +26,7 @@ def choices(old: PolicySet, new: PolicySet) -> Iterator[Difference]:
         ("credits", old.credits, new.credits),
         ("fx", _fx(old.fx), _fx(new.fx)),
         ("in_flight", old.in_flight, new.in_flight),
+        ("second_opinion", old.second_opinion, new.second_opinion),
         ("escalation", _pairs(old.escalation.items()), _pairs(new.escalation.items())),
     ):
         if was != now:
@@ -49,9 +53,15 @@ def _changed(area: Area, name: str, was: str, now: str) -> Difference:
 
 
 def _direction(name: str, was: str, now: str) -> Direction:
-    """Credits with their sign need no authority; everything else is only different."""
+    """Credits with their sign need no authority, and without a second opinion one engine decides.
+
+    Everything else is only different.
+    """
     if name == "`credits`" and {was, now} == {"absolute", "signed_with_waiver"}:
         return Direction.LOOSER if now == "signed_with_waiver" else Direction.STRICTER
+    if name == "`second_opinion`":
+        is_looser = _STRICTNESS.index(now) < _STRICTNESS.index(was)
+        return Direction.LOOSER if is_looser else Direction.STRICTER
     return Direction.DIFFERENT
 
 
