@@ -7,7 +7,7 @@ document, who did what and when, and what the same people did elsewhere.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
@@ -133,6 +133,20 @@ def acts_of_case(
                 as_requester.add(len(acts))
             acts.append(_approval(each, moment, document, keys))
     return tuple(acts), frozenset(as_requester)
+
+
+def as_kept(act: PastAct, history: History) -> PastAct:
+    """The act of the case as the history has it: with the mitigations that let it through, and when
+    it was accepted, whatever its document states."""
+    for each in history.acts:
+        if (each.document_type, each.document_id, each.act, each.person) == (
+            act.document_type,
+            act.document_id,
+            act.act,
+            act.person,
+        ) and (act.act != APPROVE or each.at == act.at):
+            return replace(act, at=each.at, under=each.under)
+    return act
 
 
 def _approval(given: Given, moment: datetime, document: Document, keys: frozenset[str]) -> PastAct:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -19,6 +20,7 @@ from api.usecases.casework.activating import bootstrap
 from api.usecases.casework.asking_again import ask_again
 from api.usecases.casework.checking import check_trail
 from api.usecases.casework.resources import Resources
+from api.usecases.casework.second_opinion import Opinions, Word, recorded
 from api.usecases.casework.submission import Submitted
 from api.usecases.casework.submitting import submit
 from engine.cases.status import Status
@@ -26,6 +28,7 @@ from tests.casework.conftest import ACME, ADMIN, START, data_files
 from tests.casework.documents import by
 from tests.casework.test_concurrency import at_once
 from tests.databases import BOTH, opened
+from tests.matcher import matcher
 
 CONTROLS = Path(__file__).parents[1] / "scenarios/sets/supplier_creator/controls/segregation.yaml"
 CHAIN = """kind: controls
@@ -255,3 +258,25 @@ def supplier_request_of_group(resources: Resources, attempt: int, at: datetime) 
         submitter="paul",
         supplier="S-1",
     )
+
+
+@pytest.mark.server
+def test_the_second_opinion_knows_what_was_done_before_and_what_was_accepted(
+    resources: Resources,
+) -> None:
+    """A mitigated approval is in agreement; one that came by another way is violated for both."""
+    supplier_request(resources, "petra", datetime(2027, 5, 1, 15, tzinfo=UTC))
+    day = datetime(2027, 5, 3, 15, tzinfo=UTC)
+    bill = invoice(resources, day, "100.00", "cc920")
+    assert done_by("petra", resources, bill, day + timedelta(hours=1)).code == ""
+    with matcher() as second, resources.store.reading() as connection:
+        happened, case = recorded(resources, connection, bill.id)
+        answer = Opinions(second).answer(happened, case.number)
+        acts = tuple(replace(act, under=frozenset()) for act in happened.acts)
+        unmitigated = replace(happened, acts=acts)
+        other = Opinions(second).answer(unmitigated, case.number)
+    assert [each.person for each in happened.past.acts if each.document_type != "invoice"]
+    assert (answer.word, answer.ours) == (Word.AGREEMENT, ())
+    assert not [each for each in answer.uncovered if each.control.startswith("conflict")]
+    assert other.word is Word.AGREEMENT
+    assert [each.control for each in other.ours] == ["conflict P2P-01"]

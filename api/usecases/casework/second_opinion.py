@@ -29,11 +29,12 @@ from adapters.store.in_force import Digests
 from adapters.store.outbox import Parcel
 from adapters.store.trail import Entry, Record, append, records_of
 from api.usecases.casework.completing import posting_key
+from api.usecases.casework.remembering import asked_of
 from api.usecases.casework.resources import Plain, Resources
 from api.usecases.casework.written import document_of, given_of
 from engine.opinion.controls import SHEET, ControlRules, Uncovered, control_rules
 from engine.opinion.facts import facts_of
-from engine.opinion.happened import Happened, NotKnown, acts_of_case
+from engine.opinion.happened import Happened, NotKnown, acts_of_case, as_kept
 from engine.opinion.rules import Violation
 from engine.policy import PolicySet
 from engine.segregation.keys import about
@@ -163,13 +164,15 @@ def recorded(resources: Resources, connection: Connection, case_id: int) -> tupl
     keys = about(then.data, document, at)
     accepted = cases.acts_of(connection, case.id)
     acts, as_requester = acts_of_case(document, then.data, keys, accepted)
+    history = asked_of(then, document, at).history(connection, case.id)
     happened = Happened(
         policy=then.policy,
         data=then.data,
         document=document,
         at=at,
-        acts=acts,
+        acts=tuple(as_kept(act, history) for act in acts),
         as_requester=as_requester,
+        history=history,
         given=given_of(json.loads(case.given_json)),
     )
     return happened, case
