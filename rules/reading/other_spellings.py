@@ -6,7 +6,7 @@ Only for the help of a report: nothing here is ever taken for a value.
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
 from engine.money import EXPONENTS
@@ -42,11 +42,12 @@ def amount_as_meant(text: str, default: str, *, is_bare: bool) -> str | None:
     if plain is None:
         return None
     times = _TIMES[match["times"].lower().rstrip(".")] if match["times"] else 0
-    value = Decimal(plain).scaleb(times)
     places = EXPONENTS[currency]
-    if value != round(value, places):
+    minor = Fraction(plain) * 10 ** (times + places)
+    if minor.denominator != 1:
         return None
-    written = f"{match['sign']}{value:,.{places}f}".replace(",", "_")
+    whole, rest = divmod(int(minor), 10**places)
+    written = f"{match['sign']}{whole:_}" + (f".{rest:0{places}}" if places else "")
     return written if is_bare and not (before or after) else f"{written} {currency}"
 
 
