@@ -100,15 +100,17 @@ def decide(
     now: datetime,
     given: FactValues = MappingProxyType({}),
     history: History = NO_HISTORY,
+    own: OwnFacts | None = None,
 ) -> Decision:
     """Who must approve the document, in what order, by whose authority; or why not.
 
     `now` is an aware instant. `given` are facts from outside the document and the master data:
     totals, answers of an ERP. `history` is what people did on documents that are related to this
-    one, complete as far as the set's conflicts look (`engine/segregation/asking.py`). Raises
-    `PolicyError` for a naive moment and nothing else.
+    one, complete as far as the set's conflicts look (`engine/segregation/asking.py`). `own` is what
+    the document states, where that has been worked out already. Raises `PolicyError` for a naive
+    moment and nothing else.
     """
-    draft = _draft(policy, data, document, now, given, Draft(), history=history)
+    draft = _draft(policy, data, document, now, given, Draft(), own, history)
     return _decision(policy, data, document, now, draft)
 
 

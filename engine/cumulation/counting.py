@@ -17,6 +17,7 @@ from engine.cumulation.keys import (
     HeadroomKey,
     is_left_out,
     key_of,
+    same_text,
     same_values,
     year_of,
     years,
@@ -77,41 +78,80 @@ def contributions(situation: Situation) -> tuple[Contribution, ...]:
 
     One that a total leaves out, or that lacks a fact which must be the same, adds nothing to it.
     """
-    found: dict[HeadroomKey, Contribution] = {}
-    for fact, total in _declared(situation):
-        if is_left_out(total, situation.known):
-            continue
-        values = same_values(total, situation.known)
-        if values is not None:
-            amounts = _amounts(total, situation)
-            for start in years(total, situation):
-                key = key_of(fact.name, start, values)
-                found[key] = Contribution(key, amounts)
-    return tuple(found[key] for key in sorted(found))
+    return _added(situation, list(_shares(situation)))
 
 
 def measures(situation: Situation) -> Iterator[Measure | tuple[str, Shortage]]:
     """Every declared total of the document at the moment of its situation; or why it has none."""
+    return _measured(situation, list(_shares(situation)))
+
+
+def shares_of(situation: Situation) -> tuple[tuple[Contribution, ...], tuple[Measure, ...]]:
+    """What the document adds, and the sums that it is measured by where they can be told."""
+    shares = list(_shares(situation))
+    measured = (each for each in _measured(situation, shares) if isinstance(each, Measure))
+    return _added(situation, shares), tuple(measured)
+
+
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """What a document is to one total; `same` is `None` where it lacks what must be the same."""
+
+    fact: Fact
+    total: Total
+    is_out: bool
+    same: str | None
+    amounts: Amounts
+
+
+def _shares(situation: Situation) -> Iterator[_Share]:
+    known = situation.known
+    for fact in situation.policy.facts.values():
+        total = fact.total
+        if total is not None:
+            values = same_values(total, known)
+            yield _Share(
+                fact,
+                total,
+                is_left_out(total, known),
+                None if values is None else same_text(values),
+                _amounts(total, situation),
+            )
+
+
+def _added(situation: Situation, shares: Iterable[_Share]) -> tuple[Contribution, ...]:
+    found: dict[HeadroomKey, Contribution] = {}
+    for each in shares:
+        if each.is_out or each.same is None:
+            continue
+        for start in years(each.total, situation):
+            key = key_of(each.fact.name, start, each.same)
+            found[key] = Contribution(key, each.amounts)
+    return tuple(found[key] for key in sorted(found))
+
+
+def _measured(
+    situation: Situation, shares: Iterable[_Share]
+) -> Iterator[Measure | tuple[str, Shortage]]:
     calendar = calendar_of(situation.entity, situation.data.holidays)
     today = local_day(situation.now, calendar.zone)
     currency = situation.document.currency or situation.entity.currency
-    for fact, total in _declared(situation):
-        values = same_values(total, situation.known)
-        is_out = is_left_out(total, situation.known)
-        if values is None and not is_out:
+    for each in shares:
+        total, name = each.total, each.fact.name
+        if each.same is None and not each.is_out:
             lacking = (name for name in total.same if situation.known.values.get(name) is None)
-            yield fact.name, Shortage("fact_missing", next(lacking))
+            yield name, Shortage("fact_missing", next(lacking))
             continue
         since, before = days_between(first_day(total.window, today, calendar), today, calendar.zone)
         yield Measure(
-            name=fact.name,
-            key=key_of(fact.name, year_of(total, calendar, today), values or ()),
+            name=name,
+            key=key_of(name, year_of(total, situation.entity, situation.now), each.same or ""),
             statuses=total.counts,
             since=since,
             before=before,
             currency=currency,
-            own=_amounts(total, situation),
-            value=Money(0, currency) if is_out else None,
+            own=each.amounts,
+            value=Money(0, currency) if each.is_out else None,
         )
 
 
@@ -155,12 +195,6 @@ def _converted(amounts: Amounts, currency: str, situation: Situation) -> Fractio
     converter = Converter(situation.data.rates, situation.policy.fx, amounts.rate_day)
     converted = converter.convert(Exact(amounts.minor, amounts.currency), currency)
     return converted if isinstance(converted, Shortage) else Fraction(converted.minor)
-
-
-def _declared(situation: Situation) -> Iterator[tuple[Fact, Total]]:
-    for fact in situation.policy.facts.values():
-        if fact.total is not None:
-            yield fact, fact.total
 
 
 def _amounts(total: Total, situation: Situation) -> Amounts:

@@ -8,33 +8,42 @@ master data: where a supplier moves to another group, its documents have other k
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from typing import NewType, assert_never
 
-from engine.business_time import BusinessCalendar, calendar_of, first_day, local_day
+from engine.business_time import first_day_of_year, local_day
 from engine.canonical import digest
 from engine.facts.kinds import Duration, FactValue, Unlimited
 from engine.facts.truth import Known, holds
 from engine.facts.vocabulary import Total
 from engine.knowing import Situation
 from engine.money import Exact, Money
+from engine.organization import Entity
 
 HeadroomKey = NewType("HeadroomKey", str)  # `supplier_year/2027-01-01/sha256:...`
 
 _YEARS = ("fiscal_year", "calendar_year")
 
 
-def key_of(name: str, start: str, values: tuple[FactValue, ...]) -> HeadroomKey:
+def key_of(name: str, start: str, same: str) -> HeadroomKey:
     """Canonical text: the total; the first local day of its year, empty for a total that looks back
     further or over a moving window; and a digest of the facts that must be the same, so that it has
     one length and names nobody."""
-    return HeadroomKey(f"{name}/{start}/{digest([_text(value) for value in values])}")
+    return HeadroomKey(f"{name}/{start}/{same}")
 
 
-def year_of(total: Total, calendar: BusinessCalendar, day: date) -> str:
+def same_text(values: tuple[FactValue, ...]) -> str:
+    """The facts that must be the same, as a key has them."""
+    return digest([_text(value) for value in values])
+
+
+def year_of(total: Total, entity: Entity, now: datetime) -> str:
     """The first day of the year of a total that goes by years; empty for other windows."""
-    return str(first_day(total.window, day, calendar)) if total.window.unit in _YEARS else ""
+    if total.window.unit not in _YEARS:
+        return ""
+    starts = entity.fiscal_year_starts if total.window.unit == "fiscal_year" else 1
+    return str(first_day_of_year(local_day(now, entity.zone), starts))
 
 
 def years(total: Total, situation: Situation) -> frozenset[str]:
@@ -47,10 +56,7 @@ def years(total: Total, situation: Situation) -> frozenset[str]:
         return frozenset({""})
     entities = situation.policy.organization.entities
     measuring = [situation.entity] if "entity" in total.same else entities.values()
-    calendars = [calendar_of(entity, situation.data.holidays) for entity in measuring]
-    return frozenset(
-        year_of(total, calendar, local_day(situation.now, calendar.zone)) for calendar in calendars
-    )
+    return frozenset(year_of(total, entity, situation.now) for entity in measuring)
 
 
 def is_left_out(total: Total, known: Known) -> bool:

@@ -20,10 +20,10 @@ from engine.cumulation.counting import (
     Contribution,
     Measure,
     added,
-    contributions,
     does_count,
-    measures,
+    shares_of,
 )
+from engine.documents.derived import OwnFacts
 from engine.documents.model import Document
 from engine.facts.kinds import FactValue, FactValues
 from engine.knowing import Situation, situate
@@ -47,15 +47,19 @@ class Sharing:
         yield from (each.key for each in self.measures if each.value is None)
 
 
-def sharing(current: InForce, document: Document, at: datetime) -> Sharing:
-    """What the document shares at an aware moment, under what is in force."""
+def sharing(
+    current: InForce, document: Document, at: datetime, own: OwnFacts | None = None
+) -> Sharing:
+    """What the document shares at an aware moment, under what is in force.
+
+    `own` is what the document states, where that has been worked out already.
+    """
     if not any(fact.total is not None for fact in current.policy.facts.values()):
         return Sharing()
-    situation = situate(current.policy, current.data, document, at, {})
+    situation = situate(current.policy, current.data, document, at, {}, own)
     if not isinstance(situation, Situation):
         return Sharing()
-    measured = tuple(each for each in measures(situation) if isinstance(each, Measure))
-    return Sharing(contributions(situation), measured, situation)
+    return Sharing(*shares_of(situation), situation)
 
 
 def sharing_since(current: InForce, document: Document, at: datetime, now: datetime) -> Sharing:

@@ -25,6 +25,7 @@ from engine.canonical import Written
 from engine.cases.status import OPEN_FOR_NEW_VERSIONS, Event, Status, moved
 from engine.deciding import decide
 from engine.decision import Decision, Outcome
+from engine.documents.derived import OwnFacts
 from engine.documents.model import Document
 from engine.facts.kinds import FactValues
 from engine.history import History
@@ -47,6 +48,7 @@ class Attempt:
 
     submission: Submission
     document: Document
+    own: OwnFacts
     plain: Written
     shared: Sharing
     past: Asked
@@ -210,7 +212,7 @@ def _decided(
         document, now = each.document, each.submission.now
         given = added_up.totals(n)
         history = each.past.history(connection, before.id if before else 0)
-        decision = decide(current.policy, current.data, document, now, given, history)
+        decision = decide(current.policy, current.data, document, now, given, history, each.own)
         findings = findings_of(current, document, now)
         case = replace(_case(each, before, decision, given), findings_json=findings_text(findings))
         added_up.count(n, now, case.status)

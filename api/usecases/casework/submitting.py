@@ -33,6 +33,7 @@ from api.usecases.casework.written import sealed
 from engine.cases.identities import Identities
 from engine.deciding import decide
 from engine.decision import Decision
+from engine.documents.derived import stated_on
 from engine.documents.model import Document
 from engine.errors import InputError, InputErrors
 from engine.recording import moment_text
@@ -152,8 +153,9 @@ def _attempt(
     except InputErrors as refused:
         return refused
     plain = sealed(resources, submission.source, document)
-    shared = sharing(current, document, submission.now)
-    return Attempt(submission, document, plain, shared, asked_of(current, document, submission.now))
+    now, own = submission.now, stated_on(document)
+    shared = sharing(current, document, now, own)
+    return Attempt(submission, document, own, plain, shared, asked_of(current, document, now))
 
 
 def _accepted(raw: object, current: InForce, now: datetime) -> Document:
