@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 LARGEST: Final = 2**53 - 1
@@ -54,15 +55,18 @@ def canonical_object(parts: Mapping[str, object]) -> bytes:
     Raises as `canonical_bytes` does; what `Written` says is not looked at again.
     """
     names = sorted(parts, key=lambda name: name.encode("utf-16-be"))
-    written = (
-        f"{_encode(name)}:{value if isinstance(value, Written) else _text(value)}"
-        for name in names
-        for value in (parts[name],)
-    )
-    return f"{{{','.join(written)}}}".encode()
+    written = [f"{_name(name)}:{_part(parts[name])}" for name in names]
+    return f"{{{','.join(written)}}}".encode()  # raises on a lone surrogate
 
 
-def _text(value: object) -> str:
+@lru_cache(maxsize=1024)  # names are words of ours
+def _name(name: str) -> str:
+    return _encode(name)
+
+
+def _part(value: object) -> str:
+    if isinstance(value, str):
+        return value if isinstance(value, Written) else _encode(value)
     return canonical_bytes(value).decode("utf-8")
 
 

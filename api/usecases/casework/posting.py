@@ -21,7 +21,7 @@ from adapters.store.cases import Case
 from adapters.store.outbox import Parcel
 from adapters.store.trail import records_of
 from api.usecases.casework.completing import POSTING, posting_key
-from api.usecases.casework.resources import InForce, Plain, Resources
+from api.usecases.casework.resources import InForce, Resources
 from api.usecases.casework.second_opinion import OPERATED, Opinions, ask_second_opinion
 from api.usecases.casework.settling import INTERNAL, Delivered, Result, keep_failed, keep_posted
 from api.usecases.casework.written import DocumentUnreadable, document_of, named_digests
@@ -122,7 +122,7 @@ class _Attempt:
         if not receipt.is_posted:
             said = f"the ERP answered with the state `{receipt.state}`, expected a posted document"
             raise ErpError(Fault.UNKNOWN_OUTCOME, "not_posted_yet", said)
-        rests_on: Plain = named_digests(current)
+        rests_on = named_digests(current)
         return keep_posted(self._resources, self._parcel, receipt, rests_on, self._counter.clock())
 
     def is_unknown_after(self, error: ErpError) -> bool:

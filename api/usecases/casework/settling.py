@@ -22,6 +22,7 @@ from adapters.store.trail import Entry, append
 from api.usecases.casework.completing import with_event
 from api.usecases.casework.resources import Plain, Resources
 from api.usecases.casework.retrying import verdict
+from engine.canonical import Written
 from engine.cases.status import Event, Status
 
 INTERNAL: Final = "internal"  # the code of what is no answer of an ERP
@@ -54,7 +55,7 @@ def keep_posted(
     resources: Resources,
     parcel: Parcel,
     receipt: Receipt,
-    rests_on: Plain,
+    rests_on: Written,
     now: datetime,
 ) -> Delivered:
     """The document is in the ERP's books. `rests_on` are the digests of what was sent."""

@@ -6,11 +6,13 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from fractions import Fraction
+from functools import lru_cache
 from importlib.metadata import version
 from typing import Final
 
 import engine.documents as canonical
 from adapters.store.cases import Case, Task
+from adapters.store.in_force import Digests
 from api.usecases.casework.resources import InForce, Resources
 from engine.canonical import Written, canonical_bytes
 from engine.decision import Ask, Assignment, Decision
@@ -91,15 +93,22 @@ def _amount(minor: Fraction, currency: str) -> Money | Exact:
     return Money(minor.numerator, currency) if is_whole else Exact(minor, currency)
 
 
-def named_digests(current: InForce) -> dict[str, object]:
+def named_digests(current: InForce) -> Written:
     """Everything that a decision rests on besides the document, by digest and version."""
-    return {
-        "policy": current.digests.policy,
-        "master_data": current.digests.master_data,
-        "delegations": current.digests.delegations,
-        "semantics": SEMANTICS,
-        "tzdata": TZDATA,
-    }
+    return _named(current.digests)
+
+
+@lru_cache(maxsize=16)  # the same for every decision until something else is in force
+def _named(digests: Digests) -> Written:
+    return text(
+        {
+            "policy": digests.policy,
+            "master_data": digests.master_data,
+            "delegations": digests.delegations,
+            "semantics": SEMANTICS,
+            "tzdata": TZDATA,
+        }
+    )
 
 
 def asked_now(case_id: int, decision: Decision, course: Course, now: datetime) -> Iterator[Task]:
