@@ -165,6 +165,13 @@ class ReviewsAnswer(Declared):
     next: int | None
 
 
+class UsesAnswer(Declared):
+    """How many uses of a mitigation were reviewed that had not been."""
+
+    mitigation: str
+    uses: int
+
+
 class TaskAnswer(Declared):
     """Somebody is asked for a place of the route, or (`ask` is `review`) to review the case.
 

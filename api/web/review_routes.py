@@ -12,7 +12,8 @@ from starlette.responses import Response
 from adapters.identity import Scope
 from adapters.store.reviews import open_reviews, reviewers_of
 from api.usecases.casework.closing_reviews import Finding, Found, close
-from api.web.answers import ReviewAnswer, ReviewsAnswer
+from api.usecases.casework.reviewing_uses import review_uses
+from api.web.answers import ReviewAnswer, ReviewsAnswer, UsesAnswer
 from api.web.asking import (
     LAST_ID,
     SHOWABLE,
@@ -46,14 +47,14 @@ def list_reviews(
     after: Annotated[int, Query(ge=0, le=LAST_ID)] = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> Response:
-    """Every review that is open, also those that nobody could be asked for."""
+    """Every open review of a case within reach, also those that nobody could be asked for."""
     service = service_of(request)
     caller = caller_of(request, service.clock())
     allow(request, caller, Scope.DOCUMENTS_READ, None)
     with service.resources.store.reading() as connection:
         found = [
             (review, reviewers_of(connection, review.id))
-            for review in open_reviews(connection, after, limit)
+            for review in open_reviews(connection, after, limit, caller.entities)
         ]
     following = found[-1][0].id if len(found) == limit else None
     shown = [review_plain(review, asked) for review, asked in found]
@@ -79,6 +80,37 @@ def close_review(request: Request, number: str, code: Code, asked: FindingReques
     if done.code or done.review is None:
         raise Problem(409, done.code, f"the finding was not taken: {done.code}")
     return _json(review_plain(done.review, ()))
+
+
+class UsesRequest(BaseModel):
+    """What a look at the uses of a mitigation came to; `person` where a tool relays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    comment: str = Field(min_length=1, max_length=4000)
+    person: str = Field("", max_length=200)
+
+
+@router.post(
+    "/mitigations/{name}/reviews",
+    response_model=UsesAnswer,
+    responses=declared(401, 403, 409, 422, 503),
+)
+def review_mitigation(
+    request: Request,
+    name: Annotated[str, Path(max_length=200, pattern=SHOWABLE)],
+    asked: UsesRequest,
+) -> Response:
+    """The monitor of a mitigation has looked at its uses so far; anybody else is refused."""
+    service = service_of(request)
+    now = service.clock()
+    caller = caller_of(request, now)
+    allow(request, caller, Scope.ACTIONS_SUBMIT, None)
+    who = identities(request, caller, asked.person)
+    done = review_uses(service.resources, name, asked.comment, who, now)
+    if done.code:
+        raise Problem(409, done.code, f"the review was not taken: {done.code}")
+    return _json({"mitigation": name, "uses": done.count})
 
 
 def _json(content: object) -> Response:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from adapters.policy_folder import read_set
-from adapters.store import cases, past
+from adapters.store import cases
 from adapters.store.cases import Case
 from adapters.store.trail import records_of
 from api.usecases.casework.acting import Acted, Action, Kind, act
@@ -20,6 +20,7 @@ from api.usecases.casework.activating import bootstrap
 from api.usecases.casework.asking_again import ask_again
 from api.usecases.casework.checking import check_trail
 from api.usecases.casework.resources import Resources
+from api.usecases.casework.reviewing_uses import UsesReviewed, review_uses
 from api.usecases.casework.second_opinion import Opinions, Word, recorded
 from api.usecases.casework.submission import Submitted
 from api.usecases.casework.submitting import submit
@@ -89,7 +90,7 @@ def invoice(
         resources,
         at,
         type="invoice",
-        id=f"I-{number}",
+        id=str(more.pop("id", f"I-{number}")),
         number=number,
         lines=[line],
         document_date="2027-02-01",
@@ -195,8 +196,12 @@ def test_scenario_25_a_mitigation_lets_her_through_until_its_uses_are_long_unrev
     late = used + timedelta(days=31)
     suspended = invoice(resources, late, "10.00", "cc920")
     assert "petra" not in asked(resources, suspended)
-    with resources.store.transaction() as connection:
-        assert past.review_uses(connection, "ME-12", late, late) == 1
+    for nobody in ("petra", "mia", "rita"):
+        refused = review_uses(resources, "ME-12", "fine", by(nobody), late)
+        assert refused == UsesReviewed(0, "not_the_monitor")
+    assert review_uses(resources, "ME-13", "fine", by("tina"), late).code == "mitigation_unknown"
+    assert "petra" not in asked(resources, invoice(resources, late, "11.00", "cc920", id="I-2"))
+    assert review_uses(resources, "ME-12", "I saw the bill", by("tina"), late) == UsesReviewed(1)
     again = invoice(resources, late + timedelta(hours=1), "10.00", "cc920")
     assert "petra" in asked(resources, again)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.web.conftest import Desk, order
@@ -72,6 +74,22 @@ def test_out_of_reach_it_is_not_there(split: Desk) -> None:
     answer = split.send("POST", PATH, {**CLEARED, "person": "dan"}, by="elsewhere")
     assert answer.status_code == 404
     assert tasks(split, "elsewhere", "?person=dan") == []
+
+
+def test_a_list_has_no_review_of_a_case_out_of_reach(split: Desk) -> None:
+    assert len(split.send("GET", "/v1/reviews").json()["reviews"]) == 1
+    rita = split.door.callers["rita"]
+    split.let_in("rita in Germany", replace(rita, entities=frozenset({"DE01"})))
+    answer = split.send("GET", "/v1/reviews", by="rita in Germany")
+    assert answer.json() == {"reviews": [], "next": None}
+
+
+def test_uses_of_a_mitigation_that_is_not_there_are_not_reviewed_and_that_is_recorded(
+    split: Desk,
+) -> None:
+    answer = split.send("POST", "/v1/mitigations/ME-12/reviews", {"comment": "fine"}, by="dan")
+    assert (answer.status_code, answer.json()["code"]) == (409, "mitigation_unknown")
+    assert [each["code"] for each in split.told("mitigation_reviewed")] == ["mitigation_unknown"]
 
 
 @pytest.mark.parametrize(
