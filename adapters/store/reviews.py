@@ -138,25 +138,14 @@ def reviews_on(connection: Connection, case_id: int) -> Sequence[Review]:
     return [_review(row) for row in connection.execute(query)]
 
 
-def open_reviews(
-    connection: Connection,
-    after: int = 0,
-    most: int = 100,
-    entities: Collection[str] | None = None,
-) -> Sequence[Review]:
-    """Every open review, in the order in which they were first opened.
-
-    `entities` are those of the reviewed cases; `None` means every one.
-    """
+def open_reviews(connection: Connection, after: int = 0, most: int = 100) -> Sequence[Review]:
+    """Every open review, in the order in which they were first opened."""
     query = (
         select(reviews)
         .where(reviews.c.closed_at.is_(None), reviews.c.id > after)
         .order_by(reviews.c.id)
         .limit(most)
     )
-    if entities is not None:
-        within = select(cases.c.id).where(cases.c.entity.in_(sorted(entities)))
-        query = query.where(reviews.c.case_id.in_(within))
     return [_review(row) for row in connection.execute(query)]
 
 

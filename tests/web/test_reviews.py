@@ -76,12 +76,12 @@ def test_out_of_reach_it_is_not_there(split: Desk) -> None:
     assert tasks(split, "elsewhere", "?person=dan") == []
 
 
-def test_a_list_has_no_review_of_a_case_out_of_reach(split: Desk) -> None:
+def test_the_list_is_for_who_has_access_to_every_entity(split: Desk) -> None:
     assert len(split.send("GET", "/v1/reviews").json()["reviews"]) == 1
     rita = split.door.callers["rita"]
     split.let_in("rita in Germany", replace(rita, entities=frozenset({"DE01"})))
     answer = split.send("GET", "/v1/reviews", by="rita in Germany")
-    assert answer.json() == {"reviews": [], "next": None}
+    assert (answer.status_code, answer.json()["code"]) == (403, "entity_out_of_reach")
 
 
 def test_uses_of_a_mitigation_that_is_not_there_are_not_reviewed_and_that_is_recorded(
