@@ -77,6 +77,7 @@ nightly: setup $(ERP_VENV)/.installed ## every test, the long runs too, with man
 
 bench: $(BENCH_VENV)/.installed ## measure against other engines (downloads them)
 	@$(BENCH_VENV)/bin/python -m bench
+	@$(BENCH_VENV)/bin/python -m bench.service
 
 lock: ## pin dependencies again (UPGRADE=--upgrade: newest versions)
 	@$(MAKE) --no-print-directory python-is-new-enough
