@@ -22,8 +22,8 @@ from api.usecases.casework.checking import check_trail
 from api.usecases.casework.resources import Resources
 from api.usecases.casework.reviewing_uses import UsesReviewed, review_uses
 from api.usecases.casework.second_opinion import Opinions, Word, recorded
-from api.usecases.casework.submission import Submitted
-from api.usecases.casework.submitting import submit
+from api.usecases.casework.submission import Submission, Submitted
+from api.usecases.casework.submitting import submit, submit_all
 from engine.cases.status import Status
 from tests.casework.conftest import ACME, ADMIN, START, data_files
 from tests.casework.documents import by
@@ -263,6 +263,19 @@ def supplier_request_of_group(resources: Resources, attempt: int, at: datetime) 
         submitter="paul",
         supplier="S-1",
     )
+
+
+def test_what_is_submitted_in_one_batch_is_known_to_what_follows_in_it(
+    resources: Resources,
+) -> None:
+    header = {"entity": "US01", "requester": "rita", "supplier": "S-88", "currency": "USD"}
+    request = {**header, "type": "supplier_request", "id": "SR-1", "submitter": "paul"}
+    line = {"net": "100.00", "tax": "0.00", "cost_center": "cc910"}
+    bill = {**header, "type": "invoice", "id": "I-1", "number": "GX-1", "lines": [line]}
+    offered = [Submission(raw, "portal", by("rita"), CREATED) for raw in (request, bill)]
+    _, done = submit_all(resources, offered)
+    assert isinstance(done, Submitted)
+    assert "paul" not in asked(resources, done.case)
 
 
 @pytest.mark.server
