@@ -27,9 +27,6 @@ Port = Annotated[
     ),
 ]
 GRACE_SECONDS: Final = 10
-# One thread decides while another reads and writes sockets, which asks for the interpreter after
-# every call of the system: with Python's 5 ms each would wait that long.
-SWITCH_SECONDS: Final = 0.0005
 # A decision makes thousands of values and keeps none: looking for garbage every 700 finds none.
 ALLOCATIONS: Final = 20_000
 
@@ -73,7 +70,6 @@ def _run(service: Service, listening: socket.socket) -> None:
         proxy_headers=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    sys.setswitchinterval(SWITCH_SECONDS)
     _settle(service)
     uvicorn.Server(config).run(sockets=[listening])
 

@@ -130,7 +130,7 @@ def test_a_case_that_cannot_be_asked_keeps_no_other_from_being_asked(
     assert case_of(resources, 1).status is Status.HELD
     assert case_of(resources, 2).status is Status.PENDING
     [line] = [each for each in caplog.records if each.levelname == "ERROR"]
-    assert "123" not in str(line.__dict__)
+    assert "account" not in str(line.__dict__)
 
 
 def test_what_was_approved_before_it_was_held_is_not_asked_for_again(resources: Resources) -> None:
