@@ -14,7 +14,6 @@ from datetime import datetime
 from typing import Final
 
 from engine.facts.truth import holds
-from engine.history import PastAct
 from engine.knowing import Situation, knowing_approver
 from engine.master_data import PersonId
 from engine.opinion.controls import (
@@ -28,13 +27,14 @@ from engine.opinion.controls import (
 )
 from engine.opinion.happened import Happened, NotKnown, situation_at
 from engine.opinion.rules import Violation
-from engine.opinion.separation import HELD_ROLES, conflict_name, needs_past
-from engine.policy import Conflict, Hold, Refuse, Scope
+from engine.opinion.separation import conflict_name, needs_past
+from engine.policy import Conflict, Hold, Refuse
 from engine.rates import Shortage
 from engine.routing.authority import widest
 from engine.routing.eligibility import has_interest, is_related
 from engine.segregation.conflicts import holds_duty
-from engine.segregation.standing import chain_conflicts
+from engine.segregation.rulings import HELD_ROLES, is_in_force
+from engine.segregation.standing import chain_conflicts, is_accepted
 from engine.selecting import applying
 
 WARN: Final = "warn"
@@ -107,19 +107,9 @@ def _bars(happened: Happened, then: _Moments) -> Iterator[Violation]:
         for bar in happened.policy.barred:
             if bar.documents and situation.document.type not in bar.documents:
                 continue
-            if _covers(bar.scope, situation) and bar.effective.covers(situation.day):
-                if holds(bar.when, known) is True:
-                    yield Violation(bar_name(bar), (person,), (number,))
-
-
-def _covers(scope: Scope, situation: Situation) -> bool:
-    entity = situation.entity
-    is_named = (
-        entity.id in scope.entities
-        or entity.country in scope.countries
-        or entity.region in scope.regions
-    )
-    return is_named or scope == Scope()
+            is_now = is_in_force(bar, situation.day, situation.scopes)
+            if is_now and holds(bar.when, known) is True:
+                yield Violation(bar_name(bar), (person,), (number,))
 
 
 def _role_conflicts(happened: Happened, then: _Moments) -> Iterator[Violation]:
@@ -131,7 +121,7 @@ def _role_conflicts(happened: Happened, then: _Moments) -> Iterator[Violation]:
         for number, act, person in happened.approvals():
             situation = then[act.at]
             has_both = all(holds_duty(situation, person, duty, conflict) for duty in duties)
-            if has_both and not _is_accepted(happened, conflict, act):
+            if has_both and not is_accepted(happened.policy, conflict, act.under):
                 yield Violation(conflict_name(conflict), (), (number,))
 
 
@@ -157,7 +147,7 @@ def _conflicts(happened: Happened) -> Iterator[Violation]:
 
 def _in_force(happened: Happened, situation: Situation) -> Iterator[Conflict]:
     for conflict in happened.policy.conflicts:
-        is_now = conflict.effective.covers(situation.day) and _covers(conflict.scope, situation)
+        is_now = is_in_force(conflict, situation.day, situation.scopes)
         if conflict.outcome != WARN and is_now and _is_known(happened, conflict):
             yield conflict
 
@@ -165,11 +155,3 @@ def _in_force(happened: Happened, situation: Situation) -> Iterator[Conflict]:
 def _is_known(happened: Happened, conflict: Conflict) -> bool:
     """Whether enough was looked up to say something of the conflict."""
     return happened.history is not None or not needs_past(happened.policy, conflict)
-
-
-def _is_accepted(happened: Happened, conflict: Conflict, act: PastAct) -> bool:
-    """Whether the act was done under a mitigation of the conflict."""
-    return any(
-        mitigation.conflict == conflict.name and mitigation.name in act.under
-        for mitigation in happened.policy.mitigations
-    )

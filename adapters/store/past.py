@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, TypeVar
 
-from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from adapters.store.cases import number_of
@@ -62,34 +62,31 @@ def acts_about(
     since: datetime | None,
 ) -> list[PastAct]:
     """What was done on documents with one of the keys, from a moment on; and ever, on the chain."""
-    near = _cases_with(connection, keys)
-    linked = _cases_named(connection, chain)
-    rows: list[Row[*tuple[object, ...]]] = []
-    for some in _parts(sorted(near | linked)):
-        query = (
-            select(past_acts, cases.c.type, cases.c.document_id, cases.c.version.label("current"))
-            .join(cases, cases.c.id == past_acts.c.case_id)
-            .where(past_acts.c.case_id.in_(some), past_acts.c.act.in_(sorted(acts)))
-            .where(cases.c.status.not_in(sorted(CAME_TO_NOTHING)))
-            .order_by(past_acts.c.id)
-        )
-        rows += connection.execute(query)
-    wanted = [row for row in rows if since is None or row.at >= since or row.case_id in linked]
-    about = _subjects_of(connection, {row.case_id for row in wanted})
-    return [_act(row, about) for row in wanted if _stands(row)]
+    linked = (f"document:{type}/{id}" for type, id in chain)
+    rows = {
+        row.id: row
+        for wanted, start in ((keys, since), (linked, None))
+        for row in _rows(connection, wanted, acts, start)
+        if _stands(row)
+    }
+    about = _subjects_of(connection, {row.case_id for row in rows.values()})
+    return [_act(rows[id], about) for id in sorted(rows)]
 
 
 def documents_about(
     connection: Connection, keys: Iterable[str]
-) -> Iterator[tuple[Name, frozenset[str]]]:
+) -> Iterable[tuple[Name, frozenset[str]]]:
     """The documents that have one of the keys, each with all of its own."""
-    found = _cases_with(connection, keys)
-    about = _subjects_of(connection, found)
-    for some in _parts(sorted(found)):
-        query = select(cases.c.id, cases.c.type, cases.c.document_id).where(cases.c.id.in_(some))
-        for id, type, document_id in connection.execute(query):
-            own = [keys for (case_id, _), keys in about.items() if case_id == id]
-            yield (type, document_id), frozenset[str]().union(*own)
+    found: dict[Name, set[str]] = {}
+    for some in _parts(sorted(keys)):
+        query = (
+            select(cases.c.type, cases.c.document_id, subjects.c.key)
+            .join(cases, cases.c.id == subjects.c.case_id)
+            .where(subjects.c.case_id.in_(_cases_with(some)))
+        )
+        for type, document_id, key in connection.execute(query):
+            found.setdefault((type, document_id), set()).add(key)
+    return [(name, frozenset(theirs)) for name, theirs in found.items()]
 
 
 def first_act(connection: Connection, case_id: int) -> datetime | None:
@@ -114,13 +111,13 @@ def unreviewed(connection: Connection, mitigations: Collection[str]) -> Mapping[
     return {name: at for name, at in connection.execute(query)}
 
 
-def review_uses(connection: Connection, mitigation: str, until: datetime, now: datetime) -> int:
-    """The uses of the mitigation up to a moment are reviewed; how many were not before."""
+def review_uses(connection: Connection, mitigation: str, now: datetime) -> int:
+    """The uses of the mitigation so far are reviewed; how many were not before."""
     done = connection.execute(
         update(mitigation_uses)
         .where(
             mitigation_uses.c.mitigation == mitigation,
-            mitigation_uses.c.at <= until,
+            mitigation_uses.c.at <= now,
             mitigation_uses.c.reviewed_at.is_(None),
         )
         .values(reviewed_at=now)
@@ -159,16 +156,27 @@ def _stands(row: Row[*tuple[object, ...]]) -> bool:
     return bool(row.act != "approve" or row.version == row.current)
 
 
-def _cases_with(connection: Connection, keys: Iterable[str]) -> set[int]:
-    found: set[int] = set()
+def _rows(
+    connection: Connection, keys: Iterable[str], acts: Collection[str], since: datetime | None
+) -> Iterator[Row[*tuple[object, ...]]]:
+    """Acts with their documents, of cases that have one of the keys and came to something."""
     for some in _parts(sorted(keys)):
-        query = select(subjects.c.case_id).where(subjects.c.key.in_(some))
-        found.update(connection.execute(query).scalars())
-    return found
+        query = (
+            select(past_acts, cases.c.type, cases.c.document_id, cases.c.version.label("current"))
+            .join(cases, cases.c.id == past_acts.c.case_id)
+            .where(
+                past_acts.c.case_id.in_(_cases_with(some)),
+                past_acts.c.act.in_(sorted(acts)),
+                cases.c.status.not_in(sorted(CAME_TO_NOTHING)),
+            )
+        )
+        yield from connection.execute(
+            query if since is None else query.where(past_acts.c.at >= since)
+        )
 
 
-def _cases_named(connection: Connection, names: Iterable[Name]) -> set[int]:
-    return _cases_with(connection, (f"document:{type}/{id}" for type, id in names))
+def _cases_with(keys: Sequence[str]) -> Select[int]:
+    return select(subjects.c.case_id).where(subjects.c.key.in_(keys))
 
 
 def _subjects_of(

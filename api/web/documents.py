@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from adapters.identity import Caller, Refusal, Scope
 from adapters.store.answers import KeptAnswer, keep_answer, kept_answer
-from api.usecases.casework.submission import NotAccepted, Submission, Submitted, keep_nothing
+from api.usecases.casework.submission import NotAccepted, Submission, Submitted
 from api.usecases.casework.submitting import preview
 from api.web.answers import CaseAnswer, PreviewAnswer
 from api.web.asking import (
@@ -132,7 +132,7 @@ class _Sent:
         if known is not None:
             return known
         who = submitter(caller)
-        keep = self.keep if self.key else keep_nothing
+        keep = self.keep if self.key else None
         return Submission(raw, caller.client, who, self.now, keep, caller.entities)
 
     def known(self) -> Response | None:

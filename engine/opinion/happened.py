@@ -22,17 +22,11 @@ from engine.policy import PolicySet
 from engine.rates import Shortage
 from engine.routing.authority import widest
 from engine.routing.course import ActKind, Given
+from engine.segregation.recorded import acts_of_named
 from engine.selecting import basis, choose_matrix
 
 APPROVE: Final = "approve"
 APPROVING: Final = frozenset({ActKind.APPROVE, ActKind.VOTE_FOR})
-# What the persons a document names have done on it.
-NAMED: Final = (
-    ("submitter", "submit"),
-    ("requester", "request"),
-    ("buyer", "buy"),
-    ("receiver", "receive"),
-)
 
 
 class NotKnown(Exception):
@@ -103,21 +97,6 @@ def situation_at(happened: Happened, moment: datetime) -> Situation:
     return found
 
 
-def acts_of_document(
-    document: Document, data: MasterData, keys: frozenset[str]
-) -> tuple[PastAct, ...]:
-    """What the persons whom a document names did on it, by submitting it as they did."""
-    found = []
-    for part, act in NAMED:
-        name = str(getattr(document, part, "") or "")
-        person = data.person_of(name, document.submitted_at) if name else None
-        if person is not None:
-            found.append(
-                PastAct(person, act, document.type, document.id, document.submitted_at, keys)
-            )
-    return tuple(found)
-
-
 def acts_of_case(
     document: Document,
     data: MasterData,
@@ -125,7 +104,7 @@ def acts_of_case(
     given: Iterable[tuple[Given, datetime]],
 ) -> tuple[tuple[PastAct, ...], frozenset[int]]:
     """Everything done on a case, and the positions of what only asked the requester."""
-    acts = list(acts_of_document(document, data, keys))
+    acts = list(acts_of_named(data, document, document.submitted_at, keys))
     as_requester = set()
     for each, moment in given:
         if each.kind in APPROVING:

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from engine.opinion.patterns import APPROVAL, effective_tests
 from engine.opinion.rules import Check, ControlRule, Join, Pattern, Sign
 from engine.policy import Conflict, PolicySet
+from engine.segregation.rulings import HELD_ROLES
 
-HELD_ROLES = "person"  # the conflicts that compare roles held, and not two acts
 THEN, NOW = "then", "now"
 Tests = tuple[Check | Join, ...]
 

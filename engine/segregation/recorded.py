@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from engine.decision import Decision
@@ -32,17 +33,22 @@ def uses(decision: Decision, person: PersonId) -> frozenset[str]:
 def acts_of_submission(
     data: MasterData, document: Document, at: datetime, decision: Decision, case: str = ""
 ) -> tuple[PastAct, ...]:
+    """What the persons that the document names did by it, with what let them through."""
+    acts = acts_of_named(data, document, at, about(data, document, at))
+    return tuple(replace(act, case=case, under=uses(decision, act.person)) for act in acts)
+
+
+def acts_of_named(
+    data: MasterData, document: Document, at: datetime, keys: frozenset[str]
+) -> tuple[PastAct, ...]:
     """What the persons that the document names did by it. Who is not known did nothing."""
-    keys = about(data, document, at)
-    found = []
-    for part, word in ACTS:
-        name = getattr(document, part)
-        person = data.person_of(name, at) if name else None
-        if person is not None:
-            own = document.type, document.id
-            under = uses(decision, person)
-            found.append(PastAct(person, word, *own, at, keys, case=case, under=under))
-    return tuple(found)
+    found = (
+        (word, data.person_of(name, at)) for part, word in ACTS if (name := getattr(document, part))
+    )
+    own = document.type, document.id
+    return tuple(
+        PastAct(person, word, *own, at, keys) for word, person in found if person is not None
+    )
 
 
 def approval_of(

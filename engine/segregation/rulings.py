@@ -7,7 +7,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-from engine.policy import Conflict, Duty, PolicySet, Ruling, Rulings, Scope, ScopeKey
+from engine.policy import Barred, Conflict, Duty, PolicySet, Ruling, Rulings, Scope, ScopeKey
 
 ACT_WORDS: Final = ("submit", "request", "buy", "receive", "approve")
 HELD_ROLES: Final = "person"  # the conflicts that compare roles held, and not two acts
@@ -56,9 +56,9 @@ def ruling_of(policy: PolicySet, conflict: Conflict, document_type: str) -> Ruli
     )
 
 
-def is_in_force(conflict: Conflict, day: date, scopes: tuple[ScopeKey, ...]) -> bool:
-    """Whether the conflict applies on the local day, to an entity with these keys."""
-    return conflict.effective.covers(day) and _is_within(conflict.scope, scopes)
+def is_in_force(rule: Conflict | Barred, day: date, scopes: tuple[ScopeKey, ...]) -> bool:
+    """Whether the rule applies on the local day, to an entity with these keys."""
+    return rule.effective.covers(day) and _is_within(rule.scope, scopes)
 
 
 def _rulings(policy: PolicySet, document_type: str) -> Rulings:

@@ -97,7 +97,7 @@ def _breaches(
     for person in dict.fromkeys(filter(None, (act.person, act.on_behalf_of))):
         if conflict.on == HELD_ROLES:
             held = any(_held(situation, person, other, conflict, act) for other in others)
-            if held and not _accepted(situation, conflict, act, None):
+            if held and not is_accepted(situation.policy, conflict, act.under):
                 yield Breach(conflict, person, act)
             continue
         for other, _ in deeds_of(situation, person, conflict):
@@ -106,7 +106,7 @@ def _breaches(
                 and any(counts(duty, other.act, other.document_type) for duty in others)
                 and _related(situation, conflict.on, act, other, every)
                 and _near(situation, conflict, act, other)
-                and not _accepted(situation, conflict, act, other)
+                and not is_accepted(situation.policy, conflict, act.under | other.under)
             ):
                 yield Breach(conflict, person, act, other)
 
@@ -137,12 +137,6 @@ def _near(situation: Situation, conflict: Conflict, act: PastAct, other: PastAct
     return conflict.within is None or ground.days_from(other, ground.day_of(act)) <= conflict.within
 
 
-def _accepted(
-    situation: Situation, conflict: Conflict, act: PastAct, other: PastAct | None
-) -> bool:
-    """Whether one of the two was done under a mitigation of this conflict."""
-    under = act.under | (other.under if other is not None else frozenset())
-    return any(
-        mitigation.name in under and mitigation.conflict == conflict.name
-        for mitigation in situation.policy.mitigations
-    )
+def is_accepted(policy: PolicySet, conflict: Conflict, under: frozenset[str]) -> bool:
+    """Whether what was done under these mitigations is accepted by one of this conflict."""
+    return any(each.name in under and each.conflict == conflict.name for each in policy.mitigations)

@@ -118,20 +118,22 @@ FIELDS = st.fixed_dictionaries(
 )
 
 
-@pytest.mark.parametrize("many", [1, 40])
+@pytest.mark.parametrize("is_together", [False, True])
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=10)
 @given(drawn=st.lists(FIELDS, min_size=2, max_size=12), run=st.uuids())
 def test_the_store_adds_up_what_the_core_would(
-    resources: Resources, many: int, drawn: list[dict[str, Any]], run: object
+    resources: Resources, is_together: bool, drawn: list[dict[str, Any]], run: object
 ) -> None:
     """Differential: sums of the database against the totals over a list of documents."""
     start = NOW - timedelta(days=400)
+    offered = []
     for n, fields in enumerate(drawn):
         stated = dict(fields)
         at = start + timedelta(days=stated.pop("days"))
         raw = order(stated.pop("amount"), id=f"{run}-{n}", **stated)
-        offered = [Submission(raw, "portal", PORTAL, at)] * many
-        submit_all(resources, offered)
+        offered.append(Submission(raw, "portal", PORTAL, at))
+    for some in [offered] if is_together else [[each] for each in offered]:
+        submit_all(resources, some)
     with resources.store.reading() as connection:
         current = resources.loaded.current(connection)
         found = cases.several(connection, most=10_000)

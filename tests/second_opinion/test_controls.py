@@ -27,7 +27,7 @@ from engine.master_data import (
 from engine.matching import build
 from engine.money import Money
 from engine.opinion.controls import control_rules
-from engine.opinion.happened import Happened, acts_of_case, acts_of_document
+from engine.opinion.happened import Happened, acts_of_case
 from engine.opinion.rules import Violation
 from engine.organization import Organization, Role
 from engine.places import Place
@@ -45,6 +45,7 @@ from engine.policy import (
     Scope,
 )
 from engine.routing.course import ActKind, Given, PlaceKey
+from engine.segregation.recorded import acts_of_named
 from engine.violations import violations
 from tests.matcher import matcher
 from tests.second_opinion.worlds import ENTITIES, NOW
@@ -114,7 +115,7 @@ def approved(
     approval = PastAct(
         PersonId(by), "approve", "invoice", "I-1", NOW - timedelta(hours=1), keys, other
     )
-    acts = (*acts_of_document(document, data, keys), approval)
+    acts = (*acts_of_named(data, document, document.submitted_at, keys), approval)
     return Happened(policy, data, document, NOW, acts, history=history or History())
 
 

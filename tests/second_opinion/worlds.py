@@ -41,7 +41,7 @@ from engine.master_data import (
 )
 from engine.matching import build
 from engine.money import Money
-from engine.opinion.happened import Happened, acts_of_document
+from engine.opinion.happened import Happened
 from engine.organization import Entity, Limit, Organization, Role
 from engine.places import Place
 from engine.policy import (
@@ -64,6 +64,7 @@ from engine.policy import (
 )
 from engine.rates import FxChoice, Rate
 from engine.routing.words import RoleWord
+from engine.segregation.recorded import acts_of_named
 
 NOW: Final = datetime(2027, 3, 15, 14, tzinfo=UTC)
 PEOPLE: Final = ("rita", "mia", "dora", "vic", "cleo", "omar")
@@ -436,7 +437,7 @@ def happened_in(world: World, chance: Random) -> Happened:
     document = document_of(chance)
     keys = _keys(chance, document.supplier)
     acts = [
-        *acts_of_document(document, world.data, keys),
+        *acts_of_named(world.data, document, document.submitted_at, keys),
         *(
             _act(chance, "approve", document.type, document.id, keys)
             for _ in range(chance.randrange(1, 4))

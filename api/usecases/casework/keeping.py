@@ -87,8 +87,14 @@ def keep(
         connection,
         {key for each in attempts for key in (*each.shared.keys(), *each.past.keys())},
     )
-    found = {each.name: _unchanged(each, known.get(each.name)) for each in attempts}
-    wanted = [each for each in attempts if found[each.name] is None]
+    found: dict[cases.Name, Kept] = {}
+    wanted = []
+    for each in attempts:
+        unchanged = _unchanged(each, known.get(each.name))
+        if unchanged is None:
+            wanted.append(each)
+        else:
+            found[each.name] = unchanged
     entries: list[Entry] = []
     for together in _runs(wanted, known):
         for each, kept, more in _kept(resources, connection, current, together, known):
@@ -96,7 +102,11 @@ def keep(
             entries += more
     if entries:
         append(connection, entries)
-    return [_answered(connection, each, found[each.name]) for each in attempts]
+    for each in attempts:
+        done, answering = found[each.name], each.submission.answering
+        if answering is not None and isinstance(done, Submitted):
+            answering(connection, done)
+    return [found[each.name] for each in attempts]
 
 
 def _unchanged(attempt: Attempt, known: Case | None) -> Kept | None:
@@ -111,14 +121,6 @@ def _unchanged(attempt: Attempt, known: Case | None) -> Kept | None:
     if known.status not in OPEN_FOR_NEW_VERSIONS:
         return NotAccepted("not_open", known)
     return None
-
-
-def _answered(connection: Connection, attempt: Attempt, kept: Kept | None) -> Kept:
-    if kept is None:
-        raise LookupError(f"`{attempt.document.id}` was not kept")
-    if isinstance(kept, Submitted):
-        attempt.submission.answering(connection, kept)
-    return kept
 
 
 _Known = Mapping[cases.Name, Case]

@@ -10,6 +10,8 @@ from adapters.store.trail import Entry, append
 from api.usecases.casework.resources import Resources
 from api.usecases.casework.written import named_digests
 from engine.cases.identities import Identities
+from engine.master_data import MasterData, PersonId
+from engine.policy import Mitigation
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +37,10 @@ def review_uses(
         code, count = "", 0
         if known is None:
             code = "mitigation_unknown"
-        elif person is None or person == current.data.person_of(known.person, now):
-            code = "not_the_monitor"
-        elif person != current.data.person_of(known.monitor, now):
+        elif not _may_review(known, person, current.data, now):
             code = "not_the_monitor"
         else:
-            count = past.review_uses(connection, mitigation, now, now)
+            count = past.review_uses(connection, mitigation, now)
         body = {
             "mitigation": mitigation,
             "code": code,
@@ -51,3 +51,13 @@ def review_uses(
         }
         append(connection, [Entry("mitigation_reviewed", None, now, body)])
     return UsesReviewed(count, code)
+
+
+def _may_review(
+    mitigation: Mitigation, person: PersonId | None, data: MasterData, now: datetime
+) -> bool:
+    """Whether he is the monitor, and not the one who is let through by another of his logins."""
+    monitor, let_through = (
+        data.person_of(name, now) for name in (mitigation.monitor, mitigation.person)
+    )
+    return person is not None and person == monitor != let_through

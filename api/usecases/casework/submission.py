@@ -31,10 +31,6 @@ class NotAccepted:
 Answering = Callable[[Connection, Submitted], None]
 
 
-def keep_nothing(connection: Connection, submitted: Submitted) -> None:
-    """Nothing is kept beside the case."""
-
-
 @dataclass(frozen=True, slots=True)
 class Submission:
     """A document as it is sent.
@@ -48,5 +44,5 @@ class Submission:
     source: str
     who: Identities
     now: datetime
-    answering: Answering = keep_nothing
+    answering: Answering | None = None
     reach: frozenset[str] | None = None

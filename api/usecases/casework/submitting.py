@@ -27,7 +27,6 @@ from api.usecases.casework.submission import (
     NotAccepted,
     Submission,
     Submitted,
-    keep_nothing,
 )
 from api.usecases.casework.written import sealed
 from engine.cases.identities import Identities
@@ -55,7 +54,7 @@ def submit(
     source: str,
     who: Identities,
     now: datetime,
-    answering: Answering = keep_nothing,
+    answering: Answering | None = None,
     reach: frozenset[str] | None = None,
 ) -> Submitted | NotAccepted:
     """Takes one document in and decides it.
