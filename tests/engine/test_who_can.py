@@ -98,8 +98,16 @@ def alone(case: Case, decision: Decision, person: PersonId) -> tuple[PolicySet, 
         else matrix
         for matrix in case.policy.matrices
     ]
+    # Nobody else is asked: neither by a control nor because somebody has declared an interest.
+    related = tuple(dataclasses.replace(rule, add=()) for rule in case.policy.related_parties)
     policy = dataclasses.replace(
-        case.policy, matrices=tuple(kept), additional=(), guarantees=(), stand_ins=(), delegation=()
+        case.policy,
+        matrices=tuple(kept),
+        additional=(),
+        guarantees=(),
+        stand_ins=(),
+        delegation=(),
+        related_parties=related,
     )
     people = dict(case.data.people)
     asking = case.data.person_of(case.document.requester, case.now)
