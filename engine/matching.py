@@ -22,9 +22,9 @@ from engine.policy import (
     Matrix,
     PolicySet,
     Row,
-    Scope,
     ScopeKey,
 )
+from engine.scopes import Scope
 from engine.segregation.rulings import rulings_by_type
 
 

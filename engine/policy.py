@@ -19,37 +19,12 @@ from engine.money import Money
 from engine.organization import Limit, Organization
 from engine.places import NOWHERE, Place
 from engine.rates import FxChoice
-from engine.readiness.checks import Check
+from engine.readiness.check import ReadinessCheck
 from engine.routing.words import Word
+from engine.scopes import Effective, Scope
 
 LOWEST = -(2**80)  # below and above every key of an amount
 HIGHEST = 2**80
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Where a file applies. Exactly one of the three is not empty, or none: the group."""
-
-    entities: frozenset[str] = frozenset()
-    countries: frozenset[str] = frozenset()
-    regions: frozenset[str] = frozenset()
-
-    @property
-    def width(self) -> int:
-        """0 entities, 1 countries, 2 regions, 3 group: the smaller, the more specific."""
-        return 0 if self.entities else 1 if self.countries else 2 if self.regions else 3
-
-
-@dataclass(frozen=True, slots=True)
-class Effective:
-    """Local days on which a file decides; `to` is exclusive."""
-
-    start: date | None = None
-    to: date | None = None
-
-    def covers(self, day: date) -> bool:
-        """Whether the file is in force on the local day."""
-        return (self.start is None or self.start <= day) and (self.to is None or day < self.to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,18 +301,6 @@ class StandInRule:
     up_to: Money | None = None
     documents: frozenset[str] = frozenset()
     when: Condition = ALWAYS
-
-
-@dataclass(frozen=True, slots=True)
-class ReadinessCheck:
-    """One check of a `readiness` file; those of every layer are asked before a document posts."""
-
-    place: Place
-    scope: Scope
-    effective: Effective
-    documents: frozenset[str]
-    owner: str
-    check: Check
 
 
 ScopeKey = tuple[str, str, str]  # kind of scope, its name, document type ("" for all)

@@ -55,7 +55,6 @@ from engine.policy import (
     Conflict,
     DelegationRule,
     Duty,
-    Effective,
     Guarantee,
     Hold,
     Matrix,
@@ -65,7 +64,6 @@ from engine.policy import (
     Refuse,
     Requirement,
     Row,
-    Scope,
 )
 from engine.routing.words import (
     BodyWord,
@@ -84,6 +82,7 @@ from engine.routing.words import (
     Together,
     Word,
 )
+from engine.scopes import Effective, Scope
 
 # --- 1 the answer --------------------------------------------------------------------------------
 

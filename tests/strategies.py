@@ -71,7 +71,6 @@ from engine.policy import (
     Conflict,
     DelegationRule,
     Duty,
-    Effective,
     Guarantee,
     Hold,
     Matrix,
@@ -82,7 +81,6 @@ from engine.policy import (
     RelatedParties,
     Requirement,
     Row,
-    Scope,
     StandInRule,
 )
 from engine.rates import FxChoice, Rate
@@ -103,6 +101,7 @@ from engine.routing.words import (
     Together,
     Word,
 )
+from engine.scopes import Effective, Scope
 from engine.segregation.keys import about
 
 T = TypeVar("T")

@@ -24,9 +24,10 @@ from engine.opinion.controls import ControlRules, Uncovered, bar_name, row_name
 from engine.opinion.happened import Happened, persons_of, situation_at
 from engine.opinion.rules import Fact
 from engine.opinion.separation import NOW, THEN, conflict_name, needs_past
-from engine.policy import Duty, Scope
+from engine.policy import Duty
 from engine.rates import Shortage
 from engine.routing.authority import is_one_of, widest
+from engine.scopes import Scope
 from engine.segregation.ground import PREFIXES
 from engine.segregation.keys import about
 from engine.segregation.rulings import HELD_ROLES

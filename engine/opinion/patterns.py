@@ -8,7 +8,7 @@ from typing import Final
 
 from engine.opinion.conditions import Asked, NotExpressible, Wanted, Wants
 from engine.opinion.rules import Check, ControlRule, Either, Join, Pattern, Sign
-from engine.policy import Effective
+from engine.scopes import Effective
 
 APPROVAL: Final = Pattern("approval")
 

@@ -6,9 +6,8 @@ the same function, with the moment and the data of then.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
-from typing import assert_never
 
 from engine.business_time import local_day
 from engine.documents.model import Document
@@ -16,8 +15,8 @@ from engine.errors import PolicyError
 from engine.master_data import MasterData
 from engine.matching import build, keys_of, scope_keys
 from engine.organization import Entity
-from engine.policy import PolicySet, ReadinessCheck
-from engine.readiness.checks import PeriodOpen, SupplierActive
+from engine.policy import PolicySet
+from engine.readiness.check import ReadinessCheck
 from engine.readiness.finding import (
     NOT_LOOKED_UP,
     Asked,
@@ -27,9 +26,8 @@ from engine.readiness.finding import (
     Release,
     unasked,
 )
-from engine.readiness.period import ask_period
 from engine.readiness.releasing import released
-from engine.readiness.supplier import ask_supplier
+from engine.readiness.surroundings import ALONE, Surroundings
 
 
 def readiness(
@@ -39,11 +37,13 @@ def readiness(
     now: datetime,
     looked_up: LookedUp = NOT_LOOKED_UP,
     releases: Iterable[Release] = (),
+    beside: Surroundings = ALONE,
 ) -> tuple[Finding, ...]:
     """Everything that keeps the document from posting, in the order of the policy files.
 
     `now` is an aware instant; `releases` are those that people gave for this document, whether
-    they count or not. The checks of every layer are asked. A set that asks for none finds nothing.
+    they count or not; `beside` is what is known of other documents. The checks of every layer are
+    asked. A set that asks for none finds nothing.
     `engine.readiness.finding.is_ready` says what the answer amounts to. Raises `PolicyError` for a
     naive moment and nothing else.
     """
@@ -59,8 +59,13 @@ def readiness(
 
     def ask_at(moment: datetime) -> tuple[Finding, ...]:
         rules = applying(policy, entity, document, moment)
-        asked = (Asked(rule, data, document, entity, moment, looked_up) for rule in rules)
-        return tuple(finding for one in asked for finding in _ask(one))
+        return tuple(
+            finding
+            for rule in rules
+            for finding in rule.check.ask(
+                Asked(rule, policy, data, document, entity, moment, looked_up, beside)
+            )
+        )
 
     world, given = (policy, data, document), tuple(releases)
     return tuple(released(finding, given, world, now, ask_at) for finding in ask_at(now))
@@ -76,13 +81,3 @@ def applying(
         for rule in sorted(policy.readiness, key=lambda rule: rule.place)
         if rule.effective.covers(day) and not keys.isdisjoint(keys_of(rule.scope, rule.documents))
     ]
-
-
-def _ask(on: Asked) -> Iterator[Finding]:
-    match on.rule.check:
-        case PeriodOpen() as check:
-            yield from ask_period(check, on)
-        case SupplierActive() as check:
-            yield from ask_supplier(check, on)
-        case never:
-            assert_never(never)

@@ -7,16 +7,19 @@ it, what clears it, when, and who may release it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from types import MappingProxyType
 
 from engine.documents.model import Document
 from engine.master_data import MasterData, PersonId
 from engine.organization import Entity
 from engine.places import NOWHERE, Place
-from engine.policy import ReadinessCheck
+from engine.policy import PolicySet
+from engine.readiness.check import ReadinessCheck
+from engine.readiness.surroundings import ALONE, Surroundings
 
 
 class Severity(StrEnum):
@@ -86,13 +89,19 @@ def is_ready(findings: Iterable[Finding]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class LookedUp:
-    """What the ERP answered when it was asked; `None` where it was not, or did not answer.
+    """What systems answered when they were asked; `None` where one was not, or did not answer.
 
     An answer can only add a finding: where the ERP says no and the master data yes, no counts.
+    `answers` are yes or no by what was asked and of what: `("tax_id", "DE136695976")`.
     """
 
     period_open: bool | None = None
     supplier_active: bool | None = None
+    answers: Mapping[tuple[str, str], bool] = field(default_factory=lambda: MappingProxyType({}))
+
+    def says(self, what: str, of: str) -> bool | None:
+        """What was answered, `None` for nothing."""
+        return self.answers.get((what, of))
 
 
 NOT_LOOKED_UP = LookedUp()
@@ -103,16 +112,26 @@ class Asked:
     """One document at one moment, to be asked about by the check of one rule."""
 
     rule: ReadinessCheck
+    policy: PolicySet
     data: MasterData
     document: Document
     entity: Entity
     now: datetime
     looked_up: LookedUp = NOT_LOOKED_UP
+    beside: Surroundings = ALONE
 
     def finding(self, code: str, evidence: Evidence, **words: str) -> Finding:
         """A finding of the rule, owned by whom its file names."""
-        said = tuple(sorted((name, text) for name, text in words.items() if text))
-        return Finding(code, said, self.rule.place, self.rule.owner, evidence)
+        rule = self.rule
+        return Finding(
+            code=code,
+            words=tuple(sorted((name, text) for name, text in words.items() if text)),
+            place=rule.place,
+            owner=rule.owner,
+            evidence=evidence,
+            severity=Severity.WARNS if rule.is_warning else Severity.BLOCKS,
+            releasable_by=rule.released_by,
+        )
 
 
 def unasked(code: str, evidence: Evidence, detail: str) -> Finding:

@@ -7,21 +7,112 @@ master data do not say is not open.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Final
+from enum import StrEnum
+from types import MappingProxyType
+from typing import ClassVar, Final
 from zoneinfo import ZoneInfo
 
 from engine.business_time import local_day
 from engine.documents.model import Document
-from engine.master_data import Period
+from engine.master_data import PERIOD_KINDS, Period
 from engine.organization import Entity
-from engine.readiness.checks import KIND_OF_TYPE, PeriodOpen, PostingDate
+from engine.quoting import quoted
+from engine.readiness.check import Complaint
 from engine.readiness.finding import Asked, Evidence, Finding
+from engine.readiness.parameters import Kind, Stricter, stated
 
 _DAY: Final = timedelta(days=1)
 
 Ledgers = Mapping[str, tuple[Period, ...]]
+
+
+# What posts nowhere by itself (an order, a request) has no kind: the policy must name one.
+KIND_OF_TYPE: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "invoice": "AP",
+        "credit_note": "AP",
+        "expense_report": "AP",
+        "payment": "AP",
+        "goods_receipt": "INV",
+        "customer_refund": "AR",
+        "subscription_adjustment": "AR",
+        "journal_entry": "GL",
+    }
+)
+
+
+class PostingDate(StrEnum):
+    """Which day of a document it is posted on. `submission` is the local day of its entity."""
+
+    DOCUMENT_DATE = "document_date"
+    POSTING_DATE = "posting_date"
+    SUBMISSION = "submission"
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodOpen:
+    """The period of the posting date takes postings.
+
+    `kind` names the periods that are asked (`engine.master_data.PERIOD_KINDS`); empty is what the
+    document type has (`KIND_OF_TYPE`). A holder of `special_role` may release a closed period.
+    """
+
+    word: ClassVar[str] = "period_open"
+    says: ClassVar[str] = "the period of its posting date is open"
+    is_released_by_role: ClassVar[bool] = False
+
+    posting_date: PostingDate = stated(
+        Kind.WORD,
+        "the day it posts on: `posting_date: document_date`, `posting_date` or `submission`",
+        words=PostingDate,
+        same_as=(("invoice_date", "document_date"),),
+    )
+    kind: str = stated(
+        Kind.WORD,
+        "whose periods: what the document type has if unsaid",
+        words=PERIOD_KINDS,
+        default="",
+    )
+    special_role: str = stated(
+        Kind.ROLE,
+        "whose holder may let a document into a closed period, with a reason",
+        stricter=Stricter.UNSTATED,
+        default="",
+    )
+
+    def complaints(self, documents: tuple[str, ...]) -> Iterator[Complaint]:
+        """A type for which nobody says whose periods are asked."""
+        for name in documents if not self.kind else ():
+            if name not in KIND_OF_TYPE:
+                kinds = ", ".join(f"`{kind}`" for kind in PERIOD_KINDS)
+                message = f"`period_open` needs `kind` for {quoted(name)}: whose periods are asked"
+                yield Complaint("missing-key", message, f"write one of {kinds}")
+
+    def ask(self, on: Asked) -> Iterator[Finding]:
+        """Every ledger in which the posting date is not open, or the ERP's no where all are."""
+        day = posting_day(self, on.document, on.entity)
+        if day is None:
+            field = self.posting_date.value
+            yield on.finding("posting_date_missing", Evidence.DOCUMENT, field=field)
+            return
+        kind = self.kind or KIND_OF_TYPE.get(on.document.type, "")
+        ledgers = _ledgers(on, kind)
+        earliest = _earliest(ledgers, day, on.now)
+        found = [
+            replace(finding, earliest_posting_date=earliest)
+            for ledger, periods in ledgers.items()
+            for finding in _in_ledger(self, on, (kind, ledger), periods, day)
+        ]
+        yield from found
+        if not found and on.looked_up.period_open is False:
+            words = {"posting_date": str(day), "kind": kind}
+            finding = on.finding("period_closed_in_erp", Evidence.OPEN_PERIOD, **words)
+            yield replace(finding, releasable_by=self.special_role)
+
+
+CHECKS: Final = (PeriodOpen,)
 
 
 def posting_day(check: PeriodOpen, document: Document, entity: Entity) -> date | None:
@@ -33,27 +124,6 @@ def posting_day(check: PeriodOpen, document: Document, entity: Entity) -> date |
             return document.posting_date
         case PostingDate.SUBMISSION:
             return local_day(document.submitted_at, entity.zone)
-
-
-def ask_period(check: PeriodOpen, on: Asked) -> Iterator[Finding]:
-    """Every ledger in which the posting date is not open, or the ERP's no where all are."""
-    day = posting_day(check, on.document, on.entity)
-    if day is None:
-        yield on.finding("posting_date_missing", Evidence.DOCUMENT, field=check.posting_date.value)
-        return
-    kind = check.kind or KIND_OF_TYPE.get(on.document.type, "")
-    ledgers = _ledgers(on, kind)
-    earliest = _earliest(ledgers, day, on.now)
-    found = [
-        replace(finding, earliest_posting_date=earliest)
-        for ledger, periods in ledgers.items()
-        for finding in _in_ledger(check, on, (kind, ledger), periods, day)
-    ]
-    yield from found
-    if not found and on.looked_up.period_open is False:
-        words = {"posting_date": str(day), "kind": kind}
-        finding = on.finding("period_closed_in_erp", Evidence.OPEN_PERIOD, **words)
-        yield replace(finding, releasable_by=check.special_role)
 
 
 def _ledgers(on: Asked, kind: str) -> Ledgers:

@@ -14,7 +14,7 @@ from engine.facts.conditions import All
 from engine.master_data import PersonId, current
 from engine.organization import Entity
 from engine.places import Place
-from engine.policy import Additional, Approve, Effective, Row, Scope
+from engine.policy import Additional, Approve, Row
 from engine.register.entry import Asking
 from engine.register.ground import Ground
 from engine.routing.words import (
@@ -35,6 +35,7 @@ from engine.routing.words import (
     Word,
     nested,
 )
+from engine.scopes import Effective, Scope
 
 CLIMBS: Final = "supervisor of one who cannot act"
 

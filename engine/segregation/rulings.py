@@ -7,7 +7,8 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-from engine.policy import Barred, Conflict, Duty, PolicySet, Ruling, Rulings, Scope, ScopeKey
+from engine.policy import Barred, Conflict, Duty, PolicySet, Ruling, Rulings, ScopeKey
+from engine.scopes import Scope
 
 ACT_WORDS: Final = ("submit", "request", "buy", "receive", "approve")
 HELD_ROLES: Final = "person"  # the conflicts that compare roles held, and not two acts

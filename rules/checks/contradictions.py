@@ -13,7 +13,8 @@ from typing import Final
 from engine.facts.conditions import ALWAYS, All, Condition
 from engine.organization import Entity
 from engine.places import Place
-from engine.policy import HIGHEST, LOWEST, PolicySet, Scope
+from engine.policy import HIGHEST, LOWEST, PolicySet
+from engine.scopes import Scope
 from rules.checks.space.cells import Box, Space, TooManyBoxes
 from rules.checks.space.covering import exist
 from rules.checks.space.ground import (

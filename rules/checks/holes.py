@@ -14,7 +14,8 @@ from typing import Final, Generic, TypeVar
 
 from engine.facts.conditions import ALWAYS, All, Any, Condition, Not
 from engine.organization import Entity
-from engine.policy import Additional, Effective, Matrix, PolicySet
+from engine.policy import Additional, Matrix, PolicySet
+from engine.scopes import Effective
 from rules.checks.answers import shape
 from rules.checks.space.cells import Space, TooManyBoxes
 from rules.checks.space.ground import domains, entity_facts, in_scope

@@ -12,16 +12,8 @@ from typing import Final
 
 from engine.facts.conditions import ALWAYS
 from engine.money import Money
-from engine.policy import (
-    LOWEST,
-    Additional,
-    DelegationRule,
-    Effective,
-    Guarantee,
-    PolicySet,
-    Refuse,
-    Scope,
-)
+from engine.policy import LOWEST, Additional, DelegationRule, Guarantee, PolicySet, Refuse
+from engine.scopes import Effective, Scope
 from rules.checks.answers import shape
 from rules.checks.space.ground import scope_entities
 from rules.checks.wording import value_text

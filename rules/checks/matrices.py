@@ -7,7 +7,8 @@ from datetime import date
 from itertools import combinations
 
 from engine.facts.conditions import All
-from engine.policy import Effective, Matrix, PolicySet, Scope
+from engine.policy import Matrix, PolicySet
+from engine.scopes import Effective, Scope
 from rules.checks.space.cells import Space, TooManyBoxes
 from rules.checks.space.ground import domains, entity_facts, scope_entities
 from rules.checks.space.possible import Amount, Possible

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from engine.facts.conditions import Condition, facts_of
 from engine.policy import PolicySet
-from engine.readiness.checks import PeriodOpen
+from engine.readiness.parameters import Kind, parameters_of
 from engine.routing.words import RoleChain, SupervisorChain, Word, nested
 from rules.checks.answers import levels_named, roles_named, words_of
 from rules.diagnostics import Diagnostics
@@ -75,7 +75,8 @@ def _used_roles(policy: PolicySet, words: tuple[Word, ...]) -> frozenset[str]:
     found.update(matrix.owner for matrix in policy.matrices)
     found.update(name for rule in policy.guarantees for name in (*rule.by, *rule.order))
     for rule in policy.readiness:
-        found.add(rule.owner)
-        if isinstance(rule.check, PeriodOpen):
-            found.add(rule.check.special_role)
+        found |= {rule.owner, rule.released_by}
+        stated = parameters_of(type(rule.check))
+        roles_of = (one.attribute for one in stated if one.parameter.kind is Kind.ROLE)
+        found.update(getattr(rule.check, attribute) for attribute in roles_of)
     return frozenset(found)

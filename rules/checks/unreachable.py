@@ -14,7 +14,8 @@ from typing import Final
 
 from engine.facts.conditions import ALWAYS
 from engine.organization import Entity
-from engine.policy import Approve, Effective, Hold, Matrix, PolicySet, Refuse, Row
+from engine.policy import Approve, Hold, Matrix, PolicySet, Refuse, Row
+from engine.scopes import Effective
 from rules.checks.matrices import narrower_matrices, stretches
 from rules.checks.space.cells import Box, Space, TooManyBoxes
 from rules.checks.space.covering import all_covered, exist, hidden_by

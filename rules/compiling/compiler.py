@@ -19,7 +19,8 @@ from engine import matching
 from engine.facts.vocabulary import BUILT_IN
 from engine.organization import Organization
 from engine.places import Place
-from engine.policy import Matrix, PolicySet, ReadinessCheck
+from engine.policy import Matrix, PolicySet
+from engine.readiness.check import ReadinessCheck
 from rules.compiling import choices, limits, organization, segregation, vocabulary
 from rules.compiling.accepting import BY_COMPILING, Accepted, owned, settle
 from rules.compiling.approvals import read_matrix, take_name

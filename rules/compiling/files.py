@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from engine.policy import Effective, Scope
+from engine.scopes import Effective, Scope
 from rules.compiling.context import Context
 from rules.compiling.forms import COUNTRY, CURRENCY, DAY, ENTITY, TEXT, list_of, word_of
 from rules.compiling.shapes import Fields, Form, Key, Shape, shaped

@@ -120,7 +120,8 @@ TOTAL_OF: Final[Key[Node]] = Key(
 SAME: Final[Key[Node]] = Key(
     "same", Form("list of facts", as_written), "documents that agree on these facts are summed"
 )
-IN: Final = Key("in", Form("window", _read_window), "how far back: `12 months`, `ever` ...")
+WINDOW: Final[Form[Window]] = Form("window", _read_window)
+IN: Final = Key("in", WINDOW, "how far back: `12 months`, `ever` ...")
 COUNTS: Final = Key("counts", list_of(word_of("pending", "approved")), "which documents are summed")
 LEAVES_OUT: Final[Key[Condition]] = Key(
     "leaves_out", CONDITION, "documents for which this is true are not summed"

@@ -12,7 +12,8 @@ from datetime import date, datetime, timedelta
 from engine.business_time import start_of_day
 from engine.facts.conditions import Compare, Condition, Constant, atoms
 from engine.master_data import MasterData, Span
-from engine.policy import Effective, PolicySet
+from engine.policy import PolicySet
+from engine.scopes import Effective
 
 
 def changes(policy: PolicySet, data: MasterData, zone: str) -> tuple[datetime, ...]:

@@ -19,10 +19,11 @@ from engine.knowing import Basis, Situation, knowing_approver, situate
 from engine.master_data import PersonId
 from engine.money import Money, exponent
 from engine.places import NOWHERE, Place
-from engine.policy import Additional, Effective, PolicySet, Requirement, Row, Scope
+from engine.policy import Additional, PolicySet, Requirement, Row
 from engine.readiness.asking import applying
 from engine.routing.authority import widest
 from engine.routing.distinct import leaves
+from engine.scopes import Effective, Scope
 from engine.selecting import basis, choose_matrix
 from rules.checks.space.ground import in_scope
 from rules.testing.bounds import Side, side_of, side_of_amount, sites

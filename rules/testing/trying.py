@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from engine.facts.conditions import Compare, Constant
 from engine.facts.kinds import FactValue
 from engine.money import Money
-from engine.policy import Effective
+from engine.scopes import Effective
 from rules.checks.wording import value_text
 from rules.testing.spelling import spoken
 

@@ -19,17 +19,14 @@ from engine.master_data import Holding, MasterData, Period, Person, PersonId, Sp
 from engine.master_data import snapshot as snapshot_of
 from engine.organization import Entity, Organization, Role
 from engine.places import Place
-from engine.policy import Effective, PolicySet, ReadinessCheck, Scope
+from engine.policy import PolicySet
 from engine.readiness.asking import readiness
-from engine.readiness.checks import (
-    ACTIVE_STATUSES,
-    Check,
-    PeriodOpen,
-    PostingDate,
-    SupplierActive,
-)
+from engine.readiness.check import Check, ReadinessCheck
 from engine.readiness.finding import Finding, LookedUp, Release, Severity, is_ready
+from engine.readiness.period import PeriodOpen, PostingDate
 from engine.readiness.recording import to_plain
+from engine.readiness.supplier import ACTIVE_STATUSES, SupplierActive
+from engine.scopes import Effective, Scope
 
 NEW_YORK = ZoneInfo("America/New_York")
 US = Entity("US01", "US", "americas", "USD", "America/New_York")

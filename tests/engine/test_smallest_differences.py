@@ -48,7 +48,6 @@ from engine.policy import (
     Answer,
     Approve,
     At,
-    Effective,
     Guarantee,
     Hold,
     Matrix,
@@ -57,7 +56,6 @@ from engine.policy import (
     Refuse,
     RelatedParties,
     Row,
-    Scope,
 )
 from engine.rates import Rate
 from engine.routing.words import (
@@ -70,6 +68,7 @@ from engine.routing.words import (
     RoleWord,
     Word,
 )
+from engine.scopes import Effective, Scope
 from tests import reference
 from tests.normal_form import normal, of_decision
 from tests.strategies import (

@@ -27,16 +27,15 @@ from engine.policy import (
     Additional,
     Answer,
     Approve,
-    Effective,
     Guarantee,
     Hold,
     Matrix,
     PolicySet,
     Row,
-    Scope,
 )
 from engine.rates import FxChoice
 from engine.routing.words import RoleWord
+from engine.scopes import Effective, Scope
 from rules.diagnostics import Diagnostic, Diagnostics
 
 FX = FxChoice("corporate", "submission", fallback=True, stale_after_days=7, inverse_allowed=False)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from engine.policy import Approve, Effective, NotNeeded, Scope
+from engine.policy import Approve, NotNeeded
 from engine.routing.words import (
     Consult,
     Distinct,
@@ -15,6 +15,7 @@ from engine.routing.words import (
     SupervisorChain,
     Together,
 )
+from engine.scopes import Effective, Scope
 from rules.checks.guarantees import check_guarantees
 from tests.rules.small_sets import (
     DE,

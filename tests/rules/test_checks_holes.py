@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from engine.policy import Effective, Scope
+from engine.scopes import Effective, Scope
 from rules.checks.holes import check_holes
 from rules.diagnostics import Diagnostics
 from rules.loading import load_set

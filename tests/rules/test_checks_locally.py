@@ -9,7 +9,8 @@ import pytest
 
 from engine.money import Money
 from engine.places import Place
-from engine.policy import Additional, DelegationRule, Effective, Guarantee, PolicySet, Refuse, Scope
+from engine.policy import Additional, DelegationRule, Guarantee, PolicySet, Refuse
+from engine.scopes import Effective, Scope
 from rules.checks.local_matrices import check_local_matrices
 from rules.checks.locally import check_locally
 from rules.diagnostics import Severity

@@ -3,7 +3,7 @@
 from datetime import date
 
 from engine.facts.conditions import Not
-from engine.policy import Effective, Scope
+from engine.scopes import Effective, Scope
 from rules.checks.matrices import check_matrices
 from tests.rules.small_sets import DE, US, both, found, is_, matrix, policy, row, said
 

@@ -16,9 +16,10 @@ from engine.facts.truth import Known, holds
 from engine.money import Money
 from engine.organization import Limit, Organization
 from engine.places import Place
-from engine.policy import Barred, DelegationRule, Scope, StandInRule
+from engine.policy import Barred, DelegationRule, StandInRule
 from engine.rates import Converter
 from engine.routing.words import RoleWord
+from engine.scopes import Scope
 from rules.checks.contradictions import check_conditions
 from rules.checks.shadows import check_shadows
 from rules.diagnostics import Severity

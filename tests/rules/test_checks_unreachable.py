@@ -12,7 +12,8 @@ from engine.facts.conditions import Not
 from engine.facts.kinds import Kind
 from engine.facts.truth import holds
 from engine.facts.vocabulary import Fact, Total, Window
-from engine.policy import Effective, NotNeeded, Refuse, Scope
+from engine.policy import NotNeeded, Refuse
+from engine.scopes import Effective, Scope
 from rules.checks.coverage import check_coverage
 from rules.checks.unreachable import check_reachable
 from rules.diagnostics import Severity

@@ -8,7 +8,8 @@ import pytest
 
 from engine.facts.conditions import ALWAYS, Not, OneOf
 from engine.places import NOWHERE, Place
-from engine.policy import Approve, Effective, Hold, NotNeeded, Refuse, Scope
+from engine.policy import Approve, Hold, NotNeeded, Refuse
+from engine.scopes import Effective, Scope
 from tests.rules.compiled import HEAD, compiled, complaints, matrix, row, row_errors
 
 ROWS = "rows:\n  - {approve: cfo}\n"

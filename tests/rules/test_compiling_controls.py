@@ -16,14 +16,13 @@ from engine.policy import (
     Additional,
     Approve,
     At,
-    Effective,
     Hold,
     Mitigation,
     PolicySet,
     Refuse,
-    Scope,
 )
 from engine.routing.words import Notify, RoleWord, SupervisorChain
+from engine.scopes import Effective, Scope
 from tests.rules.compiled import SETS, compiled, complaints, files_of, report
 
 HEAD = "kind: controls\namount: commitment.net\ncurrency: EUR\n"

@@ -3,8 +3,9 @@
 import pytest
 
 from engine.places import Place
-from engine.policy import Effective, Scope
-from engine.readiness.checks import PeriodOpen, PostingDate, SupplierActive
+from engine.readiness.period import PeriodOpen, PostingDate
+from engine.readiness.supplier import SupplierActive
+from engine.scopes import Effective, Scope
 from rules.checks.names import check_names
 from rules.diagnostics import Diagnostics
 from tests.rules.compiled import compiled, complaints
@@ -70,22 +71,25 @@ def test_the_statuses_of_an_active_supplier_are_known_words_or_stated() -> None:
     assert check("supplier_active: {status: [released]}") == SupplierActive(frozenset({"released"}))
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "match: {way: 3}",
-        "match",
-        "duplicate: {same: [supplier_group], in: 24 months}",
-        "tax_id: {of: supplier}",
-        "e_invoice_clearance",
-    ],
-)
-def test_a_check_that_is_not_applied_is_refused_by_its_name(text: str) -> None:
-    assert refused(text) == ["not-yet-enforced"]
+def test_a_check_may_only_warn_and_may_name_who_releases_it() -> None:
+    head = HEAD + "  - "
+    (plain,) = compiled(readiness__ap=f"{head}supplier_active\n").readiness
+    assert (plain.is_warning, plain.released_by) == (False, "")
+    text = "supplier_active: {severity: warns, released_by: cfo}"
+    (milder,) = compiled(readiness__ap=f"{head}{text}\n").readiness
+    assert (milder.is_warning, milder.released_by) == (True, "cfo")
+    assert milder.check == SupplierActive()
+    assert refused("supplier_active: {released_by: nobody_at_all}") == ["unknown-role"]
+    assert refused("supplier_active: {severity: silent}") == ["not-one-of"]
+
+
+def test_a_check_that_says_itself_who_releases_takes_no_other() -> None:
+    text = "period_open: {posting_date: submission, released_by: cfo}"
+    assert refused(text) == ["unknown-key"]
 
 
 def test_an_unknown_check_is_refused() -> None:
-    assert refused("supplier_actve") == ["not-one-of"]
+    assert refused("supplier_actve") == ["unknown-check"]
     assert refused("supplier_actve: {status: [x]}") == ["unknown-key"]
 
 

@@ -11,7 +11,7 @@ from typing import Final
 import pytest
 
 import rules
-from engine.explaining.messages import english, english_readiness
+from engine.explaining.messages import english, readiness
 from rules.codes import CODES
 from rules.compiling.shapes import Shape
 from rules.diagnostics import Severity
@@ -77,7 +77,7 @@ def test_every_key_of_the_language_is_in_the_reference() -> None:
 
 
 @pytest.mark.parametrize(
-    "catalogue", [english.HELD, english.REFUSED, english.PASSED, english_readiness.READINESS]
+    "catalogue", [english.HELD, english.REFUSED, english.PASSED, readiness.ENGLISH]
 )
 def test_every_code_of_a_decision_is_in_the_reference(catalogue: Mapping[str, object]) -> None:
     text = REFERENCE.read_text(encoding="utf-8")

@@ -35,16 +35,15 @@ from engine.policy import (
     Additional,
     Conflict,
     Duty,
-    Effective,
     Guarantee,
     Hold,
     Mitigation,
     PolicySet,
     Refuse,
     RelatedParties,
-    Scope,
 )
 from engine.routing.course import ActKind, Given, PlaceKey
+from engine.scopes import Effective, Scope
 from engine.segregation.recorded import acts_of_named
 from engine.violations import violations
 from tests.matcher import matcher

@@ -52,7 +52,6 @@ from engine.policy import (
     Barred,
     Conflict,
     Duty,
-    Effective,
     Hold,
     Matrix,
     Mitigation,
@@ -60,10 +59,10 @@ from engine.policy import (
     Refuse,
     RelatedParties,
     Row,
-    Scope,
 )
 from engine.rates import FxChoice, Rate
 from engine.routing.words import RoleWord
+from engine.scopes import Effective, Scope
 from engine.segregation.recorded import acts_of_named
 
 NOW: Final = datetime(2027, 3, 15, 14, tzinfo=UTC)

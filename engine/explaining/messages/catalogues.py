@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from engine.explaining.messages import Catalogue, Family, Text, english, german
-from engine.explaining.messages import english_readiness as in_english
-from engine.explaining.messages import german_readiness as in_german
+from engine.explaining.messages import Catalogue, Family, Text, english, german, readiness
 from engine.explaining.messages.english_phrases import PHRASES as ENGLISH_PHRASES
 from engine.explaining.messages.german_phrases import PHRASES as GERMAN_PHRASES
+from engine.explaining.messages.readiness import evidence
 
 ENGLISH: Final = Catalogue(
     language="en",
@@ -24,10 +23,10 @@ ENGLISH: Final = Catalogue(
             Family.NOTE: english.NOTES,
             Family.REASON: english.REASONS,
             Family.ACT: english.ACTS,
-            Family.READINESS: in_english.READINESS,
+            Family.READINESS: readiness.ENGLISH,
         }
     ),
-    phrases=MappingProxyType({**ENGLISH_PHRASES, **in_english.EVIDENCE}),
+    phrases=MappingProxyType({**ENGLISH_PHRASES, **evidence.ENGLISH}),
     moment="%Y-%m-%d %H:%M:%S",
     grouping=",",
     decimal=".",
@@ -44,10 +43,10 @@ GERMAN: Final = Catalogue(
             Family.NOTE: german.NOTES,
             Family.REASON: german.REASONS,
             Family.ACT: german.ACTS,
-            Family.READINESS: in_german.READINESS,
+            Family.READINESS: readiness.GERMAN,
         }
     ),
-    phrases=MappingProxyType({**GERMAN_PHRASES, **in_german.EVIDENCE}),
+    phrases=MappingProxyType({**GERMAN_PHRASES, **evidence.GERMAN}),
     moment="%d.%m.%Y %H:%M:%S",
     grouping=".",
     decimal=",",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.policy import Effective, Scope
+from engine.scopes import Effective, Scope
 from rules.analysis.differences import phrases as say
 from rules.analysis.differences import strictness as strict
 from rules.analysis.differences.aspects import Aspect, Judge, phrase

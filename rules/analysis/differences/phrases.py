@@ -8,18 +8,7 @@ from typing import assert_never
 
 from engine.facts.conditions import ALWAYS, Condition
 from engine.money import Money, decimal_text, fraction_text
-from engine.policy import (
-    HIGHEST,
-    LOWEST,
-    Answer,
-    Approve,
-    Effective,
-    Hold,
-    NotNeeded,
-    Refuse,
-    Requirement,
-    Scope,
-)
+from engine.policy import HIGHEST, LOWEST, Answer, Approve, Hold, NotNeeded, Refuse, Requirement
 from engine.routing.words import (
     BodyWord,
     Consult,
@@ -37,6 +26,7 @@ from engine.routing.words import (
     Together,
     Word,
 )
+from engine.scopes import Effective, Scope
 from rules.checks.wording import condition_text
 
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from engine.facts.conditions import ALWAYS
-from engine.policy import Effective, Matrix, PolicySet, Scope
+from engine.policy import Matrix, PolicySet
+from engine.scopes import Effective, Scope
 from rules.analysis.spreadsheet.cells import Cell, Cells
 from rules.analysis.spreadsheet.fields import NUMBER, OTHERWISE, Field, Form
 from rules.analysis.spreadsheet.problems import refused

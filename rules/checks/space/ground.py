@@ -10,7 +10,8 @@ from engine.facts.conditions import ALWAYS, All, Compare, Condition, OneOf
 from engine.facts.kinds import FactValue
 from engine.facts.vocabulary import Fact
 from engine.organization import Entity
-from engine.policy import HIGHEST, LOWEST, Additional, Matrix, PolicySet, Row, Scope
+from engine.policy import HIGHEST, LOWEST, Additional, Matrix, PolicySet, Row
+from engine.scopes import Scope
 from rules.checks.space.cells import WHOLE, Box, Space
 from rules.checks.space.gathering import AMOUNT, Domains
 from rules.checks.space.possible import Amount, Possible

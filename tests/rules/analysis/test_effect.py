@@ -18,9 +18,10 @@ from engine.knowing import situate
 from engine.matching import build
 from engine.money import Money, key
 from engine.organization import Organization
-from engine.policy import Effective, Hold, Matrix, PolicySet, Row, Scope
+from engine.policy import Hold, Matrix, PolicySet, Row
 from engine.rates import Shortage
 from engine.routing.authority import widest
+from engine.scopes import Effective, Scope
 from engine.selecting import basis, choose_matrix, choose_row
 from rules.analysis.differences.effect import divided, effects
 from rules.analysis.differences.essence import essence

@@ -1,0 +1,21 @@
+"""What findings of readiness say: a module for each family of checks, the languages side by side.
+
+They stand together by family, because whoever adds a check writes and reads them together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from engine.explaining.messages import Text
+from engine.explaining.messages.readiness import general, period, supplier
+
+_FAMILIES: Final = (general, period, supplier)
+ENGLISH: Final[Mapping[str, Text]] = MappingProxyType(
+    {code: text for family in _FAMILIES for code, text in family.ENGLISH.items()}
+)
+GERMAN: Final[Mapping[str, Text]] = MappingProxyType(
+    {code: text for family in _FAMILIES for code, text in family.GERMAN.items()}
+)

@@ -1,0 +1,64 @@
+"""A check of readiness as a policy asks for it: what it is, where it applies, who answers for it.
+
+A check is a frozen dataclass: its fields are what a policy states (`engine.readiness.parameters`),
+`ask` is what it asks of one document. Everything else that has to be known of a check, from the
+word in a policy file to what a change of it means, is read off these; so a new one is added in
+the module of its family and nowhere else (`engine.readiness.checks` lists the families).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Protocol
+
+from engine.places import Place
+from engine.scopes import Effective, Scope
+
+if TYPE_CHECKING:
+    from engine.readiness.finding import Asked, Finding
+
+
+class Check(Protocol):
+    """What every check has. `word` names it in a policy, `says` is its line in an editor.
+
+    `is_released_by_role` is false where nobody may let a document through, or the check says
+    itself who may.
+    """
+
+    word: ClassVar[str]
+    says: ClassVar[str]
+    is_released_by_role: ClassVar[bool]
+
+    def ask(self, on: Asked) -> Iterator[Finding]:
+        """Every finding about the document; none where it is as it should be."""
+
+    def complaints(self, documents: tuple[str, ...]) -> Iterator[Complaint]:
+        """What does not fit together in what a policy states, for these document types."""
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """A code of `rules.codes` (`missing-key`, `contradiction` ...), with what helps."""
+
+    code: str
+    message: str
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadinessCheck:
+    """One check of a `readiness` file; those of every layer are asked before a document posts.
+
+    `is_warning`: what it finds is said, and posting goes on. A holder of the role `released_by`
+    may let a document through; empty for nobody.
+    """
+
+    place: Place
+    scope: Scope
+    effective: Effective
+    documents: frozenset[str]
+    owner: str
+    check: Check
+    is_warning: bool = False
+    released_by: str = ""

@@ -1,0 +1,62 @@
+"""What is known around a document when it is asked about: other documents, and what was approved.
+
+The core looks nothing up. Whoever asks hands over the documents that have one of the keys of
+`engine.readiness.asking.keys_of_interest`, from a store or a folder; a check picks its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+
+from engine.cases.status import Status
+from engine.documents.model import Document
+from engine.master_data import PersonId
+
+CAME_TO_NOTHING: Final = frozenset({Status.REJECTED, Status.REFUSED, Status.WITHDRAWN})
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Another document, where its case stands, and when it came in and last changed (aware)."""
+
+    document: Document
+    status: Status
+    received_at: datetime
+    changed_at: datetime
+    case: str = ""
+    approvers: frozenset[PersonId] = frozenset()
+
+    @property
+    def counts(self) -> bool:
+        """Whether it may still come to something, or has."""
+        return self.status not in CAME_TO_NOTHING
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it is in the books."""
+        return self.status is Status.POSTED
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Everything around one document. `approved_digest` is the content that people approved.
+
+    `approved_digest` is `None` while nothing has been approved. `loaded_at` says by source when
+    its data were loaded (aware).
+    """
+
+    documents: tuple[Beside, ...] = ()
+    approved_digest: str | None = None
+    loaded_at: Mapping[str, datetime] = field(default_factory=lambda: MappingProxyType({}))
+
+    def of_type(self, *types: str) -> Iterator[Beside]:
+        """The other documents of these types that came to something, in a stable order."""
+        found = (each for each in self.documents if each.document.type in types and each.counts)
+        yield from sorted(found, key=lambda each: (each.received_at, each.document.id))
+
+
+ALONE: Final = Surroundings()
