@@ -15,6 +15,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Final, Generic, NewType, TypeVar
 
+from engine.chart import NO_CHART, Chart
 from engine.facts.kinds import FactValue
 from engine.money import Money
 from engine.rates import Rate
@@ -248,6 +249,7 @@ class MasterData:
     periods: Mapping[tuple[str, str], tuple[Period, ...]]  # by entity and kind
     relations: Mapping[PersonId, tuple[Relation, ...]]  # by either of the two
     groups: Mapping[str, tuple[str, ...]]  # ids of the suppliers of a group
+    chart: Chart = NO_CHART
 
     def person_of(self, name: str, moment: datetime) -> PersonId | None:
         """The person behind a person id or a login at the moment; `None` for nobody."""
@@ -279,6 +281,7 @@ def snapshot(
     entity_facts: Mapping[str, Mapping[str, FactValue]] = MappingProxyType({}),
     periods: Iterable[Period] = (),
     relations: Iterable[Relation] = (),
+    chart: Chart = NO_CHART,
 ) -> MasterData:
     """The snapshot of these rows, indexed for deciding. The order of the rows does not matter."""
     persons = sorted(people, key=lambda person: person.id)
@@ -307,6 +310,7 @@ def snapshot(
         periods=_by(sorted(periods, key=_in_ledgers), lambda row: (row.entity, row.kind), _itself),
         relations=_by(_both_ways(relations), lambda row: row.person, _itself),
         groups=_by((s for s in known if s.group), lambda s: s.group, lambda s: s.id),
+        chart=chart,
     )
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from adapters.master_data.calendars import read_holidays, read_rates
 from adapters.master_data.cells import clean
+from adapters.master_data.charts import read_chart
 from adapters.master_data.content_digest import digest_of
 from adapters.master_data.histories import check_subjects
 from adapters.master_data.holdings import (
@@ -42,6 +43,7 @@ from adapters.master_data.tables import (
     TableSpec,
     known_columns,
 )
+from engine.chart import NO_CHART
 from engine.facts.vocabulary import Fact
 from engine.master_data import MasterData, snapshot
 from engine.organization import Organization
@@ -162,12 +164,14 @@ def _snapshot(loading: Loading) -> MasterData:
     entity_facts = MappingProxyType(read_entity_facts(loading))
     periods = read_periods(loading)
     relations = read_relations(loading)
+    chart = read_chart(loading, {center.id: center for center in cost_centers})
     content = (
         *(list(people.values()), logins, holdings, acting, absences, delegations, interests),
         *(cost_centers, projects, list(suppliers.values()), contracts, rates),
         *(holidays, entity_facts, periods),
         # Where there are none, data have the name that they had before there could be any.
-        *([relations] if relations else ()),
+        *([relations] if relations or chart != NO_CHART else ()),
+        *([chart] if chart != NO_CHART else ()),
     )
     return snapshot(
         digest_of(content),
@@ -187,6 +191,7 @@ def _snapshot(loading: Loading) -> MasterData:
         entity_facts,
         periods,
         relations,
+        chart,
     )
 
 

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from adapters.master_data.cells import Cells
+from adapters.master_data.charts import validity_of
 from adapters.master_data.histories import (
     History,
     facts_in_columns,
@@ -42,6 +43,7 @@ def read_cost_centers(loading: Loading) -> list[CostCenter]:
         loading.entity(cells)
         cells.text("department")
         cells.parsed("tax_recovery", parse_share)
+        validity_of(cells)  # kept with the chart; a row with bad days is no cost center
         if cells.ok():
             found[id] = cells
         else:

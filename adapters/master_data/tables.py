@@ -124,7 +124,7 @@ _SPECS: Final = (
     _spec("relations", "person* related_to* from to", Loosens.ALWAYS),
     _spec(
         "cost_centers",
-        "id* entity* owner* budget_holder department tax_recovery",
+        "id* entity* owner* budget_holder department tax_recovery from to",
         Loosens.UNREADABLE,
     ),
     _spec("cost_centers_history", "id* field* value* from* to*", Loosens.UNREADABLE),
@@ -143,6 +143,10 @@ _SPECS: Final = (
         "entity* kind* name* first_day* last_day* opens_at* closed_at* ledger",
         Loosens.UNREADABLE,
     ),
+    _spec("accounts", "id* entity* name postable from to", Loosens.UNREADABLE),
+    _spec("account_combinations", "entity* gl_account* cost_center* project* from to"),
+    _spec("tax_codes", "id* entity* rate* name from to", Loosens.UNREADABLE),
+    _spec("budgets", "entity* cost_center* gl_account amount* from* to*", Loosens.UNREADABLE),
     _spec("facts", "of* id* fact* value*", Loosens.UNREADABLE),
 )
 SPECS: Final[Mapping[str, TableSpec]] = MappingProxyType({spec.name: spec for spec in _SPECS})

@@ -7,7 +7,7 @@ the same function, with the moment and the data of then.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from engine.business_time import local_day
 from engine.documents.model import Document
@@ -26,6 +26,7 @@ from engine.readiness.finding import (
     Release,
     unasked,
 )
+from engine.readiness.period import PeriodOpen, posting_day
 from engine.readiness.releasing import released
 from engine.readiness.surroundings import ALONE, Surroundings
 
@@ -59,11 +60,12 @@ def readiness(
 
     def ask_at(moment: datetime) -> tuple[Finding, ...]:
         rules = applying(policy, entity, document, moment)
+        day = books_day(rules, document, entity)
         return tuple(
             finding
             for rule in rules
             for finding in rule.check.ask(
-                Asked(rule, policy, data, document, entity, moment, looked_up, beside)
+                Asked(rule, policy, data, document, entity, moment, day, looked_up, beside)
             )
         )
 
@@ -81,3 +83,18 @@ def applying(
         for rule in sorted(policy.readiness, key=lambda rule: rule.place)
         if rule.effective.covers(day) and not keys.isdisjoint(keys_of(rule.scope, rule.documents))
     ]
+
+
+def books_day(rules: Iterable[ReadinessCheck], document: Document, entity: Entity) -> date:
+    """The local day in the books on which the document posts.
+
+    It is the day whose period is asked; where no period is asked, or the document does not state
+    that day, its posting date, its own date, or the day of its submission.
+    """
+    for rule in rules:
+        if isinstance(rule.check, PeriodOpen):
+            day = posting_day(rule.check, document, entity)
+            if day is not None:
+                return day
+    submitted = local_day(document.submitted_at, entity.zone)
+    return document.posting_date or document.document_date or submitted

@@ -8,33 +8,16 @@ the module of its family and nowhere else (`engine.readiness.checks` lists the f
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar
 
 from engine.places import Place
 from engine.scopes import Effective, Scope
 
 if TYPE_CHECKING:
     from engine.readiness.finding import Asked, Finding
-
-
-class Check(Protocol):
-    """What every check has. `word` names it in a policy, `says` is its line in an editor.
-
-    `is_released_by_role` is false where nobody may let a document through, or the check says
-    itself who may.
-    """
-
-    word: ClassVar[str]
-    says: ClassVar[str]
-    is_released_by_role: ClassVar[bool]
-
-    def ask(self, on: Asked) -> Iterator[Finding]:
-        """Every finding about the document; none where it is as it should be."""
-
-    def complaints(self, documents: tuple[str, ...]) -> Iterator[Complaint]:
-        """What does not fit together in what a policy states, for these document types."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +27,27 @@ class Complaint:
     code: str
     message: str
     help: str = ""
+
+
+class Check(ABC):
+    """What every check has. `word` names it in a policy, `says` is its line in an editor.
+
+    `is_released_by_role` is false where nobody may let a document through, or the check says
+    itself who may.
+    """
+
+    __slots__ = ()
+    word: ClassVar[str]
+    says: ClassVar[str]
+    is_released_by_role: ClassVar[bool] = True
+
+    @abstractmethod
+    def ask(self, on: Asked) -> Iterator[Finding]:
+        """Every finding about the document; none where it is as it should be."""
+
+    def complaints(self, documents: tuple[str, ...]) -> Iterator[Complaint]:
+        """What does not fit together in what a policy states for these document types."""
+        yield from ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,15 @@ class Evidence(StrEnum):
     SUPPLIER_RECORD = "supplier_record"  # the supplier, with its status, in the master data
     ACTIVE_SUPPLIER = "active_supplier"  # the supplier active again, or another one
     OTHER_PEOPLE = "other_people"  # what one person may not both do is done by another
+    CODING = "coding"  # a line coded to something that may be posted to
+    CHART = "chart"  # the chart of accounts and what belongs to it, in the master data
+    BUDGET = "budget"  # more budget, or less spent
+    RATE = "rate"  # the exchange rate in the master data
+    PAPER = "paper"  # the paper that is asked for
+    APPROVAL = "approval"  # the content approved as it is now
+    WAITING = "waiting"  # time that has to pass
+    FRESH_DATA = "fresh_data"  # data loaded again
+    AGREEMENT = "agreement"  # two systems that say the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +118,10 @@ NOT_LOOKED_UP = LookedUp()
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One document at one moment, to be asked about by the check of one rule."""
+    """One document at one moment, to be asked about by the check of one rule.
+
+    `day` is the local day in the books on which it would post (`asking.books_day`).
+    """
 
     rule: ReadinessCheck
     policy: PolicySet
@@ -117,6 +129,7 @@ class Asked:
     document: Document
     entity: Entity
     now: datetime
+    day: date
     looked_up: LookedUp = NOT_LOOKED_UP
     beside: Surroundings = ALONE
 

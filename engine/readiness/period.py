@@ -19,7 +19,7 @@ from engine.documents.model import Document
 from engine.master_data import PERIOD_KINDS, Period
 from engine.organization import Entity
 from engine.quoting import quoted
-from engine.readiness.check import Complaint
+from engine.readiness.check import Check, Complaint
 from engine.readiness.finding import Asked, Evidence, Finding
 from engine.readiness.parameters import Kind, Stricter, stated
 
@@ -52,7 +52,7 @@ class PostingDate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class PeriodOpen:
+class PeriodOpen(Check):
     """The period of the posting date takes postings.
 
     `kind` names the periods that are asked (`engine.master_data.PERIOD_KINDS`); empty is what the

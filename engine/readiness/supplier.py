@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from engine.readiness.check import Complaint
+from engine.readiness.check import Check
 from engine.readiness.finding import Asked, Evidence, Finding
 from engine.readiness.parameters import Kind, Stricter, stated
 
@@ -14,7 +14,7 @@ ACTIVE_STATUSES: Final = frozenset({"active", "approved", "preferred"})
 
 
 @dataclass(frozen=True, slots=True)
-class SupplierActive:
+class SupplierActive(Check):
     """The supplier has one of these statuses in the master data.
 
     A status that nobody listed is not active, and none is not known.
@@ -22,7 +22,6 @@ class SupplierActive:
 
     word: ClassVar[str] = "supplier_active"
     says: ClassVar[str] = "its supplier is active"
-    is_released_by_role: ClassVar[bool] = True
 
     statuses: frozenset[str] = stated(
         Kind.TEXTS,
@@ -31,10 +30,6 @@ class SupplierActive:
         stricter=Stricter.FEWER,
         default=ACTIVE_STATUSES,
     )
-
-    def complaints(self, documents: tuple[str, ...]) -> Iterator[Complaint]:
-        """Nothing in it can contradict."""
-        yield from ()
 
     def ask(self, on: Asked) -> Iterator[Finding]:
         """Why the supplier cannot be posted to."""

@@ -17,12 +17,14 @@ EVERY = pytest.mark.parametrize("check", CHECKS.values(), ids=list(CHECKS))
 
 
 def codes_of(module: object) -> set[str]:
-    """The codes of findings that a module makes: first arguments of `finding(...)`."""
-    tree = ast.parse(inspect.getsource(module))  # type: ignore[arg-type]
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    named = [call for call in calls if getattr(call.func, "attr", "") == "finding" and call.args]
-    first = [call.args[0] for call in named]
-    return {node.value for node in first if isinstance(node, ast.Constant)}
+    """The codes of findings that a module makes, each beside the evidence that clears it."""
+    found = set()
+    for node in ast.walk(ast.parse(inspect.getsource(module))):  # type: ignore[arg-type]
+        parts = getattr(node, "args", None) or getattr(node, "elts", None)
+        match parts:
+            case [ast.Constant(str(code)), ast.Attribute(ast.Name("Evidence")), *_]:
+                found.add(code)
+    return found
 
 
 def test_no_word_stands_for_two_checks() -> None:

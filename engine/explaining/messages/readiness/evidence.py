@@ -14,6 +14,15 @@ ENGLISH: Final[Mapping[str, str]] = MappingProxyType(
         "evidence.supplier_record": "the supplier, with its status, in the master data",
         "evidence.active_supplier": "the supplier active again, or another supplier",
         "evidence.other_people": "one of the two done by somebody else",
+        "evidence.coding": "the line coded to something that takes the posting",
+        "evidence.chart": "the chart of accounts in the master data",
+        "evidence.budget": "more budget, or less spent",
+        "evidence.rate": "the exchange rate in the master data",
+        "evidence.paper": "the paper that is asked for",
+        "evidence.approval": "the content approved as it is now",
+        "evidence.waiting": "the time that has to pass",
+        "evidence.fresh_data": "the data loaded again",
+        "evidence.agreement": "the two systems brought to say the same",
     }
 )
 GERMAN: Final[Mapping[str, str]] = MappingProxyType(
@@ -24,5 +33,14 @@ GERMAN: Final[Mapping[str, str]] = MappingProxyType(
         "evidence.supplier_record": "der Lieferant mit seinem Status in den Stammdaten",
         "evidence.active_supplier": "der wieder aktive oder ein anderer Lieferant",
         "evidence.other_people": "eines von beiden, von jemand anderem getan",
+        "evidence.coding": "die Zeile auf etwas kontiert, das die Buchung annimmt",
+        "evidence.chart": "der Kontenplan in den Stammdaten",
+        "evidence.budget": "mehr Budget oder weniger Ausgaben",
+        "evidence.rate": "der Wechselkurs in den Stammdaten",
+        "evidence.paper": "das verlangte Papier",
+        "evidence.approval": "die Genehmigung des heutigen Inhalts",
+        "evidence.waiting": "die Zeit, die vergehen muss",
+        "evidence.fresh_data": "neu geladene Daten",
+        "evidence.agreement": "zwei Systeme, die dasselbe sagen",
     }
 )
