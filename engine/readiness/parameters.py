@@ -20,11 +20,13 @@ class Kind(StrEnum):
     TEXT = "text"
     TEXTS = "texts"  # a list: a frozenset of text
     ROLE = "role"  # a role that somebody holds: its name
-    FACTS = "facts"  # facts that the set knows: a tuple of their names
+    FACT = "fact"  # a fact that the set knows: its name
+    FACTS = "facts"  # several: a tuple of their names
     PAPERS = "papers"  # papers that the set declares: a frozenset of their names
     AMOUNT = "amount"  # with its currency: `Money`
     PERCENT = "percent"  # a share of one: `Fraction`
     WHOLE = "whole"  # a whole number from 0 on: `int`
+    CLOCK = "clock"  # a time of day: minutes since midnight, `int`
     WINDOW = "window"  # `24 months`: `engine.facts.vocabulary.Window`
     YES_NO = "yes_no"
     GROUP = "group"  # a mapping with parameters of its own: an instance of `group`

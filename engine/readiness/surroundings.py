@@ -14,6 +14,7 @@ from typing import Final
 
 from engine.cases.status import Status
 from engine.documents.model import Document
+from engine.facts.kinds import FactValues
 from engine.master_data import PersonId
 
 CAME_TO_NOTHING: Final = frozenset({Status.REJECTED, Status.REFUSED, Status.WITHDRAWN})
@@ -43,14 +44,16 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Everything around one document. `approved_digest` is the content that people approved.
+    """Everything around one document.
 
-    `approved_digest` is `None` while nothing has been approved. `loaded_at` says by source when
-    its data were loaded (aware).
+    `approved_digest` is the content that people approved, `None` while nobody has. `totals` are
+    those that the policy declares, this document included. `loaded_at` says by source when its
+    data were loaded (aware).
     """
 
     documents: tuple[Beside, ...] = ()
     approved_digest: str | None = None
+    totals: FactValues = field(default_factory=lambda: MappingProxyType({}))
     loaded_at: Mapping[str, datetime] = field(default_factory=lambda: MappingProxyType({}))
 
     def of_type(self, *types: str) -> Iterator[Beside]:

@@ -34,7 +34,7 @@ from rules.compiling.forms import DOCUMENTS as DOCUMENTS_FORM
 from rules.compiling.shapes import Fields, Form, Key, Shape
 from rules.compiling.vocabulary import WINDOW
 from rules.diagnostics import shown
-from rules.reading import values
+from rules.reading import time_values, values
 from rules.reading.nodes import Mapping as MappingNode
 from rules.reading.nodes import Node, Scalar
 
@@ -64,6 +64,12 @@ def _word_of(parameter: Parameter) -> Form[str]:
     return word_of(*(other for other, _ in parameter.same_as), *parameter.words)
 
 
+def _read_clock(node: Node, context: Context) -> int | None:
+    clock = time_values.time_of_day(node, context.diagnostics)
+    return None if clock is None else clock.hour * 60 + clock.minute
+
+
+CLOCK: Final[Form[int]] = Form("time of day", _read_clock)
 HOLDER: Final[Form[str]] = Form("role", _read_holder)
 FACT: Final[Form[str]] = Form("fact", _read_fact)
 PAPER: Final[Form[str]] = Form("paper", _read_paper)
@@ -74,11 +80,13 @@ _FORMS: Final[Mapping[Kind, Callable[[Parameter], Form[Any]]]] = MappingProxyTyp
         Kind.TEXT: lambda _: TEXT,
         Kind.TEXTS: lambda _: list_of(TEXT),
         Kind.ROLE: lambda _: HOLDER,
+        Kind.FACT: lambda _: FACT,
         Kind.FACTS: lambda _: one_or_more(FACT),
         Kind.PAPERS: lambda _: one_or_more(PAPER),
         Kind.AMOUNT: lambda _: AMOUNT,
         Kind.PERCENT: lambda _: PERCENT,
         Kind.WHOLE: lambda _: whole(0, LARGEST_WHOLE),
+        Kind.CLOCK: lambda _: CLOCK,
         Kind.WINDOW: lambda _: WINDOW,
         Kind.YES_NO: lambda _: YES_NO,
     }

@@ -10,9 +10,18 @@ from types import MappingProxyType
 from typing import Final
 
 from engine.explaining.messages import Text
-from engine.explaining.messages.readiness import coding, general, period, supplier
+from engine.explaining.messages.readiness import (
+    agreement,
+    coding,
+    funds,
+    general,
+    papers,
+    period,
+    supplier,
+    timing,
+)
 
-_FAMILIES: Final = (coding, general, period, supplier)
+_FAMILIES: Final = (agreement, coding, funds, general, papers, period, supplier, timing)
 ENGLISH: Final[Mapping[str, Text]] = MappingProxyType(
     {code: text for family in _FAMILIES for code, text in family.ENGLISH.items()}
 )
