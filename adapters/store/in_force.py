@@ -98,6 +98,13 @@ def digests(connection: Connection, *, lock: bool = False) -> Digests:
     return Digests(**{what: digest for what, digest in found})
 
 
+def loaded_since(connection: Connection, what: What) -> datetime | None:
+    """When it was put in force last, the same content again included."""
+    query = select(in_force.c.since).where(in_force.c.what == what)
+    found: datetime | None = connection.execute(query).scalar()
+    return found
+
+
 def put_in_force(connection: Connection, what: What, digest: str, now: datetime) -> str:
     """Puts a content in force and returns the digest of the one before, empty for none."""
     before = connection.execute(

@@ -292,6 +292,15 @@ subjects = Table(
     Index("ix_subjects_case_id", "case_id"),
 )
 
+# What a document, as it is now, is found by when another one is asked whether it may post.
+document_keys = Table(
+    "document_keys",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("case_id", Integer, ForeignKey("cases.id"), primary_key=True),
+    Index("ix_document_keys_case_id", "case_id"),
+)
+
 mitigation_uses = Table(
     "mitigation_uses",
     metadata,

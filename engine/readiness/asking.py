@@ -7,7 +7,9 @@ the same function, with the moment and the data of then.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from engine.business_time import local_day
 from engine.documents.model import Document
@@ -16,7 +18,8 @@ from engine.master_data import MasterData
 from engine.matching import build, keys_of, scope_keys
 from engine.organization import Entity
 from engine.policy import PolicySet
-from engine.readiness.check import ReadinessCheck
+from engine.readiness.check import Check, ReadinessCheck
+from engine.readiness.checks import CHECKS
 from engine.readiness.finding import (
     NOT_LOOKED_UP,
     Asked,
@@ -57,6 +60,8 @@ def readiness(
         return (unasked("entity_unknown", Evidence.DOCUMENT, document.entity),)
     if document.type not in policy.documents:
         return (unasked("document_type_unknown", Evidence.DOCUMENT, document.type),)
+    if beside.incomplete:
+        return (unasked("surroundings_incomplete", Evidence.OTHER_DOCUMENTS, beside.incomplete),)
 
     def ask_at(moment: datetime) -> tuple[Finding, ...]:
         rules = applying(policy, entity, document, moment)
@@ -83,6 +88,41 @@ def applying(
         for rule in sorted(policy.readiness, key=lambda rule: rule.place)
         if rule.effective.covers(day) and not keys.isdisjoint(keys_of(rule.scope, rule.documents))
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Interest:
+    """What the checks that apply have to see beside the document itself."""
+
+    keys: frozenset[str] = frozenset()
+    totals: bool = False
+    ages: bool = False
+
+
+NO_INTEREST: Final = Interest()
+
+
+def interest(policy: PolicySet, data: MasterData, document: Document, moment: datetime) -> Interest:
+    """What has to be looked up before the document is asked about at the moment."""
+    entity = policy.organization.entities.get(document.entity)
+    if entity is None or document.type not in policy.documents:
+        return NO_INTEREST
+    checks = [rule.check for rule in applying(policy, entity, document, moment)]
+    return Interest(
+        frozenset(key for check in checks for key in check.looks_for(data, document)),
+        any(check.sees_totals for check in checks),
+        any(check.sees_ages for check in checks),
+    )
+
+
+def compares(policy: PolicySet) -> bool:
+    """Whether some check of the set, of whatever document, looks at other documents."""
+    return any(type(rule.check).looks_for is not Check.looks_for for rule in policy.readiness)
+
+
+def found_by(data: MasterData, document: Document) -> frozenset[str]:
+    """Every key by which the document is found when another one is asked about."""
+    return frozenset(key for check in CHECKS.values() for key in check.found_by(data, document))
 
 
 def books_day(rules: Iterable[ReadinessCheck], document: Document, entity: Entity) -> date:

@@ -17,6 +17,8 @@ from engine.places import Place
 from engine.scopes import Effective, Scope
 
 if TYPE_CHECKING:
+    from engine.documents.model import Document
+    from engine.master_data import MasterData
     from engine.readiness.finding import Asked, Finding
 
 
@@ -33,17 +35,32 @@ class Check(ABC):
     """What every check has. `word` names it in a policy, `says` is its line in an editor.
 
     `is_released_by_role` is false where nobody may let a document through, or the check says
-    itself who may.
+    itself who may. `sees_totals`: it has to know the totals that the policy declares;
+    `sees_ages`: how old data are.
     """
 
     __slots__ = ()
     word: ClassVar[str]
     says: ClassVar[str]
     is_released_by_role: ClassVar[bool] = True
+    sees_totals: ClassVar[bool] = False
+    sees_ages: ClassVar[bool] = False
 
     @abstractmethod
     def ask(self, on: Asked) -> Iterator[Finding]:
         """Every finding about the document; none where it is as it should be."""
+
+    def looks_for(self, data: MasterData, document: Document) -> Iterator[str]:
+        """The keys of other documents that it has to see; those under `found_by` of theirs."""
+        yield from ()
+
+    @classmethod
+    def found_by(cls, data: MasterData, document: Document) -> Iterator[str]:
+        """The keys by which this document is found when the check is asked of another one.
+
+        Kept whatever the policy is, so that a policy which adds the check finds what came before.
+        """
+        yield from ()
 
     def complaints(self, documents: tuple[str, ...]) -> Iterator[Complaint]:
         """What does not fit together in what a policy states for these document types."""

@@ -46,6 +46,7 @@ class Evidence(StrEnum):
     APPROVAL = "approval"  # the content approved as it is now
     WAITING = "waiting"  # time that has to pass
     FRESH_DATA = "fresh_data"  # data loaded again
+    OTHER_DOCUMENTS = "other_documents"  # what is around the document, put right
     AGREEMENT = "agreement"  # two systems that say the same
 
 

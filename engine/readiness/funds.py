@@ -46,6 +46,7 @@ class BudgetLeft(Check):
 
     word: ClassVar[str] = "budget"
     says: ClassVar[str] = "the budget of its cost center is not used up"
+    sees_totals: ClassVar[bool] = True
 
     total: str = stated(Kind.FACT, "the total that is compared, this document included")
 

@@ -48,13 +48,15 @@ class Surroundings:
 
     `approved_digest` is the content that people approved, `None` while nobody has. `totals` are
     those that the policy declares, this document included. `loaded_at` says by source when its
-    data were loaded (aware).
+    data were loaded (aware). `incomplete` says why not everything around it could be had: then it
+    may not post.
     """
 
     documents: tuple[Beside, ...] = ()
     approved_digest: str | None = None
     totals: FactValues = field(default_factory=lambda: MappingProxyType({}))
     loaded_at: Mapping[str, datetime] = field(default_factory=lambda: MappingProxyType({}))
+    incomplete: str = ""
 
     def of_type(self, *types: str) -> Iterator[Beside]:
         """The other documents of these types that came to something, in a stable order."""

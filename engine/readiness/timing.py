@@ -73,6 +73,7 @@ class DataFresh(Check):
 
     word: ClassVar[str] = "data_fresh"
     says: ClassVar[str] = "what it is checked against is not too old"
+    sees_ages: ClassVar[bool] = True
 
     hours: int = stated(
         Kind.WHOLE, "how many hours old data may be at most", stricter=Stricter.SMALLER

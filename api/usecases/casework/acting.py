@@ -22,6 +22,7 @@ from api.usecases.casework.completing import finish, posting_key, with_event
 from api.usecases.casework.remembering import asked_of, recorded, remember_approval
 from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.reviewing import open_asked
+from api.usecases.casework.surrounding import around
 from api.usecases.casework.written import (
     DocumentUnreadable,
     asked_now,
@@ -134,7 +135,8 @@ def _on_route(on: _On, person: str) -> Acted:
     document = document_of(on.resources, on.current.policy, on.case)
     given = given_of(json.loads(on.case.given_json))
     before = asked_of(on.current, document, on.now)
-    headroom.lock(on.connection, before.keys())
+    needed = around(on.current, document, on.case.received_at, on.now)
+    headroom.lock(on.connection, (*before.keys(), *needed.keys()))
     on.history = before.history(on.connection, on.case.id)
     decision = decide(on.current.policy, on.current.data, document, on.now, given, on.history)
     if decision.outcome is not Outcome.ROUTE:

@@ -23,6 +23,7 @@ from api.usecases.casework.completing import finish, with_event
 from api.usecases.casework.remembering import asked_of, recorded
 from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.reviewing import open_asked
+from api.usecases.casework.surrounding import around
 from api.usecases.casework.written import (
     asked_now,
     document_of,
@@ -109,6 +110,11 @@ def _finished(
     now: datetime,
 ) -> bool:
     """Whether an approved case is ready now, or lacks something else than before."""
+    before, needed = (
+        asked_of(current, document, now),
+        around(current, document, case.received_at, now),
+    )
+    headroom.lock(connection, (*before.keys(), *needed.keys()))
     after, entries = finish(resources, connection, current, case, document, now)
     if (after.status, after.findings_json) == (case.status, case.findings_json):
         return False
@@ -124,7 +130,8 @@ def _decided_again(
     document = document_of(resources, current.policy, case)
     shared = sharing_since(current, document, case.received_at, now)
     before = asked_of(current, document, now)
-    headroom.lock(connection, (*shared.keys(), *before.keys()))
+    needed = around(current, document, case.received_at, now)
+    headroom.lock(connection, (*shared.keys(), *before.keys(), *needed.keys()))
     given = totals_of(connection, shared, case.id)
     history = before.history(connection, case.id)
     decision = decide(current.policy, current.data, document, now, given, history)

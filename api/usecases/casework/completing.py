@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -14,6 +14,7 @@ from adapters.store.cases import Case
 from adapters.store.trail import Entry
 from api.usecases.casework.remembering import asked_of
 from api.usecases.casework.resources import InForce, Plain, Resources
+from api.usecases.casework.surrounding import Around, around, around_plain
 from api.usecases.casework.written import named_digests, text
 from engine.canonical import Written
 from engine.cases.status import Event, Status, moved
@@ -26,6 +27,14 @@ from engine.readiness.recording import to_plain
 POSTING: Final = "posting"
 
 
+@dataclass(frozen=True, slots=True)
+class AskedReady:
+    """What keeps a document from posting at one moment, and what was around it then."""
+
+    findings: Sequence[Finding]
+    around: Plain
+
+
 def finish(
     resources: Resources,
     connection: Connection,
@@ -33,18 +42,21 @@ def finish(
     case: Case,
     document: Document,
     now: datetime,
-    findings: Sequence[Finding] | None = None,
+    asked: AskedReady | None = None,
 ) -> tuple[Case, list[Entry]]:
     """Asks whether the document may post: early while it is on its way, binding once approved.
 
     An approved case that is ready and has somewhere to go is put into the outbox, in the
     transaction that found it ready. The case is kept; the records are for the caller to append.
-    `findings` are those of this moment, where they were asked for already.
+    `asked` is what was found at this moment, where that was asked already. The keys of what is
+    around the document (`surrounding.around`) are locked.
     """
     if case.status not in (Status.PENDING, Status.HELD, Status.APPROVED):
         return case, []
-    if findings is None:
-        findings = findings_of(current, document, now)
+    if asked is None:
+        needed = around(current, document, case.received_at, now)
+        asked = ask_ready(resources, connection, needed, now, case)
+    findings = asked.findings
     if case.status is Status.APPROVED:
         findings = [*findings, *done_in_conflict(connection, current, case, document, now)]
     found, kept = _plain(findings), findings_text(findings)
@@ -53,7 +65,7 @@ def finish(
         if kept != case.findings_json:
             case = replace(case, findings_json=kept)
             cases.keep(connection, case)
-        entries = [_entry("readiness", case, found, current, now)] if found else []
+        entries = [_entry("readiness", case, found, asked, current, now)] if found else []
         return case, entries
     case = with_event(
         replace(case, findings_json=kept, posting_number=case.posting_number + 1),
@@ -62,13 +74,22 @@ def finish(
     )
     cases.keep(connection, case)
     outbox.put(connection, case.id, POSTING, posting_key(case), target, now)
-    entry = _entry("posting_enqueued", case, found, current, now)
+    entry = _entry("posting_enqueued", case, found, asked, current, now)
     return case, [replace(entry, body={**entry.body, "key": posting_key(case), "target": target})]
 
 
-def findings_of(current: InForce, document: Document, now: datetime) -> Sequence[Finding]:
-    """Whether the document may post, by what is in force at the moment."""
-    return readiness(current.policy, current.data, document, now)
+def ask_ready(
+    resources: Resources,
+    connection: Connection,
+    needed: Around,
+    now: datetime,
+    case: Case | None,
+) -> AskedReady:
+    """Whether the document may post, by what is in force and around it at the moment."""
+    beside = needed.look(resources, connection, case)
+    policy, data = needed.current.policy, needed.current.data
+    found = readiness(policy, data, needed.document, now, beside=beside)
+    return AskedReady(found, around_plain(beside))
 
 
 def done_in_conflict(
@@ -101,13 +122,21 @@ def with_event(case: Case, event: Event, now: datetime) -> Case:
     return replace(case, status=status, changed_at=now)
 
 
-def _entry(kind: str, case: Case, found: Sequence[Plain], current: InForce, now: datetime) -> Entry:
+def _entry(
+    kind: str,
+    case: Case,
+    found: Sequence[Plain],
+    asked: AskedReady,
+    current: InForce,
+    now: datetime,
+) -> Entry:
     body: Plain = {
         "case": case.number,
         "version": case.version,
         "document_digest": case.document_digest,
         "in_force": named_digests(current),
         "findings": list(found),
+        **asked.around,
         "status": str(case.status),
     }
     return Entry(kind, case.id, now, body)

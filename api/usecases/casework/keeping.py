@@ -11,15 +11,16 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from adapters.store import cases, headroom, past
+from adapters.store import beside, cases, headroom, past
 from adapters.store.cases import Case
 from adapters.store.trail import Entry, append
 from api.usecases.casework.adding_up import AddedUp, Sharing
-from api.usecases.casework.completing import findings_of, findings_text, finish
+from api.usecases.casework.completing import AskedReady, ask_ready, findings_text, finish
 from api.usecases.casework.remembering import Asked, recorded, remember_submissions
 from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.reviewing import open_asked
 from api.usecases.casework.submission import NotAccepted, Submission, Submitted
+from api.usecases.casework.surrounding import Around
 from api.usecases.casework.written import asked_now, given_plain, named_digests, text
 from engine.canonical import Written
 from engine.cases.status import OPEN_FOR_NEW_VERSIONS, Event, Status, moved
@@ -29,7 +30,6 @@ from engine.documents.derived import OwnFacts
 from engine.documents.model import Document
 from engine.facts.kinds import FactValues
 from engine.history import History
-from engine.readiness.finding import Finding
 from engine.recording import decision_text, moment_text
 from engine.routing.course import Course
 from engine.segregation.asking import NOTHING
@@ -52,6 +52,7 @@ class Attempt:
     plain: Written
     shared: Sharing
     past: Asked
+    around: Around
 
     @property
     def name(self) -> cases.Name:
@@ -66,7 +67,7 @@ class _Decided:
     attempt: Attempt
     history: History
     decision: Decision
-    findings: Sequence[Finding]
+    asked: AskedReady
     case: Case
 
 
@@ -85,7 +86,12 @@ def keep(
     known = cases.by_documents(connection, [each.name for each in attempts])
     headroom.lock(
         connection,
-        {key for each in attempts for key in (*each.shared.keys(), *each.past.keys())},
+        {
+            key
+            for each in attempts
+            for of in (each.shared, each.past, each.around)
+            for key in of.keys()
+        },
     )
     found: dict[cases.Name, Kept] = {}
     wanted = []
@@ -128,10 +134,12 @@ _Known = Mapping[cases.Name, Case]
 
 def _runs(attempts: Sequence[Attempt], known: _Known) -> Iterator[list[Attempt]]:
     """Runs of new documents. One that changes its case stands alone, since what it added before
-    must not be counted by those that follow; and one that has to know what was done before."""
+    must not be counted by those that follow; and one that has to know what was done before, or
+    what is around it."""
     run: list[Attempt] = []
     for each in attempts:
-        if known.get(each.name) is None and each.past.wanted == NOTHING:
+        is_alone = each.past.wanted == NOTHING and each.around.is_alone
+        if known.get(each.name) is None and is_alone:
             run.append(each)
             continue
         if run:
@@ -150,12 +158,14 @@ def _kept(
     known: _Known,
 ) -> Iterator[tuple[Attempt, Submitted, list[Entry]]]:
     """The cases of documents, with the records that are to be appended."""
-    decided = _decided(connection, current, together, known)
+    decided = _decided(resources, connection, current, together, known)
     made = [each.case for each in decided]
     if made[0].id == 0:
         made = cases.add_all(connection, made)
     else:
         _begin_anew(connection, made[0])
+    kept = [(c.id, e.attempt.around.kept) for c, e in zip(made, decided, strict=True)]
+    beside.add_keys(connection, kept)
     added = [each.attempt.shared.contributions for each in decided]
     headroom.count_also(connection, made, added)
     _ask(connection, made, decided)
@@ -179,7 +189,7 @@ def _kept(
             later,
         )
         entry = Entry("submission", case.id, now, _body(current, each, case))
-        done, more = finish(resources, connection, current, case, document, now, each.findings)
+        done, more = finish(resources, connection, current, case, document, now, each.asked)
         yield each.attempt, Submitted(done, is_new=True), [entry, *more, *opened]
 
 
@@ -189,6 +199,7 @@ def _begin_anew(connection: Connection, case: Case) -> None:
     cases.keep(connection, case)
     headroom.forget(connection, case.id)
     past.forget_approvals(connection, case.id)
+    beside.forget_keys(connection, case.id)
 
 
 def _ask(connection: Connection, made: Sequence[Case], decided: Sequence[_Decided]) -> None:
@@ -202,7 +213,11 @@ def _ask(connection: Connection, made: Sequence[Case], decided: Sequence[_Decide
 
 
 def _decided(
-    connection: Connection, current: InForce, together: Sequence[Attempt], known: _Known
+    resources: Resources,
+    connection: Connection,
+    current: InForce,
+    together: Sequence[Attempt],
+    known: _Known,
 ) -> list[_Decided]:
     own = [known.get(each.name) for each in together]
     shares = [
@@ -215,10 +230,11 @@ def _decided(
         given = added_up.totals(n)
         history = each.past.history(connection, before.id if before else 0)
         decision = decide(current.policy, current.data, document, now, given, history, each.own)
-        findings = findings_of(current, document, now)
-        case = replace(_case(each, before, decision, given), findings_json=findings_text(findings))
+        case = _case(each, before, decision, given)
+        asked = ask_ready(resources, connection, each.around, now, case)
+        case = replace(case, findings_json=findings_text(asked.findings))
         added_up.count(n, now, case.status)
-        found.append(_Decided(each, history, decision, findings, case))
+        found.append(_Decided(each, history, decision, asked, case))
     return found
 
 

@@ -8,7 +8,7 @@ whether it arrived, and the next attempt looks for it by key before it sends aga
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -20,17 +20,17 @@ from adapters.store import cases, outbox
 from adapters.store.cases import Case
 from adapters.store.outbox import Parcel
 from adapters.store.trail import records_of
-from api.usecases.casework.completing import POSTING, posting_key
-from api.usecases.casework.resources import InForce, Resources
+from api.usecases.casework.completing import POSTING, ask_ready, posting_key
+from api.usecases.casework.resources import Resources
 from api.usecases.casework.second_opinion import OPERATED, Opinions, ask_second_opinion
 from api.usecases.casework.settling import INTERNAL, Delivered, Result, keep_failed, keep_posted
+from api.usecases.casework.surrounding import around
 from api.usecases.casework.written import DocumentUnreadable, document_of, named_digests
 from engine.business_time import local_day
 from engine.cases.status import Status
 from engine.documents.model import Document
 from engine.policy import PolicySet
-from engine.readiness.asking import readiness
-from engine.readiness.finding import is_ready
+from engine.readiness.finding import Finding, is_ready
 
 OPERATIONS: Final = "operations"  # who owns what concerns no connection, or no document
 
@@ -104,6 +104,9 @@ class _Attempt:
             current = self._resources.loaded.current(connection)
             case = _case(connection, self._parcel)
             document = _as_approved(self._resources, connection, current.policy, case)
+            now = self._counter.clock()
+            needed = around(current, document, case.received_at, now)
+            asked = ask_ready(self._resources, connection, needed, now, case)
         order = PostingOrder(
             key=self._parcel.key,
             document=document,
@@ -112,7 +115,7 @@ class _Attempt:
         )
         receipt = self._left_behind(target.erp, order)
         if receipt is None:
-            _ask_ourselves(current, document, self._counter.clock())
+            _ask_ourselves(asked.findings)
             _ask_erp(target.erp, order)
             now = self._counter.clock()
             ask_second_opinion(self._resources, self._counter.opinions, self._parcel, now)
@@ -201,9 +204,8 @@ def _approved_digest(connection: Connection, case: Case) -> str:
     return ""
 
 
-def _ask_ourselves(current: InForce, document: Document, now: datetime) -> None:
+def _ask_ourselves(found: Sequence[Finding]) -> None:
     """Days may have passed since it was found ready. Raises `ErpError` where it is no more."""
-    found = readiness(current.policy, current.data, document, now)
     if not is_ready(found):
         codes = ", ".join(f"`{finding.code}`" for finding in found if finding.stands)
         raise ErpError(Fault.BUSINESS, "not_ready", f"it may not be posted any more: {codes}")

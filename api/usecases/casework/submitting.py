@@ -28,6 +28,7 @@ from api.usecases.casework.submission import (
     Submission,
     Submitted,
 )
+from api.usecases.casework.surrounding import around
 from api.usecases.casework.written import sealed
 from engine.cases.identities import Identities
 from engine.deciding import decide
@@ -154,7 +155,9 @@ def _attempt(
     plain = sealed(resources, submission.source, document)
     now, own = submission.now, stated_on(document)
     shared = sharing(current, document, now, own)
-    return Attempt(submission, document, own, plain, shared, asked_of(current, document, now))
+    past = asked_of(current, document, now)
+    needed = around(current, document, now, now)
+    return Attempt(submission, document, own, plain, shared, past, needed)
 
 
 def _accepted(raw: object, current: InForce, now: datetime) -> Document:

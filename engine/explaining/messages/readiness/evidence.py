@@ -22,6 +22,7 @@ ENGLISH: Final[Mapping[str, str]] = MappingProxyType(
         "evidence.approval": "the content approved as it is now",
         "evidence.waiting": "the time that has to pass",
         "evidence.fresh_data": "the data loaded again",
+        "evidence.other_documents": "the other documents that belong to it, put right",
         "evidence.agreement": "the two systems brought to say the same",
     }
 )
@@ -41,6 +42,7 @@ GERMAN: Final[Mapping[str, str]] = MappingProxyType(
         "evidence.approval": "die Genehmigung des heutigen Inhalts",
         "evidence.waiting": "die Zeit, die vergehen muss",
         "evidence.fresh_data": "neu geladene Daten",
+        "evidence.other_documents": "die anderen Belege, die dazugehören, in Ordnung gebracht",
         "evidence.agreement": "zwei Systeme, die dasselbe sagen",
     }
 )

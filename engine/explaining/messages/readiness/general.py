@@ -28,6 +28,11 @@ ENGLISH: Final[Mapping[str, Text]] = MappingProxyType(
             "The policy set declares no document type of this name[: {detail}], so no check can "
             "be found.",
         ),
+        "surroundings_incomplete": Text(
+            "Not everything around the document could be had[: {detail}].",
+            "A check compares the document with others, and these could not all be had"
+            "[: {detail}]. What was not compared is not in order.",
+        ),
     }
 )
 GERMAN: Final[Mapping[str, Text]] = MappingProxyType(
@@ -50,6 +55,11 @@ GERMAN: Final[Mapping[str, Text]] = MappingProxyType(
             "Belege dieser Art sind in der Richtlinie nicht vorgesehen[: {detail}].",
             "Die Richtlinie kennt keine Belegart dieses Namens[: {detail}]; damit ist keine "
             "Prüfung zu finden.",
+        ),
+        "surroundings_incomplete": Text(
+            "Nicht alles um den Beleg herum war zu haben[: {detail}].",
+            "Eine Prüfung vergleicht den Beleg mit anderen, und diese waren nicht alle zu haben"
+            "[: {detail}]. Was nicht verglichen wurde, ist nicht in Ordnung.",
         ),
     }
 )

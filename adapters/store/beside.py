@@ -1,0 +1,40 @@
+"""Documents that belong together: found by keys, for checks that compare one with others."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Final
+
+from sqlalchemy import Connection, delete, insert, select
+
+from adapters.store.cases import Case, case_of
+from adapters.store.tables import cases, document_keys
+
+MOST_BESIDE: Final = 2_000  # documents around one; more of them cannot be compared in time
+
+
+def forget_keys(connection: Connection, case_id: int) -> None:
+    """The document of the case is found by no key any more: other content has come."""
+    connection.execute(delete(document_keys).where(document_keys.c.case_id == case_id))
+
+
+def add_keys(connection: Connection, kept: Sequence[tuple[int, Collection[str]]]) -> None:
+    """The documents of these cases are found by these keys from now on."""
+    rows = [{"key": key, "case_id": id} for id, keys in kept for key in sorted(keys)]
+    if rows:
+        connection.execute(insert(document_keys), rows)
+
+
+def cases_beside(connection: Connection, keys: Iterable[str], own: int) -> list[Case]:
+    """The cases but one's own that have one of the keys, in order; one too many where too many."""
+    wanted = sorted(keys)
+    if not wanted:
+        return []
+    found = select(document_keys.c.case_id).where(document_keys.c.key.in_(wanted))
+    query = (
+        select(cases)
+        .where(cases.c.id.in_(found), cases.c.id != own)
+        .order_by(cases.c.id)
+        .limit(MOST_BESIDE + 1)
+    )
+    return [case_of(row) for row in connection.execute(query)]

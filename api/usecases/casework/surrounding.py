@@ -1,0 +1,126 @@
+"""What is around a document when it is asked whether it may post: from the store, under locks.
+
+A document and those that it is compared with share keys. They are locked while one of them is kept
+or asked about, so that of two that come in at one moment the second sees the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+
+from sqlalchemy import Connection
+
+from adapters.store import beside, cases
+from adapters.store.cases import Case
+from adapters.store.in_force import What, loaded_since
+from api.usecases.casework.adding_up import Sharing, sharing_since, totals_of
+from api.usecases.casework.resources import InForce, Plain, Resources
+from api.usecases.casework.written import DocumentUnreadable, document_of, given_plain
+from engine.cases.status import Status
+from engine.documents.model import Document
+from engine.facts.kinds import FactValues
+from engine.master_data import PersonId
+from engine.readiness.asking import NO_INTEREST, Interest, compares, found_by, interest
+from engine.readiness.surroundings import Beside, Surroundings
+from engine.readiness.timing import MASTER_DATA
+
+NO_TOTALS: Final[FactValues] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What of the surroundings a document needs, and what it is found by itself.
+
+    `shared` are its totals where a check has to know them. `is_compared`: the set has a check that
+    looks at other documents, so that this one may be looked at.
+    """
+
+    current: InForce
+    document: Document
+    wanted: Interest = NO_INTEREST
+    kept: frozenset[str] = frozenset()
+    shared: Sharing = field(default_factory=Sharing)
+    is_compared: bool = False
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether it needs no other document."""
+        return not self.wanted.keys and not self.wanted.totals
+
+    def keys(self) -> Iterator[str]:
+        """What has to be locked before anything is looked up, and before it can be found."""
+        if self.is_compared:
+            yield from (f"beside/{key}" for key in self.wanted.keys | self.kept)
+        yield from self.shared.keys()
+
+    def look(self, resources: Resources, connection: Connection, case: Case | None) -> Surroundings:
+        """What is around it now; `case` is its own, `None` where it has none yet."""
+        own = case.id if case is not None else 0
+        approved = case.document_digest if case and case.status is Status.APPROVED else None
+        if self.wanted == NO_INTEREST:
+            return Surroundings(approved_digest=approved)
+        found = beside.cases_beside(connection, self.wanted.keys, own)
+        if len(found) > beside.MOST_BESIDE:
+            return Surroundings(incomplete=f"more than {beside.MOST_BESIDE} documents")
+        try:
+            others = _all_of(resources, connection, self.current, found)
+        except DocumentUnreadable as problem:
+            return Surroundings(incomplete=str(problem))
+        loaded = loaded_since(connection, What.MASTER_DATA) if self.wanted.ages else None
+        return Surroundings(
+            documents=others,
+            approved_digest=approved,
+            totals=totals_of(connection, self.shared, own) if self.wanted.totals else NO_TOTALS,
+            loaded_at=MappingProxyType({} if loaded is None else {MASTER_DATA: loaded}),
+        )
+
+
+def around(current: InForce, document: Document, received_at: datetime, now: datetime) -> Around:
+    """What of its surroundings a document needs that came in at a moment, under what is in force.
+
+    Both moments are aware.
+    """
+    wanted = interest(current.policy, current.data, document, now)
+    shared = Sharing()
+    if wanted.totals:
+        shared = sharing_since(current, document, received_at, now)
+    kept = found_by(current.data, document)
+    return Around(current, document, wanted, kept, shared, compares(current.policy))
+
+
+def around_plain(found: Surroundings) -> Plain:
+    """What was around it, for a record: by name and digest, and the totals."""
+    plain: Plain = {}
+    if found.documents:
+        plain["beside"] = [
+            {"case": each.case, "digest": each.document.digest, "status": str(each.status)}
+            for each in found.documents
+        ]
+    if found.totals:
+        plain["totals"] = given_plain(found.totals)
+    return plain
+
+
+def _all_of(
+    resources: Resources, connection: Connection, current: InForce, found: Sequence[Case]
+) -> tuple[Beside, ...]:
+    return tuple(
+        Beside(
+            document=document_of(resources, current.policy, case),
+            status=case.status,
+            received_at=case.received_at,
+            changed_at=case.changed_at,
+            case=case.number,
+            approvers=_approvers(connection, case),
+        )
+        for case in found
+    )
+
+
+def _approvers(connection: Connection, case: Case) -> frozenset[PersonId]:
+    """Who acted on its route, each as the person he is."""
+    return frozenset(given.assignee.person for given in cases.course_of(connection, case.id).given)
