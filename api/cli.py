@@ -44,7 +44,7 @@ def _root(
 
 
 def _register() -> None:
-    from api.commands import master_data, sheet, store, trail
+    from api.commands import countries, master_data, sheet, store, trail
     from api.commands.activate import activate
     from api.commands.authority import authority
     from api.commands.decide import decide
@@ -92,6 +92,8 @@ def _register() -> None:
     sheet.app.command("export", epilog=_EPILOG)(sheet.export)
     sheet.app.command("import", epilog=_EPILOG)(sheet.take_back)
     app.add_typer(sheet.app, name="sheet")
+    countries.app.command("add", epilog=_EPILOG)(countries.add)
+    app.add_typer(countries.app, name="countries")
 
 
 _register()

@@ -79,13 +79,13 @@ class TaxIdRule:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What shows that a document was cleared: a fact of it that has the form of an identifier.
+    """What shows that a document was cleared: a fact of it that is one of `identifiers`.
 
     Or one of `words`, where the system answers with a status.
     """
 
     fact: str
-    identifier: str = ""
+    identifiers: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
 
 

@@ -155,13 +155,12 @@ def _lack(proof: Proof, facts: dict[str, FactValue]) -> tuple[ClearanceVerdict, 
     if proof.words:
         is_accepted = found in proof.words
         return None if is_accepted else (ClearanceVerdict.NOT_ACCEPTED, proof.fact, found)
-    match fault_of(proof.identifier, found):
-        case None:
-            return None
-        case Fault.FORMAT:
-            return ClearanceVerdict.FORMAT, proof.fact, found
-        case Fault.CHECK_DIGIT:
-            return ClearanceVerdict.CHECK_DIGIT, proof.fact, found
+    faults = {fault_of(name, found) for name in proof.identifiers}
+    if None in faults:
+        return None
+    if Fault.CHECK_DIGIT in faults:
+        return ClearanceVerdict.CHECK_DIGIT, proof.fact, found
+    return ClearanceVerdict.FORMAT, proof.fact, found
 
 
 def _is_exempt(

@@ -52,7 +52,9 @@ IDENTIFIERS: Final = _listed(
     Identifier("br_cnpj", "BR", "Brazilian CNPJ, with letters too"),
     Identifier("br_cpf", "BR", "Brazilian CPF, of a natural person"),
     Identifier("br_nfe_key", "BR", "access key of a Brazilian NF-e or NFC-e"),
+    Identifier("br_nfse_key", "BR", "access key of a Brazilian national NFS-e", has_check=False),
     Identifier("de_leitweg", "DE", "Leitweg-ID of a German public buyer"),
+    Identifier("de_tax_number", "DE", "German Steuernummer of any state", has_check=False),
     Identifier("de_vat", "DE", "German VAT number (USt-IdNr.)"),
     Identifier("es_nif", "ES", "Spanish NIF, of a company or a person"),
     Identifier("fr_siren", "FR", "French SIREN"),
@@ -94,6 +96,7 @@ class _Own:
 _OWN: Final[Mapping[str, _Own]] = MappingProxyType(
     {
         "br_nfe_key": _Own(own.is_nfe_key_form, own.is_nfe_key_check),
+        "br_nfse_key": _Own(own.is_nfse_key_form),
         "in_irn": _Own(own.is_irn_form),
         "it_sdi_code": _Own(own.is_sdi_code_form),
         "it_sdi_id": _Own(own.is_sdi_id_form),
@@ -104,7 +107,8 @@ _OWN: Final[Mapping[str, _Own]] = MappingProxyType(
         "uuid": _Own(own.is_uuid_form),
     }
 )
-_SPACED: Final = frozenset({"br_nfe_key", "sa_vat", "jp_invoice_issuer"})  # often written in groups
+# Often written in groups.
+_SPACED: Final = frozenset({"br_nfe_key", "br_nfse_key", "sa_vat", "jp_invoice_issuer"})
 
 
 def fault_of(name: str, number: str) -> Fault | None:
@@ -146,7 +150,7 @@ def _validators() -> Mapping[str, Callable[[str], str]]:
     from stdnum.at import uid
     from stdnum.be import vat as be_vat
     from stdnum.br import cnpj, cpf
-    from stdnum.de import leitweg
+    from stdnum.de import leitweg, stnr
     from stdnum.de import vat as de_vat
     from stdnum.es import nif
     from stdnum.eu import vat as eu_vat
@@ -171,6 +175,7 @@ def _validators() -> Mapping[str, Callable[[str], str]]:
         "br_cnpj": cnpj.validate,
         "br_cpf": cpf.validate,
         "de_leitweg": leitweg.validate,
+        "de_tax_number": stnr.validate,
         "de_vat": de_vat.validate,
         "es_nif": nif.validate,
         "fr_siren": siren.validate,

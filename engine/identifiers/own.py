@@ -13,6 +13,7 @@ _KSEF: Final = re.compile(
     r"\d{10}-(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)-[0-9A-F]{12}-[0-9A-F]{2}", re.ASCII
 )
 _NFE_KEY: Final = re.compile(r"\d{6}[0-9A-Z]{12}\d{2}(?:55|65)\d{22}", re.ASCII)
+_NFSE_KEY: Final = re.compile(r"\d{9}[0-9A-Z]{12}\d{29}", re.ASCII)
 _UUID: Final = re.compile(r"[0-9A-F]{8}-(?:[0-9A-F]{4}-){3}[0-9A-F]{12}", re.ASCII)
 _SAUDI_VAT: Final = re.compile(r"3\d{13}3", re.ASCII)
 _QUALIFIED_ISSUER: Final = re.compile(r"T\d{13}", re.ASCII)
@@ -73,6 +74,15 @@ def is_nfe_key_check(number: str) -> bool:
     )
     rest = weighed % 11
     return number[-1] == ("0" if rest < 2 else str(11 - rest))
+
+
+def is_nfse_key_form(number: str) -> bool:
+    """50 characters: municipality 7, origin 1, kind of tax number 1, tax number 14, and so on.
+
+    Number 13, year and month 4, code 9, check 1, which is not looked at. Source, from memory:
+    Sistema Nacional NFS-e, Manual de Contribuintes, `chave de acesso`.
+    """
+    return _NFSE_KEY.fullmatch(number) is not None
 
 
 def is_uuid_form(number: str) -> bool:

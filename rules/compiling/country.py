@@ -109,9 +109,9 @@ DAY_KEY: Final = Key(
 )
 DOMESTIC: Final = Key("domestic", YES_NO, "only where the supplier is of this country")
 FIELD: Final = Key("field", FIELD_FORM, "what the document states", True)
-IDENTIFIER_KEY: Final = Key("identifier", IDENTIFIER, "it has the form of this identifier")
+ONE_OF: Final = Key("any_of", list_of(IDENTIFIER), "it is one of these identifiers")
 WORDS: Final = Key("words", list_of(TEXT), "it is one of these words")
-PROOF: Final = Shape("a proof", (FIELD, IDENTIFIER_KEY, WORDS))
+PROOF: Final = Shape("a proof", (FIELD, ONE_OF, WORDS))
 FROM: Final = Key("from", DAY, "the first day", True)
 FOR: Final = Key("for", TEXT, "for those of this class: a word of the fact in `class`")
 MANDATE: Final = Shape("a mandate", (FOR, FROM, NOTE, SOURCE_NAME))
@@ -280,11 +280,11 @@ def _tax_id(fields: Fields, reading: _Reading) -> TaxIdRule | None:
 def _proof(fields: Fields, reading: _Reading) -> Proof | None:
     context = reading.context
     field = fields.read(FIELD, context)
-    key = fields.exactly_one((IDENTIFIER_KEY, WORDS), context)
-    identifier, words = fields.read(IDENTIFIER_KEY, context), fields.read(WORDS, context)
-    if field is None or key is None or (identifier is None and words is None):
+    key = fields.exactly_one((ONE_OF, WORDS), context)
+    identifiers, words = fields.read(ONE_OF, context), fields.read(WORDS, context)
+    if field is None or key is None or (identifiers is None and words is None):
         return None
-    return Proof(field, identifier or "", words or ())
+    return Proof(field, identifiers or (), words or ())
 
 
 def _clearance(fields: Fields, reading: _Reading) -> Clearance | None:
