@@ -25,9 +25,16 @@ class Judged:
     misspelt: frozenset[str]
 
 
-def judge(token: str, number: str) -> Judged:
-    """The number held against every identifier that there is."""
-    faults = {name: fault_of(name, number) for name in IDENTIFIERS}
+def judge(token: str, number: str, country: str) -> Judged:
+    """The number held against the identifiers of a country, and those of several countries.
+
+    An empty `country` is not known: then against every one that there is.
+    """
+    faults = {
+        name: fault_of(name, number)
+        for name, identifier in IDENTIFIERS.items()
+        if not country or identifier.country in ("", country)
+    }
     return Judged(
         token,
         frozenset(name for name, fault in faults.items() if fault is None),
