@@ -6,7 +6,7 @@ for the lighter answer: either it makes no difference, or it is what is missing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -47,8 +47,8 @@ class Around:
     day of the entity.
     """
 
-    entity_facts: dict[str, FactValue]
-    supplier_facts: dict[str, FactValue]
+    entity_facts: Mapping[str, FactValue]
+    supplier_facts: Mapping[str, FactValue]
     supplier_country: str
     submitted_on: date
 

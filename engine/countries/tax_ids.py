@@ -6,13 +6,15 @@ by the number, the third by a register that somebody looked it up in.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 from engine.countries.country import Country, Party, TaxIdRule
 from engine.identifiers.catalogue import IDENTIFIERS
 from engine.identifiers.judged import Judged
+
+Register = Callable[[str], bool | None]
 
 
 class TaxIdVerdict(StrEnum):
@@ -37,18 +39,18 @@ class JudgedRule:
 
 
 def tax_id_verdicts(
-    country: Country, party: Party, numbers: Iterable[Judged], existence: bool | None
+    country: Country, party: Party, numbers: Iterable[Judged], exists: Register
 ) -> Iterator[JudgedRule]:
     """The verdict on each rule that the country has for the party; none where it has no rule.
 
-    `existence` is what a register answered, `None` where none was asked.
+    `exists` says what a register answered about a token, `None` where none was asked.
     """
     rules = [rule for rule in country.tax_ids if party in rule.of]
     stated = tuple(numbers)
     named = frozenset(name for rule in rules for name in rule.any_of)
     unexplained = any(not named & (one.right | one.misspelt) for one in stated)
     for rule in rules:
-        yield JudgedRule(rule, _verdict(rule, stated, existence, unexplained))
+        yield JudgedRule(rule, _verdict(rule, stated, exists, unexplained))
 
 
 def tax_id_verdict(
@@ -59,20 +61,22 @@ def tax_id_verdict(
     A country without a rule for the party requires nothing.
     """
     numbers = () if number is None else (number,)
-    found = [one.verdict for one in tax_id_verdicts(country, party, numbers, existence)]
+    judged = tax_id_verdicts(country, party, numbers, lambda _: existence)
+    found = [one.verdict for one in judged]
     good = (TaxIdVerdict.RIGHT, TaxIdVerdict.NOT_REQUIRED)
     bad = [verdict for verdict in found if verdict not in good]
     return (bad or sorted(found, key=good.index) or [TaxIdVerdict.NOT_REQUIRED])[0]
 
 
 def _verdict(
-    rule: TaxIdRule, stated: tuple[Judged, ...], existence: bool | None, unexplained: bool
+    rule: TaxIdRule, stated: tuple[Judged, ...], exists: Register, unexplained: bool
 ) -> TaxIdVerdict:
     wanted = frozenset(rule.any_of)
-    if any(wanted & one.right for one in stated):
-        if existence is None:
-            return TaxIdVerdict.NOT_LOOKED_UP
-        return TaxIdVerdict.RIGHT if existence else TaxIdVerdict.DOES_NOT_EXIST
+    answers = {exists(one.token) for one in stated if wanted & one.right}
+    if False in answers:
+        return TaxIdVerdict.DOES_NOT_EXIST
+    if answers:
+        return TaxIdVerdict.RIGHT if True in answers else TaxIdVerdict.NOT_LOOKED_UP
     misspelt = frozenset(name for one in stated for name in wanted & one.misspelt)
     if misspelt:
         if all(IDENTIFIERS[name].is_check_sure for name in misspelt):

@@ -7,10 +7,10 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Final
 
-from engine.readiness import coding, period, supplier
+from engine.readiness import coding, countries, period, supplier
 from engine.readiness.check import Check
 
-FAMILIES: Final = (period, supplier, coding)
+FAMILIES: Final = (period, supplier, coding, countries)
 CHECKS: Final[Mapping[str, type[Check]]] = MappingProxyType(
     {check.word: check for check in chain.from_iterable(family.CHECKS for family in FAMILIES)}
 )

@@ -10,9 +10,9 @@ from types import MappingProxyType
 from typing import Final
 
 from engine.explaining.messages import Text
-from engine.explaining.messages.readiness import coding, general, period, supplier
+from engine.explaining.messages.readiness import coding, countries, general, period, supplier
 
-_FAMILIES: Final = (coding, general, period, supplier)
+_FAMILIES: Final = (coding, countries, general, period, supplier)
 ENGLISH: Final[Mapping[str, Text]] = MappingProxyType(
     {code: text for family in _FAMILIES for code, text in family.ENGLISH.items()}
 )
