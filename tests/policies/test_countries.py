@@ -17,11 +17,13 @@ from typing import Any, Final
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from adapters.shipped_countries import shipped_countries
 from engine.countries.country import Country
 from engine.countries.duties import Around, missing_fields, uncleared
-from engine.countries.retention import retention_until
+from engine.countries.retention import CLASS_OF_TYPE, retention_until
 from engine.documents.model import Document, Line
 from engine.identifiers.catalogue import IDENTIFIERS, Fault, fault_of
 from engine.money import parse_amount
@@ -75,11 +77,11 @@ def test_every_identifier_of_a_country_has_numbers_that_are_right_and_wrong(code
     assert set(numbers) == identifiers_of(country)
     for name, cases in numbers.items():
         wanted = {"right", "format"} | ({"check_digit"} if IDENTIFIERS[name].has_check else set())
-        assert {case for case, given in cases.items() if given} == wanted, name
-        for case, given in cases.items():
+        assert {case for case, listed in cases.items() if listed} == wanted, name
+        for case, listed in cases.items():
             fault = None if case == "right" else Fault(case)
-            assert {number: fault_of(name, number) for number in given} == dict.fromkeys(
-                given, fault
+            assert {number: fault_of(name, number) for number in listed} == dict.fromkeys(
+                listed, fault
             ), name
 
 
@@ -155,3 +157,34 @@ def test_every_fact_says_where_it_is_from_and_no_page_is_unread(code: str) -> No
     for source in sources:
         assert source.text
         assert bool(source.url) == (source.checked is not None), source.name
+
+
+@given(st.sampled_from(CODES), st.dates(date(2008, 1, 1), date(2030, 12, 31)))
+def test_what_nobody_states_never_makes_a_duty_lighter(code: str, day: date) -> None:
+    """Where a document of some class lacks something, one whose class is unknown does too."""
+    country = policy().countries[code]
+    stated = {"document": {"date": day}}
+    unknown = lacks(country, stated | {"supplier_country": ""})[0]
+    for clearance in country.clearances:
+        for name in {one.class_name for one in clearance.mandates}:
+            facts = {clearance.class_fact: name}
+            some = lacks(country, stated | {"entity_facts": facts, "supplier_facts": facts})[0]
+            assert unknown or not some
+    undated = lacks(country, {"document": {"date": ""}})
+    assert not unknown or undated[0]
+
+
+@given(st.sampled_from(CODES), st.dates(date(1990, 1, 1), date(2090, 12, 31)))
+def test_a_later_document_is_kept_as_long_and_one_of_no_class_the_longest(
+    code: str, day: date
+) -> None:
+    country = policy().countries[code]
+    ends = [retention_until(country, kind, day) for kind in CLASS_OF_TYPE]
+    longest = retention_until(country, "of_the_company", day)
+    assert longest == max(end for end in ends if end is not None)
+    for starts in range(1, 13):
+        end = retention_until(country, "invoice", day, starts)
+        later = retention_until(country, "invoice", day + timedelta(days=1), starts)
+        assert end is not None
+        assert later is not None
+        assert day < end <= later

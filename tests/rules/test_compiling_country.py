@@ -8,8 +8,9 @@ import pytest
 
 from engine.countries.country import Clock, Kept, Party
 from rules.analysis.differences import compare
+from rules.mutating.files import faults
 from tests.policies.sets import POLICIES
-from tests.rules.compiled import compiled, complaints
+from tests.rules.compiled import compiled, complaints, with_base
 
 POLAND = (POLICIES / "countries" / "pl.yaml").read_text(encoding="utf-8")
 BRITAIN = """\
@@ -140,3 +141,11 @@ def test_years_and_fields_and_tax_numbers_are_told() -> None:
 def test_a_country_that_comes_or_goes_is_told() -> None:
     found = compare(compiled(), compiled(countries__gb=BRITAIN))
     assert [one.name for one in found.found] == ["country GB"]
+
+
+def test_the_tests_of_a_set_need_not_notice_a_fault_in_a_country() -> None:
+    files = with_base(countries__pl=POLAND)
+    policy = compiled(countries__pl=POLAND)
+    found = [name for name, _ in faults(policy, files)]
+    assert found
+    assert "countries/pl.yaml" not in found
