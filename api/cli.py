@@ -44,7 +44,7 @@ def _root(
 
 
 def _register() -> None:
-    from api.commands import master_data, sheet, store, trail
+    from api.commands import countries, master_data, sheet, store, trail
     from api.commands.activate import activate
     from api.commands.authority import authority
     from api.commands.decide import decide
@@ -85,13 +85,13 @@ def _register() -> None:
     app.command("file", epilog=_EPILOG)(file)
     app.command("second-opinion", epilog=_EPILOG)(second_opinion)
     store.app.command("migrate", epilog=_EPILOG)(store.migrate)
-    app.add_typer(store.app, name="store")
     trail.app.command("check", epilog=_EPILOG)(trail.check)
-    app.add_typer(trail.app, name="trail")
-    app.add_typer(master_data.app, name="data")
     sheet.app.command("export", epilog=_EPILOG)(sheet.export)
     sheet.app.command("import", epilog=_EPILOG)(sheet.take_back)
-    app.add_typer(sheet.app, name="sheet")
+    countries.app.command("add", epilog=_EPILOG)(countries.add)
+    groups = (store, "store"), (trail, "trail"), (master_data, "data"), (sheet, "sheet")
+    for group, name in (*groups, (countries, "countries")):
+        app.add_typer(group.app, name=name)
 
 
 _register()

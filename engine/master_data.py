@@ -17,6 +17,7 @@ from typing import Final, Generic, NewType, TypeVar
 
 from engine.chart import NO_CHART, Chart
 from engine.facts.kinds import FactValue
+from engine.identifiers.judged import Judged
 from engine.money import Money
 from engine.rates import Rate
 
@@ -179,7 +180,11 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class Supplier:
-    """A supplier. `group` joins related companies; empty means a group of its own."""
+    """A supplier. `group` joins related companies; empty means a group of its own.
+
+    `tax_ids` are tokens for matching; `tax_numbers` is what was found of the same numbers while
+    they could be read.
+    """
 
     id: str
     name: str
@@ -190,6 +195,7 @@ class Supplier:
     tax_ids: frozenset[str] = frozenset()
     addresses: frozenset[str] = frozenset()
     facts: Mapping[str, FactValue] = field(default_factory=lambda: MappingProxyType({}))
+    tax_numbers: tuple[Judged, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

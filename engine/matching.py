@@ -12,12 +12,11 @@ from typing import TypeVar
 
 from engine.facts.conditions import facts_of
 from engine.index import RowIndex, index_rows
-from engine.organization import Entity, Limit, Organization
+from engine.organization import Entity, Limit, LimitsByLevel, Organization
 from engine.policy import (
     Additional,
     Barred,
     Guarantee,
-    LimitsByLevel,
     Lookup,
     Matrix,
     PolicySet,

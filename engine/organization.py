@@ -86,6 +86,18 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitsByLevel:
+    """The limits that somebody may have by his level, in their order.
+
+    Those of the level, and every one that names a role, whether he holds it or not; `of_others` for
+    all levels that no limit names.
+    """
+
+    of_level: Mapping[str, tuple[Limit, ...]]
+    of_others: tuple[Limit, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Organization:
     """Everything that `organization.yaml` says. `levels` ascend."""
 

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from engine.countries.country import Country
 from engine.facts.conditions import ALWAYS, Compare, Condition
 from engine.facts.vocabulary import Fact
 from engine.index import RowIndex
 from engine.money import Money
-from engine.organization import Limit, Organization
+from engine.organization import LimitsByLevel, Organization
 from engine.places import NOWHERE, Place
 from engine.rates import FxChoice
 from engine.readiness.check import ReadinessCheck
@@ -307,18 +308,6 @@ ScopeKey = tuple[str, str, str]  # kind of scope, its name, document type ("" fo
 
 
 @dataclass(frozen=True, slots=True)
-class LimitsByLevel:
-    """The limits that somebody may have by his level, in their order.
-
-    Those of the level, and every one that names a role, whether he holds it or not; `of_others` for
-    all levels that no limit names.
-    """
-
-    of_level: Mapping[str, tuple[Limit, ...]]
-    of_others: tuple[Limit, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Lookup:
     """Where to look for a document of an entity: matrices, controls, and the facts ever read."""
 
@@ -360,4 +349,5 @@ class PolicySet:
     stand_ins: tuple[StandInRule, ...] = ()
     escalation: Mapping[str, str] = field(default_factory=dict)
     readiness: tuple[ReadinessCheck, ...] = ()
+    countries: Mapping[str, Country] = field(default_factory=dict)  # by ISO code
     lookup: Lookup | None = field(default=None, compare=False, repr=False)

@@ -73,6 +73,7 @@ _COMPILING: Final = {
     "unknown-role": "a role that is not declared",
     "unknown-level": "a level that is not declared",
     "unknown-entity": "an entity, country or region that the organization does not have",
+    "unknown-source": "a source that the country file does not list",
     "unknown-zone": "a time zone that does not exist",
     "not-a-week": "something else is written where a working week is expected",
     "not-days": "a length of time is not a whole number of days",

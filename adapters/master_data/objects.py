@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
@@ -17,9 +18,10 @@ from adapters.master_data.histories import (
 from adapters.master_data.loading_state import Loading, Stated, once, spread
 from adapters.master_data.people import tokens
 from adapters.master_data.reports import shown
-from adapters.master_data.values import parse_money, parse_share
+from adapters.master_data.values import parse_money, parse_share, token
 from engine.facts.kinds import FactValue
 from engine.facts.vocabulary import Of
+from engine.identifiers.judged import Judged, judge
 from engine.master_data import Contract, CostCenter, Dated, PersonId, Project, Supplier
 
 _OWNERS: Final = MappingProxyType({"owner": None, "budget_holder": None})
@@ -126,30 +128,29 @@ def read_suppliers(loading: Loading) -> Mapping[str, Supplier]:
 
 
 def _supplier(cells: Cells, id: str) -> Supplier:
+    country = cells.text("country")
+    numbers = _judged(cells, country)
     return Supplier(
         id=id,
         name=cells.free("name") or id,
         group=cells.text("group"),
         status=cells.text("status"),
-        country=cells.text("country"),
+        country=country,
         accounts=tokens(cells, "bank_account"),
-        tax_ids=tokens(cells, "tax_id"),
+        tax_ids=frozenset(one.token for one in numbers),
         addresses=tokens(cells, "address"),
+        tax_numbers=numbers,
     )
+
+
+def _judged(cells: Cells, country: str) -> tuple[Judged, ...]:
+    """The tax numbers, judged while they can be read: a token has no check digit."""
+    numbers = cells.parsed_words("tax_id", lambda text: judge(token("tax_id", text), text, country))
+    return tuple(sorted(numbers, key=lambda one: one.token))
 
 
 def _with_facts(supplier: Supplier, facts: Mapping[str, FactValue]) -> Supplier:
-    return Supplier(
-        supplier.id,
-        supplier.name,
-        supplier.group,
-        supplier.status,
-        supplier.country,
-        supplier.accounts,
-        supplier.tax_ids,
-        supplier.addresses,
-        MappingProxyType(dict(facts)),
-    )
+    return replace(supplier, facts=MappingProxyType(dict(facts)))
 
 
 def read_contracts(loading: Loading, suppliers: Mapping[str, Supplier]) -> list[Contract]:

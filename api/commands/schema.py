@@ -24,6 +24,7 @@ class Kind(StrEnum):
     APPROVALS = "approvals"
     CONTROLS = "controls"
     READINESS = "readiness"
+    COUNTRY = "country"
     HANDLING = "handling"
     TESTS = "tests"
 

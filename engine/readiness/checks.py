@@ -7,10 +7,28 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Final
 
-from engine.readiness import agreement, coding, funds, papers, period, supplier, timing
+from engine.readiness import (
+    agreement,
+    coding,
+    countries,
+    funds,
+    papers,
+    period,
+    supplier,
+    timing,
+)
 from engine.readiness.check import Check
 
-FAMILIES: Final = (period, supplier, coding, papers, timing, funds, agreement)
+FAMILIES: Final = (
+    period,
+    supplier,
+    coding,
+    papers,
+    timing,
+    funds,
+    agreement,
+    countries,
+)
 CHECKS: Final[Mapping[str, type[Check]]] = MappingProxyType(
     {check.word: check for check in chain.from_iterable(family.CHECKS for family in FAMILIES)}
 )

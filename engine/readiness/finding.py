@@ -37,6 +37,11 @@ class Evidence(StrEnum):
     PERIOD_RECORD = "period_record"  # the period in the master data
     SUPPLIER_RECORD = "supplier_record"  # the supplier, with its status, in the master data
     ACTIVE_SUPPLIER = "active_supplier"  # the supplier active again, or another one
+    TAX_NUMBER = "tax_number"  # the right tax number, where the party's data are kept
+    TAX_REGISTER = "tax_register"  # the answer of the register about the tax number
+    CLEARANCE = "clearance"  # the document cleared, with its proof
+    COUNTRY_RECORD = "country_record"  # the country's file in the policy set
+    CLASS_RECORD = "class_record"  # the fact in the master data that says under which duty one is
     OTHER_PEOPLE = "other_people"  # what one person may not both do is done by another
     CODING = "coding"  # a line coded to something that may be posted to
     CHART = "chart"  # the chart of accounts and what belongs to it, in the master data

@@ -21,7 +21,7 @@ from engine.organization import Organization
 from engine.places import Place
 from engine.policy import Matrix, PolicySet
 from engine.readiness.check import ReadinessCheck
-from rules.compiling import choices, limits, organization, segregation, vocabulary
+from rules.compiling import choices, country, limits, organization, segregation, vocabulary
 from rules.compiling.accepting import BY_COMPILING, Accepted, owned, settle
 from rules.compiling.approvals import read_matrix, take_name
 from rules.compiling.choices import Choices
@@ -39,7 +39,7 @@ from rules.reading.reader import read
 SET_FILE: Final = "policy.yaml"
 _ENDINGS: Final = (".yaml", ".yml")
 _OUTSIDE: Final = ("tests", "data", "fixtures")  # folders that are no part of the policy
-_SHARED: Final = ("countries", "..")  # part of the digest, and not compiled
+_SHARED: Final = ("..",)  # part of the digest, and not compiled
 
 
 def _top(name: str) -> str:
@@ -163,6 +163,7 @@ def _compile(
         stand_ins=tuple(handling.stand_ins),
         escalation=MappingProxyType(handling.escalation),
         readiness=_readiness(sources, header, context),
+        countries=country.read_countries(sources.of("country"), files, context),
     )
     choices.check_choices(chosen, policy, context)
     return policy, chosen
@@ -186,7 +187,8 @@ class _Known:
 def _words(sources: Sources, context: Context) -> _Known:
     """Everything that is declared; the context knows it from then on."""
     words = organization.declare(sources.of("organization"), context)
-    declared = vocabulary.declare(sources.of("vocabulary"), context)
+    of_countries = country.facts_in(sources.of("country"))
+    declared = vocabulary.declare(sources.of("vocabulary"), of_countries, context)
     base = words.vocabulary(sources.unsure)
     plain = {name: fact for name, (fact, _) in declared.facts.items()}
     context = context.knowing(vocabulary.vocabulary_of(declared, plain, base))

@@ -25,6 +25,7 @@ KINDS: Final = (
     "controls",
     "readiness",
     "handling",
+    "country",
     "tests",
 )
 

@@ -136,26 +136,33 @@ FACTS: Final[Key[Node]] = Key("facts", Form("facts", as_written), "facts of this
 SHAPE: Final = Shape("a vocabulary", (KIND, DOCUMENTS, FACTS))
 
 
-def declare(files: list[File], context: Context) -> Declared:
-    """The first pass: every document type and fact, with its kind."""
+def declare(files: list[File], others: list[Node], context: Context) -> Declared:
+    """The first pass: every document type and fact, with its kind.
+
+    `others` are facts that files of another kind declare.
+    """
     declared = Declared()
     for file in files:
         fields = SHAPE.open(file.root, context)
-        if fields is None:
-            continue
-        _declare_documents(fields, declared, context)
-        node = fields.read(FACTS, context)
-        if isinstance(node, MappingNode):
-            for key, value in node.entries:
-                _declare_fact(key, value, declared, context)
-        elif node is not None:
-            message = f"expected facts by name, found {described(node)}"
-            context.error("expected-mapping", node.place, message)
+        if fields is not None:
+            _declare_documents(fields, declared, context)
+            _declare_facts(fields.read(FACTS, context), declared, context)
+    for node in others:
+        _declare_facts(node, declared, context)
     for name, (fact, _) in declared.facts.items():
         if name in declared.documents:
             message = f"{shown(name)} is a document type, and facts have names of their own"
             context.error("name-taken", fact.place, message)
     return declared
+
+
+def _declare_facts(node: Node | None, declared: Declared, context: Context) -> None:
+    if isinstance(node, MappingNode):
+        for key, value in node.entries:
+            _declare_fact(key, value, declared, context)
+    elif node is not None:
+        message = f"expected facts by name, found {described(node)}"
+        context.error("expected-mapping", node.place, message)
 
 
 def _declare_documents(fields: Fields, declared: Declared, context: Context) -> None:

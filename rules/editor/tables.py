@@ -15,6 +15,7 @@ from rules.compiling import (
     chains,
     choices,
     controls,
+    country,
     guarantees,
     handling,
     limits,
@@ -102,6 +103,7 @@ INSIDE: Final[Mapping[Key[Any], Form[Any]]] = MappingProxyType(
         organization.LIMITS: rows(limits.SHAPE),
         organization.IN_FAVOUR: of_shape(organization.SHARE_SHAPE),
         organization.VOTES: named(whole(0, organization.SEATS_MAX)),
+        country.SOURCES: named(of_shape(country.SOURCE)),
         vocabulary.FACTS: named(of_shape(vocabulary.FACT)),
         vocabulary.TOTAL_OF: MONEY_FACT,
         vocabulary.SAME: listed(FACT),
@@ -151,6 +153,7 @@ FILES: Final[Mapping[str, Shape]] = MappingProxyType(
         "controls": controls.SHAPE,
         "readiness": readiness.SHAPE,
         "handling": handling.SHAPE,
+        "country": country.SHAPE,
         "tests": forms.FILE,
     }
 )

@@ -50,3 +50,10 @@ def test_a_variant_that_leaves_a_choice_open_does_not_load(name: str) -> None:
     policy, found = checked(put_together(VARIANTS / name))
     assert policy is None
     assert REFUSED[name] in {report.code for report in found}
+
+
+def test_the_countries_of_a_variant_are_those_that_are_shipped() -> None:
+    copies = sorted(VARIANTS.glob("*/countries/*.yaml"))
+    assert copies
+    for copy in copies:
+        assert copy.read_bytes() == (POLICIES / "countries" / copy.name).read_bytes(), copy

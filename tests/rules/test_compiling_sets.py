@@ -85,7 +85,6 @@ def test_tests_and_data_are_no_part_of_the_policy() -> None:
         "tests/fixtures/policy.yaml": b"kind: set",
         "data/people.yaml": b"- x",
         "README.md": b"# x",
-        "countries/mx.yaml": b"kind: country\n",
     }
     policy, found = report({**files_of(BASE), **others})
     assert policy is not None, found.render()

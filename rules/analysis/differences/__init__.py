@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from engine.facts.vocabulary import Fact
 from engine.policy import PolicySet
-from rules.analysis.differences import choices, controls, organization
+from rules.analysis.differences import choices, controls, countries, organization
 from rules.analysis.differences import readiness as checks
 from rules.analysis.differences.aspects import compared
 from rules.analysis.differences.effect import BUILT_IN_NAMES, Effects, effects, scales_of
@@ -67,6 +67,7 @@ def _besides_schedules(old: PolicySet, new: PolicySet) -> Iterator[Difference]:
     yield from compared(controls.RELATED, old.related_parties, new.related_parties)
     yield from compared(controls.GUARANTEES, old.guarantees, new.guarantees)
     yield from compared(checks.READINESS, old.readiness, new.readiness)
+    yield from compared(countries.COUNTRIES, old.countries.values(), new.countries.values())
     yield from compared(organization.DELEGATION, old.delegation, new.delegation)
     yield from compared(organization.STAND_INS, old.stand_ins, new.stand_ins)
 

@@ -18,7 +18,8 @@ from engine.routing.words import Together
 
 # Where something stands, what is there to find or to print it, what the vocabulary says already.
 _NO_MEANING: Final = frozenset(
-    {"place", "otherwise_place", "index", "lookup", "file", "bounds", "text", "domain", "scale"}
+    {"place", "otherwise_place", "index", "lookup", "file", "bounds", "domain", "scale"}
+    | {"text", "version"}  # as written
 )
 _UNORDERED: Final = frozenset(
     {"rows", "require", "waives", "matrices", "limits", "additional", "barred", "conflicts"}

@@ -29,6 +29,7 @@ class Area(StrEnum):
     SEGREGATION = "segregation of duties"
     GUARANTEES = "guarantees"
     READINESS = "readiness to post"
+    COUNTRIES = "countries"
     DELEGATION = "delegation and stand-ins"
     ORGANIZATION = "organization"
     VOCABULARY = "vocabulary"

@@ -13,6 +13,7 @@ from engine.explaining.messages import Text
 from engine.explaining.messages.readiness import (
     agreement,
     coding,
+    countries,
     funds,
     general,
     papers,
@@ -21,7 +22,17 @@ from engine.explaining.messages.readiness import (
     timing,
 )
 
-_FAMILIES: Final = (agreement, coding, funds, general, papers, period, supplier, timing)
+_FAMILIES: Final = (
+    agreement,
+    coding,
+    countries,
+    funds,
+    general,
+    papers,
+    period,
+    supplier,
+    timing,
+)
 ENGLISH: Final[Mapping[str, Text]] = MappingProxyType(
     {code: text for family in _FAMILIES for code, text in family.ENGLISH.items()}
 )
