@@ -23,7 +23,7 @@ from engine.countries.tax_ids import JudgedRule, TaxIdVerdict, tax_id_verdicts
 from engine.facts.kinds import FactValue
 from engine.identifiers.catalogue import IDENTIFIERS
 from engine.identifiers.judged import Judged, judge
-from engine.readiness.check import Complaint
+from engine.readiness.check import Check
 from engine.readiness.finding import Asked, Evidence, Finding, Severity
 from engine.readiness.parameters import Kind, stated
 from engine.tokens import token
@@ -32,7 +32,7 @@ REQUEST: Final = "supplier_request"  # states the numbers that the supplier is t
 
 
 @dataclass(frozen=True, slots=True)
-class TaxId:
+class TaxId(Check):
     """The tax identifiers of a party are what its country asks for.
 
     Form, check digit and existence are findings of their own. With `looked_up` somebody must have
@@ -41,16 +41,11 @@ class TaxId:
 
     word: ClassVar[str] = "tax_id"
     says: ClassVar[str] = "the tax number is right"
-    is_released_by_role: ClassVar[bool] = True
 
     of: Party = stated(Kind.WORD, "whose: `supplier`, `entity` or `customer`", words=Party)
     looked_up: bool = stated(
         Kind.YES_NO, "whether a register must have confirmed it", default=False
     )
-
-    def complaints(self, documents: tuple[str, ...]) -> Iterator[Complaint]:
-        """Nothing in it can contradict."""
-        yield from ()
 
     def ask(self, on: Asked) -> Iterator[Finding]:
         """What is wrong with each identifier that the country of the party asks for."""
@@ -101,16 +96,11 @@ class TaxId:
 
 
 @dataclass(frozen=True, slots=True)
-class EInvoiceClearance:
+class EInvoiceClearance(Check):
     """The document was cleared as the country of its entity asks for on its day."""
 
     word: ClassVar[str] = "e_invoice_clearance"
     says: ClassVar[str] = "the country cleared it"
-    is_released_by_role: ClassVar[bool] = True
-
-    def complaints(self, documents: tuple[str, ...]) -> Iterator[Complaint]:
-        """Nothing in it can contradict."""
-        yield from ()
 
     def ask(self, on: Asked) -> Iterator[Finding]:
         """Every proof that is missing or wrong, and what keeps it from being known."""
@@ -123,16 +113,11 @@ class EInvoiceClearance:
 
 
 @dataclass(frozen=True, slots=True)
-class LocalFields:
+class LocalFields(Check):
     """The document states what the country of its entity asks documents to state."""
 
     word: ClassVar[str] = "local_fields"
     says: ClassVar[str] = "it states what its country asks for"
-    is_released_by_role: ClassVar[bool] = True
-
-    def complaints(self, documents: tuple[str, ...]) -> Iterator[Complaint]:
-        """Nothing in it can contradict."""
-        yield from ()
 
     def ask(self, on: Asked) -> Iterator[Finding]:
         """Every field that is missing."""

@@ -67,6 +67,7 @@ _PLAIN: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
             }
         ),
         "date": MappingProxyType(_text(f"{_DAY}$", "2027-01-31")),
+        "time of day": MappingProxyType(_text("^[0-2][0-9]:[0-5][0-9]$", "09:00", "22:30")),
         "moment or day": MappingProxyType(
             _text(f"{_DAY}(T.+)?$", "2027-03-15T09:00:00-04:00", "2027-03-15")
         ),

@@ -72,6 +72,7 @@ def test_the_walk_ends_with_an_approved_invoice(url: str, tmp_path: Path) -> Non
     )
     answers = _values(done.stdout)
     submitted, said, tasks, acted, case = answers
+    assert "case" in submitted, submitted
     assert (submitted["case"], submitted["status"]) == ("C-000001", "pending")
     assert said["language"] == "en"
     assert [task["person"] for task in tasks["tasks"]] == ["mia"]

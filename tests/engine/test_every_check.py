@@ -33,6 +33,7 @@ def test_no_word_stands_for_two_checks() -> None:
 
 @EVERY
 def test_a_check_is_a_value(check: type[Check]) -> None:
+    assert issubclass(check, Check)
     assert is_dataclass(check)
     if any(one.is_required for one in parameters_of(check)):
         return
