@@ -26,10 +26,10 @@ from api.usecases.casework.second_opinion import OPERATED, Opinions, ask_second_
 from api.usecases.casework.settling import INTERNAL, Delivered, Result, keep_failed, keep_posted
 from api.usecases.casework.surrounding import around
 from api.usecases.casework.written import DocumentUnreadable, document_of, named_digests
-from engine.business_time import local_day
 from engine.cases.status import Status
 from engine.documents.model import Document
 from engine.policy import PolicySet
+from engine.readiness.asking import applying, books_day
 from engine.readiness.finding import Finding, is_ready
 
 OPERATIONS: Final = "operations"  # who owns what concerns no connection, or no document
@@ -110,7 +110,7 @@ class _Attempt:
         order = PostingOrder(
             key=self._parcel.key,
             document=document,
-            posting_date=posting_day(current.policy, document),
+            posting_date=posting_day(current.policy, document, case.received_at),
             company=case.entity,
         )
         receipt = self._left_behind(target.erp, order)
@@ -160,13 +160,13 @@ class _Attempt:
         return is_ours
 
 
-def posting_day(policy: PolicySet, document: Document) -> date:
-    """The day in the books that a document states, or the local day of its submission.
+def posting_day(policy: PolicySet, document: Document, received_at: datetime) -> date:
+    """The day in the books, by the checks that applied when the document came in.
 
-    It depends on the document alone: a posting that is tried again is the same posting.
+    It does not depend on when it is asked: a posting that is tried again is the same posting.
     """
-    zone = policy.organization.entities[document.entity].zone
-    return document.posting_date or document.document_date or local_day(document.submitted_at, zone)
+    entity = policy.organization.entities[document.entity]
+    return books_day(applying(policy, entity, document, received_at), document, entity)
 
 
 def _case(connection: Connection, parcel: Parcel) -> Case:
