@@ -57,6 +57,7 @@ def _register() -> None:
     from api.commands.lint import lint
     from api.commands.overrides import report_overrides
     from api.commands.policy_tests import run_tests
+    from api.commands.readiness import readiness
     from api.commands.schema import schema
     from api.commands.second_opinion import second_opinion
     from api.commands.serve import serve
@@ -65,6 +66,7 @@ def _register() -> None:
     from api.commands.who_can import who_can
 
     app.command("decide", epilog=_EPILOG)(decide)
+    app.command("readiness", epilog=_EPILOG)(readiness)
     app.command("diff", epilog=_EPILOG)(diff)
     app.command("explain", epilog=_EPILOG)(explain)
     app.command("who-can", epilog=_EPILOG)(who_can)

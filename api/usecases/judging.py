@@ -96,7 +96,11 @@ class Judge:
     def _asked(self, document: Document) -> tuple[PolicySet, datetime, FactValues]:
         policy = self.draft.policy
         now = self.now if self.now is not None else local(policy, document)
-        return policy, now, self._ledger.totals(document, now).values
+        return policy, now, self.totals(document, now)
+
+    def totals(self, document: Document, now: datetime) -> FactValues:
+        """The totals that the policy declares, the document included."""
+        return self._ledger.totals(document, now).values
 
     def count(self, document: Document) -> None:
         """Lets the document count as pending for those that follow it."""

@@ -1,0 +1,83 @@
+"""Asking whether documents may post, with a draft: each beside those that came before it.
+
+What the service finds in its store is here what was handed in: documents that are known already
+(orders, receipts, invoices that were posted), and those of the run before this one, as pending.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+
+from api.usecases.judging import Judge, Judged, local
+from api.usecases.submissions import Submission
+from engine.cases.status import Status
+from engine.documents.model import Document
+from engine.readiness.asking import found_by, interest, readiness
+from engine.readiness.finding import Finding, is_ready
+from engine.readiness.surroundings import Beside, Surroundings
+
+
+@dataclass(frozen=True, slots=True)
+class Readied:
+    """One submission: what keeps it from posting, or the errors why it is no document."""
+
+    judged: Judged
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it is a document, and nothing keeps it from posting."""
+        return not self.judged.errors and is_ready(self.findings)
+
+
+@dataclass(slots=True)
+class Readying:
+    """Asks one submission after another; `judge` accepts them and adds up totals."""
+
+    judge: Judge
+    _by_key: dict[str, dict[tuple[str, str], Beside]] = field(default_factory=dict)
+
+    def know(self, submissions: Iterable[Submission], status: Status = Status.POSTED) -> int:
+        """Documents that are there already; how many could not be accepted."""
+        bad = 0
+        for submission in submissions:
+            document = self.judge.accept(submission)
+            if isinstance(document, Judged):
+                bad += 1
+            else:
+                self._keep(document, status)
+        return bad
+
+    def ask(self, submission: Submission) -> Readied:
+        """What keeps it from posting at the judge's moment, or at its own."""
+        document = self.judge.accept(submission)
+        if isinstance(document, Judged):
+            return Readied(document)
+        policy, data = self.judge.draft.policy, self.judge.data.data
+        now = self.judge.now if self.judge.now is not None else local(policy, document)
+        found = readiness(policy, data, document, now, beside=self._around(document, now))
+        self.judge.count(document)
+        self._keep(document, Status.PENDING)
+        return Readied(Judged(submission.position, document.id, document), found)
+
+    def _around(self, document: Document, now: datetime) -> Surroundings:
+        policy, data = self.judge.draft.policy, self.judge.data.data
+        wanted = interest(policy, data, document, now)
+        own = document.type, document.id
+        found = {
+            name: each
+            for key in sorted(wanted.keys)
+            for name, each in self._by_key.get(key, {}).items()
+            if name != own
+        }
+        totals = self.judge.totals(document, now) if wanted.totals else {}
+        return Surroundings(tuple(found.values()), totals=MappingProxyType(dict(totals)))
+
+    def _keep(self, document: Document, status: Status) -> None:
+        at = document.submitted_at
+        each = Beside(document, status, at, at)
+        for key in found_by(self.judge.data.data, document):
+            self._by_key.setdefault(key, {})[document.type, document.id] = each

@@ -1,0 +1,88 @@
+"""`readiness`: what it prints, what it writes as JSON, its exit codes, what it compares with.
+
+Shows (B5).
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from api.cli import app
+from tests.api.orders import order
+
+CHECKS = """kind: readiness
+documents: [purchase_order]
+owner: controller
+checks:
+  - account_active
+  - supplier_active: {severity: warns}
+"""
+ACCOUNTS = "id,entity,from,to\n6000,*,,\n6100,*,2027-01-01,2027-03-31\n"
+AT = "2027-03-15T09:00:00-04:00"
+
+
+@pytest.fixture
+def checked(folder: Path) -> Path:
+    (folder / "readiness.yaml").write_text(CHECKS, encoding="utf-8")
+    (folder / "data" / "accounts.csv").write_text(ACCOUNTS, encoding="utf-8")
+    return folder
+
+
+def run(folder: Path, *documents: object, more: tuple[str, ...] = ()) -> Result:
+    path = folder.parent / "orders.jsonl"
+    path.write_text("".join(json.dumps(one) + "\n" for one in documents), encoding="utf-8")
+    arguments = ["readiness", str(path), "--policy", str(folder), "--at", AT, *more]
+    return CliRunner().invoke(app, arguments)
+
+
+def coded(id: str, account: str, **more: object) -> dict[str, object]:
+    return {**order(id, "10.00"), "gl_account": account, "posting_date": "2027-03-15", **more}
+
+
+def test_a_document_that_is_ready_ends_with_zero(checked: Path) -> None:
+    result = run(checked, coded("PO-1", "6000"))
+    assert result.exit_code == 0, result.output
+    assert result.stdout.splitlines()[0] == "PO-1: ready"
+
+
+def test_what_is_found_is_said_with_its_owner_and_place(checked: Path) -> None:
+    result = run(checked, coded("PO-1", "6100", posting_date="2027-04-01"))
+    assert result.exit_code == 1
+    lines = result.stdout.splitlines()
+    assert lines[0] == "PO-1: not ready"
+    assert "  The gl_account 6100 is not active on 2027-04-01." in lines
+    assert any(line.startswith("    coding_inactive; owner controller; needs ") for line in lines)
+    assert "    readiness.yaml:5:5" in lines
+
+
+def test_many_documents_are_counted_by_what_was_found(checked: Path) -> None:
+    result = run(checked, coded("PO-1", "6000"), coded("PO-2", "9"), coded("PO-3", "9"))
+    assert result.exit_code == 1
+    assert "3 documents: 1 ready, 2 not ready, 0 not accepted" in result.stdout
+    row = next(line for line in result.stdout.splitlines() if line.startswith("coding_unknown"))
+    assert row.split() == ["coding_unknown", "2"]
+
+
+def test_json_has_a_line_for_each_document(checked: Path) -> None:
+    result = run(checked, coded("PO-1", "6000"), coded("PO-2", "9"), more=("--json",))
+    ready, not_ready = map(json.loads, result.stdout.splitlines())
+    assert (ready["ready"], not_ready["ready"]) == (True, False)
+    (finding,) = [one for one in not_ready["findings"] if one["severity"] == "blocks"]
+    assert (finding["code"], finding["owner"]) == ("coding_unknown", "controller")
+
+
+def test_what_is_no_document_is_said_and_the_others_are_asked(checked: Path) -> None:
+    result = run(checked, {"type": "purchase_order"}, coded("PO-2", "6000"))
+    assert result.exit_code == 3
+    assert "error: document 1 cannot be accepted" in result.stderr
+    assert "2 documents: 1 ready, 0 not ready, 1 not accepted" in result.stdout
+
+
+def test_documents_beside_that_cannot_be_read_stop_the_run(checked: Path) -> None:
+    broken = checked.parent / "beside.jsonl"
+    broken.write_text('{"type": "invoice"}\n', encoding="utf-8")
+    result = run(checked, coded("PO-1", "6000"), more=("--beside", str(broken)))
+    assert result.exit_code == 3
+    assert "1 documents of `beside.jsonl` cannot be accepted" in result.stderr
