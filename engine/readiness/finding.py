@@ -13,6 +13,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 
+from engine.canonical import digest
 from engine.documents.model import Document
 from engine.master_data import MasterData, PersonId
 from engine.organization import Entity
@@ -20,6 +21,7 @@ from engine.places import NOWHERE, Place
 from engine.policy import PolicySet
 from engine.readiness.check import ReadinessCheck
 from engine.readiness.surroundings import ALONE, Surroundings
+from engine.recording import place_text
 
 
 class Severity(StrEnum):
@@ -59,11 +61,12 @@ class Evidence(StrEnum):
 class Release:
     """A person lets a document post although a finding stands, and says why.
 
-    It is for one finding of one content (`document_digest`) and counts only if the finding stood
-    at the moment `at` (aware) and the person might release it then (`engine.readiness.releasing`).
+    It is for one finding (its `id`) of one content (`document_digest`) and counts only if the
+    finding stood at the moment `at` (aware) and the person might release it then
+    (`engine.readiness.releasing`).
     """
 
-    code: str
+    finding: str
     by: PersonId
     reason: str
     at: datetime
@@ -90,6 +93,12 @@ class Finding:
     earliest_posting_date: date | None = None
     clears_at: datetime | None = None
     released: Release | None = None
+
+    @property
+    def id(self) -> str:
+        """Names it among those of its document: two of one code have two ids."""
+        place = place_text(self.place)
+        return digest([self.code, place, [list(pair) for pair in self.words]])[7:23]
 
     @property
     def stands(self) -> bool:

@@ -14,6 +14,7 @@ def to_plain(finding: Finding) -> dict[str, Plain]:
     """A finding, released or not, as text and mappings of text for `engine.canonical`."""
     day = finding.earliest_posting_date
     return {
+        "id": finding.id,
         "code": finding.code,
         "words": dict(finding.words),
         "place": place_text(finding.place),
@@ -29,7 +30,7 @@ def to_plain(finding: Finding) -> dict[str, Plain]:
 
 def _release(release: Release) -> dict[str, str]:
     return {
-        "code": release.code,
+        "finding": release.finding,
         "by": release.by,
         "reason": release.reason,
         "at": moment_text(release.at),

@@ -35,8 +35,7 @@ def released(
     """
     for release in releases:
         if _speaks_of(release, finding, world[2], now) and _may_release(release, finding, world):
-            stood = {(one.code, one.place, one.words) for one in ask_at(release.at)}
-            if (finding.code, finding.place, finding.words) in stood:
+            if finding.id in {one.id for one in ask_at(release.at)}:
                 return replace(finding, released=release)
     return finding
 
@@ -45,7 +44,7 @@ def _speaks_of(release: Release, finding: Finding, document: Document, now: date
     """Whether it is for this finding of this content, and gives a reason."""
     return (
         bool(finding.releasable_by)
-        and release.code == finding.code
+        and release.finding == finding.id
         and bool(release.reason.strip())
         and bool(document.digest)
         and release.document_digest == document.digest

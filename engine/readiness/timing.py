@@ -92,8 +92,8 @@ class DataFresh(Check):
             if loaded is None:
                 yield on.finding("data_age_unknown", Evidence.FRESH_DATA, source=source)
             elif on.now - loaded > timedelta(hours=self.hours):
-                age = (on.now - loaded) // timedelta(hours=1)
-                words = {"source": source, "age": str(age), "hours": str(self.hours)}
+                since = loaded.astimezone(ZoneInfo(on.entity.zone)).isoformat()
+                words = {"source": source, "since": since, "hours": str(self.hours)}
                 yield on.finding("data_too_old", Evidence.FRESH_DATA, **words)
 
 

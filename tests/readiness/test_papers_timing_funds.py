@@ -56,7 +56,7 @@ def test_other_content_than_the_approved_one_is_released_by_nobody() -> None:
     changed = document(digest="sha256:other")
     (found,) = ask(rule(Unchanged(), released_by="ctrl"), changed, beside=approved)
     assert found.code == "changed_since_approval"
-    release = Release("changed_since_approval", "vera", "fine", NOW, "sha256:other")  # type: ignore[arg-type]
+    release = Release(found.id, "vera", "fine", NOW, "sha256:other")  # type: ignore[arg-type]
     (still,) = ask(Unchanged(), changed, beside=approved, releases=(release,))
     assert still.stands
 

@@ -21,9 +21,8 @@ ENGLISH: Final[Mapping[str, Text]] = MappingProxyType(
             "loaded. Data of unknown age are too old.",
         ),
         "data_too_old": Text(
-            "The data of {source} are {age} hours old.",
-            "Data of `{source}` were loaded more than {age} hours ago; the policy takes {hours} "
-            "hours at most.",
+            "The data of {source} are of {since}.",
+            "Data of `{source}` were loaded at {since}; the policy takes {hours} hours at most.",
         ),
     }
 )
@@ -40,8 +39,8 @@ GERMAN: Final[Mapping[str, Text]] = MappingProxyType(
             "wurden, ist nicht bekannt. Daten unbekannten Alters sind zu alt.",
         ),
         "data_too_old": Text(
-            "Die Daten von {source} sind {age} Stunden alt.",
-            "Daten von `{source}` wurden vor mehr als {age} Stunden geladen; die Richtlinie "
+            "Die Daten von {source} sind von {since}.",
+            "Daten von `{source}` wurden am {since} geladen; die Richtlinie "
             "erlaubt höchstens {hours} Stunden.",
         ),
     }
