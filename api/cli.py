@@ -56,6 +56,7 @@ def _register() -> None:
     from api.commands.language_server import language_server
     from api.commands.lint import lint
     from api.commands.overrides import report_overrides
+    from api.commands.period_close import period_close
     from api.commands.policy_tests import run_tests
     from api.commands.readiness import readiness
     from api.commands.schema import schema
@@ -79,6 +80,7 @@ def _register() -> None:
     master_data.app.command("check", epilog=_EPILOG)(master_data.check)
     master_data.app.command("load", epilog=_EPILOG)(master_data.load)
     app.command("demo", epilog=_EPILOG)(demo)
+    app.command("period-close", epilog=_EPILOG)(period_close)
     app.command("overrides", epilog=_EPILOG)(report_overrides)
     app.command("sod", epilog=_EPILOG)(sod)
     app.command("splitting", epilog=_EPILOG)(splitting)

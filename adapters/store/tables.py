@@ -301,6 +301,20 @@ document_keys = Table(
     Index("ix_document_keys_case_id", "case_id"),
 )
 
+# What people let through: one finding of one content each.
+releases = Table(
+    "releases",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("case_id", Integer, ForeignKey("cases.id"), nullable=False),
+    Column("finding", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("document_digest", Text, nullable=False),
+    Index("ix_releases_case_id", "case_id"),
+)
+
 mitigation_uses = Table(
     "mitigation_uses",
     metadata,

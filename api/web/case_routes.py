@@ -162,7 +162,7 @@ def show_decision(request: Request, number: str, language: Language = "en") -> R
         current = service.resources.loaded.current(connection)
     names = {str(person.id): person.name for person in current.data.people.values()}
     decision = recalled(json.loads(case.decision_json))
-    said = explanation(decision, _spoken(language), names)
+    said = explanation(decision, spoken(language), names)
     return _json(json.dumps(said, ensure_ascii=False).encode())
 
 
@@ -185,7 +185,7 @@ def show_page(request: Request, number: str, language: Language = "en") -> Respo
         decision,
         document,
         files if is_same_set else None,
-        _spoken(language),
+        spoken(language),
         names,
         is_activated=True,
     )
@@ -197,7 +197,7 @@ def show_page(request: Request, number: str, language: Language = "en") -> Respo
     return Response(html.encode("utf-8"), 200, headers, "text/html; charset=utf-8")
 
 
-def _spoken(header: str) -> str:
+def spoken(header: str) -> str:
     """The first language of `Accept-Language` that there are texts in."""
     for part in header.split(","):
         word = part.partition(";")[0].strip().lower().partition("-")[0]

@@ -54,3 +54,28 @@ def test_a_set_is_activated_once_then_data_are_loaded_and_files_submitted(
     assert run(runner, *inbox) == 0
     report = (tmp_path / "inbox" / "done" / "a.jsonl.report.csv").read_text(encoding="utf-8")
     assert "C-000001" in report
+
+
+def test_a_period_close_tells_what_is_left_and_ends_with_one(
+    runner: CliRunner, tmp_path: Path
+) -> None:
+    assert run(runner, "activate", str(ACME), "--by", "gina", "--because", "a reason") == 0
+    march = ("period-close", "--entity", "US01", "--period", "2027-03")
+    assert run(runner, *march) == 0
+    invoice = {**order(), "type": "invoice", "id": "INV-1", "document_date": "2027-03-10"}
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.jsonl").write_text(json.dumps(received(invoice)) + "\n", encoding="utf-8")
+    assert run(runner, "file", str(tmp_path / "in"), "--once") == 0
+    told = runner.invoke(app, [*march, "--json"])
+    assert told.exit_code == 1
+    (left,) = json.loads(told.stdout)["left"]
+    assert (left["document_id"], left["day"], left["lacks"]) == (
+        "INV-1",
+        "2027-03-10",
+        "approval",
+    )
+    shown = runner.invoke(app, list(march)).stdout
+    assert "2027-03-01 to 2027-03-31: 1 without approval" in shown
+    unknown = runner.invoke(app, ["period-close", "--entity", "US01", "--period", "March"])
+    assert unknown.exit_code == 2
+    assert "it has `2026-01`" in unknown.stderr

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from adapters.store import cases, outbox
 from adapters.store.cases import Case
+from adapters.store.releases import releases_of
 from adapters.store.trail import Entry
 from api.usecases.casework.remembering import asked_of
 from api.usecases.casework.resources import InForce, Plain, Resources
@@ -21,7 +22,7 @@ from engine.cases.status import Event, Status, moved
 from engine.documents.model import Document
 from engine.readiness.asking import readiness
 from engine.readiness.duties import duties_of
-from engine.readiness.finding import Finding, is_ready
+from engine.readiness.finding import Finding, Release, is_ready
 from engine.readiness.recording import to_plain
 
 POSTING: Final = "posting"
@@ -84,11 +85,16 @@ def ask_ready(
     needed: Around,
     now: datetime,
     case: Case | None,
+    more: Sequence[Release] = (),
 ) -> AskedReady:
-    """Whether the document may post, by what is in force and around it at the moment."""
+    """Whether the document may post, by what is in force and around it at the moment.
+
+    `more` are releases beside those that were given for the case.
+    """
     beside = needed.look(resources, connection, case)
     policy, data = needed.current.policy, needed.current.data
-    found = readiness(policy, data, needed.document, now, beside=beside)
+    given = [*releases_of(connection, case.id), *more] if case is not None and case.id else []
+    found = readiness(policy, data, needed.document, now, releases=given, beside=beside)
     return AskedReady(found, around_plain(beside))
 
 
