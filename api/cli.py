@@ -50,6 +50,7 @@ def _register() -> None:
     from api.commands.decide import decide
     from api.commands.demo import demo
     from api.commands.diff import diff
+    from api.commands.e_invoice import e_invoice
     from api.commands.explain import explain
     from api.commands.file import file
     from api.commands.formatting import format_policies
@@ -84,6 +85,7 @@ def _register() -> None:
     app.command("splitting", epilog=_EPILOG)(splitting)
     app.command("activate", epilog=_EPILOG)(activate)
     app.command("serve", epilog=_EPILOG)(serve)
+    app.command("e-invoice", epilog=_EPILOG)(e_invoice)
     app.command("file", epilog=_EPILOG)(file)
     app.command("second-opinion", epilog=_EPILOG)(second_opinion)
     store.app.command("migrate", epilog=_EPILOG)(store.migrate)
