@@ -51,12 +51,12 @@ Policy = Annotated[
 
 
 def book_of(path: Path | None, entity: str = "", requester: str = "") -> AddressBook:
-    """The address book; ends the command with code 6 where it cannot be read."""
+    """The address book; ends the command with code 5 where it cannot be read."""
     try:
         book = address_book(path) if path is not None else AddressBook()
     except UnreadableBook as problem:
         lines = str(problem).splitlines()
-        raise stop(Code.FILE, *(f"error: {line}" for line in lines[:MOST_ERRORS])) from None
+        raise stop(Code.DATA, *(f"error: {line}" for line in lines[:MOST_ERRORS])) from None
     told = Address(entity or book.otherwise.entity, requester or book.otherwise.requester)
     return AddressBook(book.addresses, told)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 
 from adapters.sources.e_invoice.reader import Reader
@@ -29,7 +28,7 @@ def _attachment(reader: Reader, node: Node) -> dict[str, object]:
     }
     try:
         data = base64.b64decode("".join(content.text.split()), validate=True)
-    except binascii.Error:
+    except ValueError:  # `binascii.Error` too, and characters beyond ASCII
         message = "expected a file in base64, found something else"
         reader.complain("invalid_base64", content, ATTACHMENT["content"], message)
         return stated

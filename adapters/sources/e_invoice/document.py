@@ -122,9 +122,8 @@ def _is_credit(reader: Reader) -> bool:
     allowed = CREDIT_NOTES if reader.root.name == "ubl:CreditNote" else CREDIT_NOTES | INVOICES
     if code and code not in allowed:
         what = "a credit note" if allowed is CREDIT_NOTES else "what is to be paid or given back"
-        found = reader.all(reader.root, term)[0]
         message = f"expected the code of {what}, found {quoted(code)}"
-        reader.complain("unknown_value", found, term, message)
+        reader.complain_at("unknown_value", reader.root, term, message)
     return is_credit
 
 
@@ -132,9 +131,8 @@ def _currency(reader: Reader) -> str:
     term = HEADER["currency"]
     currency = reader.required(reader.root, term)
     if currency and currency not in EXPONENTS:
-        found = reader.all(reader.root, term)[0]
         message = f"expected a currency of ISO 4217, found {quoted(currency)}"
-        reader.complain("unknown_currency", found, term, message)
+        reader.complain_at("unknown_currency", reader.root, term, message)
     return currency
 
 

@@ -68,7 +68,7 @@ def _by_parent(reader: Reader) -> dict[str, list[Node]]:
         parent = reader.text(node, LINE["parent"])
         if parent and (parent not in known or parent == reader.text(node, LINE["id"])):
             message = f"expected the number of another line, found {quoted(parent)}"
-            reader.complain("unknown_value", node, LINE["parent"], message)
+            reader.complain_at("unknown_value", node, LINE["parent"], message)
         elif parent:
             found.setdefault(parent, []).append(node)
     return found
@@ -94,7 +94,7 @@ def _leaves(reader: Reader, node: Node, inside: dict[str, list[Node]]) -> Iterat
             f"expected {reader.said(sum_minor)}, the sum of the lines inside of it,"
             f" found {reader.said(part.net_minor)}"
         )
-        reader.complain("wrong_sum", node, LINE["net"], message)
+        reader.complain_at("wrong_sum", node, LINE["net"], message)
 
 
 def _line(reader: Reader, node: Node, number: str) -> Part | None:
@@ -132,12 +132,12 @@ def _price(reader: Reader, node: Node) -> str:
     if base is not None and base <= 0:
         found = quoted(fraction_text(base))
         message = f"expected a quantity above zero, found {found}"
-        reader.complain("out_of_range", node, LINE["base_quantity"], message)
+        reader.complain_at("out_of_range", node, LINE["base_quantity"], message)
         return ""
     unit, base_unit = reader.text(node, LINE["unit"]), reader.text(node, LINE["base_unit"])
     if base_unit and unit and base_unit != unit:
         message = f"expected the unit of the line, {quoted(unit)}, found {quoted(base_unit)}"
-        reader.complain("unit_mismatch", node, LINE["base_unit"], message)
+        reader.complain_at("unit_mismatch", node, LINE["base_unit"], message)
     return fraction_text(price / base if base is not None else price)
 
 
@@ -152,7 +152,7 @@ def adjustment_parts(reader: Reader) -> Iterator[Part]:
             continue
         if indicator not in ("true", "false", "1", "0"):
             message = f"expected `true` or `false`, found {quoted(indicator)}"
-            reader.complain("wrong_type", node, ADJUSTMENT["indicator"], message)
+            reader.complain_at("wrong_type", node, ADJUSTMENT["indicator"], message)
             continue
         kind = CHARGE if indicator in ("true", "1") else ALLOWANCE
         reason = reader.text(node, ADJUSTMENT["reason"])

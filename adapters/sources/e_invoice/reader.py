@@ -18,7 +18,7 @@ from engine.money import EXPONENTS, INT64_MAX, decimal_text
 from engine.quoting import quoted
 
 MOST_ERRORS: Final = 1_000
-_DECIMAL: Final = re.compile(r"[+-]?(?=[.\d])\d{0,18}(?:\.\d{0,12})?", re.ASCII)
+_DECIMAL: Final = re.compile(r"[+-]?(?=\.?\d)\d{0,18}(?:\.\d{0,12})?", re.ASCII)
 _DAY: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
 _CII_DAY: Final = re.compile(r"(\d{4})(\d\d)(\d\d)", re.ASCII)
 _MEANT: Final = ("currencyID", "unitCode", "schemeID", "format")
@@ -49,6 +49,12 @@ class Reader:
     def place(self, node: Node, term: Term) -> str:
         """`line 45, BT-106 cbc:LineExtensionAmount`."""
         return f"line {node.line}, {term.number} {node.name}"
+
+    def complain_at(self, code: str, around: Node, term: Term, message: str) -> None:
+        """Something is wrong with a term: at its element, or around it where it has none."""
+        path = term.path(self.syntax).partition("/@")[0]
+        there = elements(around, path) if path else []
+        self.complain(code, there[0] if there else around, term, message)
 
     def all(self, around: Node, term: Term) -> list[Node]:
         """Every element of a term inside of `around`."""

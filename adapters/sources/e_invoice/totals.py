@@ -82,10 +82,8 @@ def _compare(reader: Reader, parts: Iterable[Part], totals: dict[str, int], tax_
     }
     for name, (minor, what) in expected.items():
         if totals[name] != minor:
-            term = TOTALS[name]
-            there = reader.all(reader.root, term)
             said = f"expected {reader.said(minor)}, {what}, found {reader.said(totals[name])}"
-            reader.complain("wrong_sum", there[0] if there else reader.root, term, said)
+            reader.complain_at("wrong_sum", reader.root, TOTALS[name], said)
 
 
 def _groups(reader: Reader) -> dict[Group, tuple[int, int, Node]]:
@@ -115,7 +113,7 @@ def _divide(
             category, rate = part.group
             said = f"{quoted(category)} with {fraction_text(rate)} %"
             message = f"expected a tax that the totals state, found {said}"
-            reader.complain("unknown_value", part.node, TAX["category"], message)
+            reader.complain_at("unknown_value", part.node, TAX["category"], message)
             continue
         members[part.group].append(part)
     for group, (base_minor, tax_minor, node) in groups.items():
@@ -123,7 +121,7 @@ def _divide(
         if sum_minor != base_minor:
             expected, found = reader.said(sum_minor), reader.said(base_minor)
             message = f"expected {expected}, what is taxed at this rate, found {found}"
-            reader.complain("wrong_sum", node, TAX["base"], message)
+            reader.complain_at("wrong_sum", node, TAX["base"], message)
             continue
         _share_out(reader, members[group], group[1] / 100, tax_minor, node)
 
@@ -136,7 +134,7 @@ def _share_out(
     if abs(tax_minor - sum(exact, ZERO)) > Fraction(len(parts), 2) + 1:
         expected, found = reader.said(round(sum(exact, ZERO))), reader.said(tax_minor)
         message = f"expected about {expected}, the rate of what is taxed, found {found}"
-        reader.complain("wrong_sum", node, TAX["tax"], message)
+        reader.complain_at("wrong_sum", node, TAX["tax"], message)
         return
     for part, share in zip(parts, exact, strict=True):
         part.tax_minor = share.numerator // share.denominator
