@@ -99,7 +99,8 @@ CII_INVOICE: Final = f"""\
  xmlns:ram="{_CII}ReusableAggregateBusinessInformationEntity:100"
  xmlns:udt="{_CII}UnqualifiedDataType:100">
 <rsm:ExchangedDocument><ram:ID>R-1</ram:ID><ram:TypeCode>380</ram:TypeCode>
-<ram:IssueDateTime><udt:DateTimeString format="102">20270315</udt:DateTimeString></ram:IssueDateTime>
+<ram:IssueDateTime><udt:DateTimeString format="102">20270315</udt:DateTimeString>
+</ram:IssueDateTime>
 </rsm:ExchangedDocument>
 <rsm:SupplyChainTradeTransaction>
 {CII_LINE}

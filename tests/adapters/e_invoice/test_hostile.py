@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import time
 from pathlib import Path
 
@@ -109,7 +110,7 @@ def test_an_encoding_that_nobody_needs_is_refused(encoding: str) -> None:
 def test_a_file_in_another_encoding_than_it_says_is_told_by_its_place() -> None:
     ((code, place),) = faults(UBL_INVOICE.replace("Globex", "Glöbex").encode("latin-1"))
     assert code == "invalid_xml"
-    assert place.startswith("line 14")
+    assert place.startswith("line 13, column 47")
 
 
 @pytest.mark.parametrize(
@@ -172,7 +173,7 @@ def attached(
 def test_a_file_inside_is_named_by_its_content() -> None:
     (file,) = read(attached(base64.b64encode(b"%PDF").decode()))["attachments"]
     assert (file["size"], file["name"], file["source_id"]) == (4, "a.pdf", "A")
-    assert file["digest"].startswith("sha256:3b9") or file["digest"].startswith("sha256:")
+    assert file["digest"] == f"sha256:{hashlib.sha256(b'%PDF').hexdigest()}"
 
 
 @pytest.mark.parametrize("content", ["%%%", "AAA", "A=A=", "ä"])

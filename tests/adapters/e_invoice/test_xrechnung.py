@@ -1,4 +1,4 @@
-"""Every invoice of the XRechnung test suite is read, exactly (A1, A2, B5)."""
+"""Every invoice of the XRechnung test suite is read, exactly (A1, A2)."""
 
 from __future__ import annotations
 
