@@ -113,8 +113,12 @@ class LineSheet(Sheet):
 
 
 class OrderedLine(LineSheet):
-    """A line that refers to a line of an order."""
+    """A line that refers to a line of an order.
 
+    `order` is its number where it is another one than the document's `purchase_order`.
+    """
+
+    order: Annotated[Name, INTERNAL] = ""
     order_line: Annotated[Count | None, INTERNAL] = None
 
 

@@ -128,7 +128,7 @@ _OF_SOME_TYPES: Final = (
     (Of.LINE, Kind.TEXT, "merchant supplier_item standard_item"),
     (Of.LINE, Kind.CHOICE, "tax_category"),
     (Of.LINE, Kind.DATE, "expense_date"),
-    (Of.LINE, Kind.NUMBER, "attendees tax_rate"),
+    (Of.LINE, Kind.NUMBER, "attendees tax_rate accepted_quantity"),
 )
 _CLOSED: Final = (
     Fact("request_kind", Kind.CHOICE, Of.DOCUMENT, ("onboarding", "change")),
@@ -156,5 +156,5 @@ FIELD_NAMES: Final[frozenset[str]] = frozenset(
     " tax_ids supplier_contact from_digest to_digest change_summary"
     " seller billed_to payee tax_representative preceding accounting_reference period_start"
     " period_end order_line_reference"
-    " order_line delegated_documents delegated_entities delegated_categories".split()
+    " order order_line delegated_documents delegated_entities delegated_categories".split()
 )

@@ -56,7 +56,7 @@ _WORDS: Final = {"region": "north", "channel": "web"}
 _LINE_TEXTS: Final = (
     "category cost_center project customer gl_account tax_code expense_type unit_of_measure"
     " description item source_id merchant tax_category supplier_item standard_item"
-    " order_line_reference accounting_reference"
+    " order_line_reference accounting_reference order"
 ).split()
 _TEXTS: Final = (
     "id number title entity requester submitter buyer receiver supplier customer category"
@@ -94,6 +94,7 @@ LINE: Final[Mapping[str, Any]] = MappingProxyType(
         "paid_with": "own_money",
         "adjustment": "charge",
         "tax_rate": "0.19",
+        "accepted_quantity": "2",
         "period_start": "2027-03-01",
         "period_end": "2027-03-31",
     }

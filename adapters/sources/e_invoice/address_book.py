@@ -55,10 +55,11 @@ class AddressBook:
 
 @dataclass(frozen=True, slots=True)
 class KnownSuppliers:
-    """Ids of suppliers by the tokens of their tax ids and accounts, and who states a tax id."""
+    """Ids of suppliers by the tokens of their tax ids and accounts; who is taxed; contracts."""
 
     by_token: Mapping[str, frozenset[str]] = field(default_factory=dict)
     taxed: frozenset[str] = frozenset()
+    contracts: Mapping[str, str] = field(default_factory=dict)  # supplier by contract
 
     @staticmethod
     def of(data: MasterData) -> KnownSuppliers:
@@ -70,6 +71,7 @@ class KnownSuppliers:
         return KnownSuppliers(
             MappingProxyType({each: frozenset(ids) for each, ids in found.items()}),
             frozenset(one.id for one in data.suppliers.values() if one.tax_ids),
+            MappingProxyType({each.id: each.supplier for each in data.contracts.values()}),
         )
 
     def named(self, kind: str, texts: Iterable[str]) -> frozenset[str]:

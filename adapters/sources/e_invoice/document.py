@@ -2,8 +2,9 @@
 
 Read is what EN 16931-1 has: XRechnung and Peppol BIS 3 are uses of it, with one extension each that
 matters here. Amounts of a credit note become negative, as everywhere. What the seller writes about
-the buyer's project and account is kept among the references, and never becomes the project or the
-cost center of a line: the seller does not choose who approves his invoice.
+the buyer's project, account and contract is kept among the references, and never becomes the
+project or the cost center of a line: the seller does not choose who approves his invoice. A
+contract counts only where the master data have it, with this supplier.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ INVOICES: Final = frozenset(
 CREDIT_NOTES: Final = frozenset("81 83 261 262 296 308 381 396 420 458 532".split())
 
 _TEXTS: Final = (
-    "buyer_reference contract purchase_order accounting_reference payment_means payment_reference"
+    "buyer_reference purchase_order accounting_reference payment_means payment_reference"
 ).split()
 _DAYS: Final = "tax_point_date due_date delivered_on period_start period_end".split()
 _REFERENCES: Final = {
@@ -58,6 +59,7 @@ _REFERENCES: Final = {
     "receiving_advice": "goods_receipt",
     "despatch_advice": "despatch_advice",
     "tender": "tender",
+    "contract": "contract",
     "invoiced_object": "invoiced_object",
 }
 _PARTIES: Final = {
@@ -97,13 +99,17 @@ def document_of(
     to = addressed(book, buyer, buyer_reference, place, reader.errors)
     reader.check()
     numbers = tuple(account["account"] for account in accounts)
+    known = known or KnownSuppliers()
+    supplier = supplier_of(book, known, parties["seller"], numbers)
+    contract = reader.text(root, HEADER["contract"])
     return _stated(
         {
             "type": "credit_note" if is_credit else "invoice",
             "id": _id(parties["seller"], str(header["number"])),
             "entity": to.entity,
             "requester": to.requester,
-            "supplier": supplier_of(book, known or KnownSuppliers(), parties["seller"], numbers),
+            "supplier": supplier,
+            "contract": contract if supplier and known.contracts.get(contract) == supplier else "",
             "currency": reader.currency,
             **header,
             **parties,

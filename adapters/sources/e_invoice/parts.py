@@ -30,7 +30,7 @@ ALLOWANCE: Final = "allowance"
 CHARGE: Final = "charge"
 THIRD_PARTY: Final = "third_party"
 ZERO: Final = Fraction(0)
-_TEXTS: Final = ("item", "supplier_item", "standard_item", "accounting_reference")
+_TEXTS: Final = ("order", "item", "supplier_item", "standard_item", "accounting_reference")
 _DAYS: Final = ("period_start", "period_end")
 
 

@@ -329,6 +329,11 @@ LINE: Final[Terms] = MappingProxyType(
             "cac:OrderLineReference/cbc:LineID",
             f"{_LINE_AGREED}/ram:BuyerOrderReferencedDocument/ram:LineID",
         ),
+        "order": Term(
+            "BT-13",
+            "cac:OrderLineReference/cac:OrderReference/cbc:ID",
+            f"{_LINE_AGREED}/ram:BuyerOrderReferencedDocument/ram:IssuerAssignedID",
+        ),
         "accounting_reference": Term(
             "BT-133",
             "cbc:AccountingCost",

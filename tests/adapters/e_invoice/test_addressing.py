@@ -7,7 +7,8 @@ import pytest
 from adapters.sources.e_invoice import AddressBook, KnownSuppliers, read_address_book
 from adapters.sources.e_invoice.address_book import Address
 from engine.errors import InputErrors
-from engine.master_data import MasterData, Supplier, snapshot
+from engine.master_data import Contract, MasterData, Supplier, snapshot
+from engine.money import Money
 from engine.tokens import token
 from tests.adapters.e_invoice.small import CII_INVOICE, UBL_INVOICE, changed
 from tests.adapters.e_invoice.suite import faults, read
@@ -94,6 +95,24 @@ def test_an_account_finds_a_supplier_only_where_no_other_tax_id_contradicts() ->
 def test_an_electronic_address_finds_a_supplier_by_the_book() -> None:
     for row in ("0088:4012345000009,,,S-7", "4012345000009,,,S-7"):
         assert found(book=book(row, ",DE01,petra,")) == "S-7"
+
+
+def test_a_contract_counts_only_where_it_is_one_with_this_supplier() -> None:
+    """What a contract is worth may decide who approves: the seller cannot choose one."""
+    old = "<cac:AccountingSupplierParty>"
+    said = (
+        f"<cac:ContractDocumentReference><cbc:ID>K-1</cbc:ID></cac:ContractDocumentReference>{old}"
+    )
+    text = changed(UBL_INVOICE, (old, said))
+    worth = Money(100, "EUR")
+    for owner, expected in (("S-1", "K-1"), ("S-2", None)):
+        contract = Contract("K-1", owner, worth, worth)
+        known = KnownSuppliers.of(
+            snapshot("d", suppliers=[supplier("S-1", tax=VAT)], contracts=[contract])
+        )
+        document = read(text, known=known)
+        assert document.get("contract") == expected
+        assert document["source_ids"]["contract"] == "K-1"
 
 
 def test_an_invoice_is_named_by_its_number_and_its_seller() -> None:

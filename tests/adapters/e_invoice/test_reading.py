@@ -33,6 +33,15 @@ def test_both_small_invoices_are_the_same_document() -> None:
     assert first["lines"][0]["order_line"] == "7"
 
 
+def test_a_line_may_name_an_order_of_its_own() -> None:
+    own = "<cac:OrderReference><cbc:ID>PO-2</cbc:ID></cac:OrderReference></cac:OrderLineReference>"
+    first = read(changed(UBL_INVOICE, ("</cac:OrderLineReference>", own)))
+    other = "<ram:IssuerAssignedID>PO-2</ram:IssuerAssignedID><ram:LineID>7</ram:LineID>"
+    second = read(changed(CII_INVOICE, ("<ram:LineID>7</ram:LineID>", other)))
+    assert first == second
+    assert first["lines"][0]["order"] == "PO-2"
+
+
 @pytest.mark.parametrize("text", BOTH)
 def test_a_price_for_a_hundred_is_a_price_for_one(text: str) -> None:
     assert read(text.encode())["lines"][0]["price"] == "3.3333"
