@@ -29,10 +29,9 @@ from engine.readiness.orders import (
     is_goods,
     is_same_unit,
     order_number,
-    ordered_line,
 )
 from engine.readiness.parameters import Kind, Stricter, stated
-from engine.readiness.positions import Position, amount_of, position_of
+from engine.readiness.positions import OrderBook, Position, amount_of
 from engine.readiness.tolerances import (
     PriceTolerance,
     QuantityTolerance,
@@ -185,9 +184,10 @@ class Match:
             yield on.finding("charge_not_ordered", Evidence.ORDER, **words, allowed=str(allowed))
 
     def _of_order(self, on: Asked, order: Document, lines: list[Line]) -> Iterator[Finding]:
+        book = OrderBook(on, order, BILLED if on.document.type == "credit_note" else GIVEN_BACK)
         by_number: dict[int, list[Line]] = {}
         for line in lines:
-            ordered = ordered_line(order, line)
+            ordered = book.lines.find(line)
             if ordered is None:
                 words = {"line": str(line.number), "order": order.number or order.id}
                 yield on.finding("order_line_unknown", Evidence.ORDER, **words)
@@ -202,7 +202,7 @@ class Match:
         worth = Worth(on, order.currency, may_convert=may_convert, has_tax=has_tax)
         for ordered in order.lines:
             if ordered.number in by_number:
-                matched = _matched(on, order, ordered, by_number[ordered.number], worth)
+                matched = _matched(book, ordered, by_number[ordered.number], worth)
                 if matched is None:
                     words = {"order": order.number or order.id, "detail": worth.shortage}
                     yield on.finding("match_currency", Evidence.CORRECTED_BILL, **words)
@@ -320,12 +320,9 @@ class Match:
 CHECKS: Final = (Match,)
 
 
-def _matched(
-    on: Asked, order: Document, ordered: Line, lines: list[Line], worth: Worth
-) -> Matched | None:
+def _matched(book: OrderBook, ordered: Line, lines: list[Line], worth: Worth) -> Matched | None:
     """The lines with what they bill; `None` where an amount cannot be compared."""
-    credits = BILLED if on.document.type == "credit_note" else GIVEN_BACK
-    position = position_of(on, order, ordered, worth, credits)
+    position = book.position(ordered, worth)
     if position is None:
         return None
     amounts = [(line, amount_of(line, ordered, position.ordered, worth)) for line in lines]

@@ -23,10 +23,9 @@ from engine.readiness.orders import (
     lines_of_order,
     names_of,
     order_number,
-    ordered_line,
-    receipts_of,
 )
 from engine.readiness.parameters import Kind, Stricter, stated
+from engine.readiness.positions import OrderBook
 from engine.readiness.tolerances import Within, complaints_of, exceeds
 
 
@@ -172,16 +171,16 @@ class ReceiptThere:
         """Lines of which nothing has arrived."""
         if on.document.type == "credit_note":
             return
+        books: dict[str, OrderBook | None] = {"": None}
         for line in on.document.lines:
             if not is_goods(line):
                 continue
             number = order_number(on.document, line)
-            order = find_order(on, number) if number else Lack.UNKNOWN
-            if isinstance(order, Lack):
-                yield on.finding(
-                    "receipt_missing", Evidence.RECEIPT, line=str(line.number), order=number
-                )
-            elif not _has_arrived(on, order, ordered_line(order, line)):
+            if number not in books:
+                order = find_order(on, number)
+                books[number] = None if isinstance(order, Lack) else OrderBook(on, order, BILLED)
+            book = books[number]
+            if book is None or not book.has_arrived(book.lines.find(line)):
                 words = {"line": str(line.number), "order": number}
                 yield on.finding("receipt_missing", Evidence.RECEIPT, **words)
 
@@ -217,16 +216,6 @@ def _value(document: Document, names: frozenset[str], worth: Worth) -> Fraction 
             return None
         total += value
     return total
-
-
-def _has_arrived(on: Asked, order: Document, ordered: object) -> bool:
-    names = names_of(on, order)
-    return any(
-        ordered_line(order, line) == ordered and (line.quantity or line.net.minor)
-        for receipt in receipts_of(on, names)
-        for line in lines_of_order(receipt, names)
-        if ordered is not None and (line.quantity is None or line.quantity > 0)
-    )
 
 
 def _text(minor: Fraction, order: Document) -> str:

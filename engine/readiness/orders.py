@@ -152,26 +152,43 @@ def names_of(on: Asked, order: Document) -> frozenset[str]:
     return frozenset(name for name in found if name)
 
 
-def ordered_line(order: Document, line: Line) -> Line | None:
-    """The line of the order that a line means; `None` where that is not certain.
+class OrderLines:
+    """Finds the line of an order that another line means, each without going through all."""
 
-    By its number, else by what the order's system calls it, else by the item where only one line
-    orders it. An order of one line needs no number.
-    """
-    number = line.details.get("order_line")
-    if number is not None:
-        return next((each for each in order.lines if each.number == number), None)
-    reference = line.details.get("order_line_reference")
-    if reference:
-        return _only(each for each in order.lines if each.source_id == reference)
-    if line.item:
-        return _only(each for each in order.lines if each.item == line.item)
-    return order.lines[0] if len(order.lines) == 1 else None
+    __slots__ = ("_by_item", "_by_number", "_by_source", "lines")
+
+    def __init__(self, order: Document) -> None:
+        self.lines = order.lines
+        self._by_number = {line.number: line for line in order.lines}
+        self._by_source = _single((line.source_id, line) for line in order.lines)
+        self._by_item = _single((line.item, line) for line in order.lines)
+
+    def find(self, line: Line) -> Line | None:
+        """The line that is meant; `None` where that is not certain.
+
+        By its number, else by what the order's system calls it, else by the item where only one
+        line orders it. An order of one line needs no number.
+        """
+        number = line.details.get("order_line")
+        if isinstance(number, Fraction):
+            return self._by_number.get(int(number))
+        reference = line.details.get("order_line_reference")
+        if isinstance(reference, str) and reference:
+            return self._by_source.get(reference)
+        if line.item:
+            return self._by_item.get(line.item)
+        return self.lines[0] if len(self.lines) == 1 else None
 
 
-def _only(lines: Iterable[Line]) -> Line | None:
-    found = tuple(lines)
-    return found[0] if len(found) == 1 else None
+def _single(named: Iterable[tuple[str, Line]]) -> dict[str, Line]:
+    """Lines by a name that only one of them has."""
+    found: dict[str, Line] = {}
+    several: set[str] = set()
+    for name, line in named:
+        if name in found:
+            several.add(name)
+        found[name] = line
+    return {name: line for name, line in found.items() if name and name not in several}
 
 
 def is_same_unit(ordered: Line, line: Line) -> bool:

@@ -12,13 +12,13 @@ from engine.readiness.finding import Asked
 from engine.readiness.orders import (
     ZERO,
     Amount,
+    OrderLines,
     Worth,
     bills_before,
     is_goods,
     is_same_unit,
     lines_of_order,
     names_of,
-    ordered_line,
     receipts_of,
 )
 
@@ -49,34 +49,68 @@ class Position:
         return self.ordered.value / self.ordered.quantity if self.is_counted else ZERO
 
 
-def position_of(
-    on: Asked, order: Document, line: Line, worth: Worth, credits: frozenset[Status]
-) -> Position | None:
-    """The line with what is known of it; `None` where an amount cannot be compared (`worth`)."""
-    value = worth.of_line(line)
-    if value is None:
-        return None
-    ordered = Amount(line.quantity or ZERO, value)
-    names = names_of(on, order)
-    billed = Amount()
-    for document in bills_before(on, credits):
-        for each in lines_of_order(document, names):
-            if not is_goods(each) or not _is_of(order, line, each):
-                continue
+class OrderBook:
+    """An order with what was billed and received of it, by its lines: looked through once."""
+
+    __slots__ = ("_bills", "_receipts", "lines", "order")
+
+    def __init__(self, on: Asked, order: Document, credits: frozenset[Status]) -> None:
+        self.order = order
+        self.lines = OrderLines(order)
+        names = names_of(on, order)
+        self._bills = self._by_number(
+            line
+            for document in bills_before(on, credits)
+            for line in lines_of_order(document, names)
+            if is_goods(line)
+        )
+        self._receipts = self._by_number(
+            line for receipt in receipts_of(on, names) for line in lines_of_order(receipt, names)
+        )
+
+    def _by_number(self, lines: Iterable[Line]) -> dict[int, list[Line]]:
+        found: dict[int, list[Line]] = {}
+        for line in lines:
+            meant = self.lines.find(line)
+            if meant is not None:
+                found.setdefault(meant.number, []).append(line)
+        return found
+
+    def position(self, line: Line, worth: Worth) -> Position | None:
+        """A line with what is known of it; `None` where an amount cannot be compared."""
+        value = worth.of_line(line)
+        if value is None:
+            return None
+        ordered = Amount(line.quantity or ZERO, value)
+        billed = Amount()
+        for each in self._bills.get(line.number, ()):
             found = amount_of(each, line, ordered, worth)
             if found is None:
                 return None
             billed = billed.plus(found)
-    billed = Amount(max(billed.quantity, ZERO), max(billed.value, ZERO))
-    receipts = receipts_of(on, names)
-    received = _taken(receipts, order, line, names, "")
-    accepted = _taken(receipts, order, line, names, "accepted_quantity")
-    return Position(order, line, ordered, billed, received, accepted)
+        billed = Amount(max(billed.quantity, ZERO), max(billed.value, ZERO))
+        received, accepted = self._taken(line, ""), self._taken(line, "accepted_quantity")
+        return Position(self.order, line, ordered, billed, received, accepted)
 
+    def has_arrived(self, line: Line | None) -> bool:
+        """Whether any of the line has arrived."""
+        found = () if line is None else self._receipts.get(line.number, ())
+        return any(
+            each.quantity > 0 if each.quantity is not None else each.net.minor > 0 for each in found
+        )
 
-def _is_of(order: Document, line: Line, other: Line) -> bool:
-    found = ordered_line(order, other)
-    return found is not None and found.number == line.number
+    def _taken(self, line: Line, field: str) -> Fraction:
+        """How much receipts say of a line, in its unit; in another unit nothing counts."""
+        total = ZERO
+        for each in self._receipts.get(line.number, ()):
+            if not line.quantity:
+                is_comparable = each.is_valued and each.net.currency == self.order.currency
+                total += each.net.minor if is_comparable and not field else ZERO
+                continue
+            stated = each.details.get(field) if field else each.quantity
+            if isinstance(stated, Fraction) and is_same_unit(line, each):
+                total += stated
+        return total
 
 
 def amount_of(line: Line, ordered: Line, of: Amount, worth: Worth) -> Amount | None:
@@ -90,22 +124,3 @@ def amount_of(line: Line, ordered: Line, of: Amount, worth: Worth) -> Amount | N
         return Amount(ZERO, value)  # an amount that is billed or given back for no quantity
     price = of.value / of.quantity if of.quantity else ZERO
     return Amount(value / price if price else ZERO, value)
-
-
-def _taken(
-    receipts: Iterable[Document], order: Document, line: Line, names: frozenset[str], field: str
-) -> Fraction:
-    """How much receipts say of a line, in its unit; in another unit nothing counts."""
-    total = ZERO
-    for receipt in receipts:
-        for each in lines_of_order(receipt, names):
-            if not _is_of(order, line, each):
-                continue
-            if not line.quantity:
-                is_comparable = each.is_valued and each.net.currency == order.currency
-                total += each.net.minor if is_comparable and not field else ZERO
-                continue
-            stated = each.details.get(field) if field else each.quantity
-            if isinstance(stated, Fraction) and is_same_unit(line, each):
-                total += stated
-    return total

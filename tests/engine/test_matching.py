@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from time import perf_counter
 from typing import Any, Final
 
 import pytest
@@ -535,6 +536,17 @@ def test_what_was_billed_of_the_order_counts_after_it_was_changed() -> None:
     assert codes(TWO, BILL, ORDER, more, earlier) == []
 
 
+def test_an_order_is_the_same_by_its_number_and_by_its_id() -> None:
+    first = replace(ORDER, id="4711")
+    details = {"changes": "4711", "change_number": Fraction(1)}
+    changed = order(replace(PENS, description="blue"), id="4712", number="PO-1-1", details=details)
+    earlier = replace(BILL, id="R-0")
+    for name in ("PO-1", "4711"):
+        bill = replace(BILL, purchase_order=name)
+        assert codes(TWO, bill, first, changed) == []
+        assert codes(TWO, bill, first, changed, earlier) == ["match_ordered"]
+
+
 def test_without_an_order_may_warn_or_pass() -> None:
     bill = replace(BILL, purchase_order="")
     (found,) = findings(replace(TWO, without_order=Unless.WARNS), bill)
@@ -608,6 +620,25 @@ def test_the_balance_has_its_own_tolerance_and_counts_what_no_line_explains() ->
 
 def test_a_credit_note_does_not_use_an_order_up() -> None:
     assert codes(OrderBalance(), credit(pens(1, "-10.00", "-1")), ORDER, BILL) == []
+
+
+def test_what_was_given_back_too_much_makes_the_order_worth_no_more() -> None:
+    back = credit(pens(1, "-9000.00", "-900"))
+    bill = invoice(pens(1, "1010.00", "101"))
+    assert codes(OrderBalance(), bill, ORDER, back) == ["order_exhausted"]
+
+
+def test_ten_thousand_lines_are_compared_in_seconds() -> None:
+    count = 10_000
+    many = order(*(line(n, "10.00", "1", item=f"I-{n}") for n in range(1, count + 1)))
+    bills = [
+        invoice(*(line(n, "10.00", "1", order_line=n) for n in range(1, count + 1)), id=f"R-{k}")
+        for k in (1, 2)
+    ]
+    start = perf_counter()
+    found = codes(TWO, bills[0], many, bills[1])
+    assert found == ["match_ordered"] * count
+    assert perf_counter() - start < 20
 
 
 def test_a_receipt_is_there_or_it_is_not() -> None:
