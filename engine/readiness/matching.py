@@ -17,7 +17,7 @@ from engine.documents.model import Document, Line
 from engine.money import Money, decimal_text, fraction_text
 from engine.readiness.check import Complaint
 from engine.readiness.finding import Asked, Evidence, Finding, Severity
-from engine.readiness.ordering import no_order, other_supplier
+from engine.readiness.ordering import OfOrders, no_order, other_supplier
 from engine.readiness.orders import (
     BILLED,
     GIVEN_BACK,
@@ -86,12 +86,11 @@ class Matched:
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class Match(OfOrders):
     """The document is what was ordered (two ways), received (three) and accepted (four)."""
 
     word: ClassVar[str] = "match"
     says: ClassVar[str] = "it is what was ordered, received and accepted"
-    is_released_by_role: ClassVar[bool] = True
 
     way: int = stated(
         Kind.WHOLE,

@@ -8,8 +8,9 @@ from fractions import Fraction
 from typing import ClassVar, Final
 
 from engine.documents.model import Document
+from engine.master_data import MasterData
 from engine.money import Money, decimal_text
-from engine.readiness.check import Complaint
+from engine.readiness.check import Check, Complaint
 from engine.readiness.finding import Asked, Evidence, Finding
 from engine.readiness.orders import (
     BILLED,
@@ -21,19 +22,16 @@ from engine.readiness.orders import (
     find_order,
     is_goods,
     lines_of_order,
-    names_of,
+    name_of,
+    order_keys,
     order_number,
+    orders_named,
 )
 from engine.readiness.parameters import Kind, Stricter, stated
 from engine.readiness.positions import OrderBook
 from engine.readiness.tolerances import Within, complaints_of, exceeds
 
-
-def orders_named(document: Document) -> tuple[str, ...]:
-    """The numbers of the orders that the document names, each once, in the order of its lines."""
-    named = (order_number(document, line) for line in document.lines)
-    found = dict.fromkeys(number for number in (*named, document.purchase_order) if number)
-    return tuple(found)
+ORDER_DOCUMENTS: Final = frozenset({"purchase_order", "goods_receipt", "invoice", "credit_note"})
 
 
 def no_order(on: Asked, lack: Lack, number: str) -> Iterator[Finding]:
@@ -60,17 +58,28 @@ def _group(on: Asked, supplier: str) -> str:
     return (known.group if known is not None else "") or supplier
 
 
+class OfOrders(Check):
+    """A check that looks at the orders which a document names, and at what belongs to them."""
+
+    __slots__ = ()
+
+    def looks_for(self, data: MasterData, document: Document) -> Iterator[str]:
+        """The orders, and whatever names one of them."""
+        yield from order_keys(document)
+
+    @classmethod
+    def found_by(cls, data: MasterData, document: Document) -> Iterator[str]:
+        """What is ordered, received and billed is found by its order."""
+        if document.type in ORDER_DOCUMENTS:
+            yield from order_keys(document)
+
+
 @dataclass(frozen=True, slots=True)
-class OrderOpen:
+class OrderOpen(OfOrders):
     """Every order that the document names is approved, and no system says that it is closed."""
 
     word: ClassVar[str] = "order_open"
     says: ClassVar[str] = "its order is approved and open"
-    is_released_by_role: ClassVar[bool] = True
-
-    def complaints(self, documents: tuple[str, ...]) -> Iterator[Complaint]:
-        """Nothing in it can contradict."""
-        yield from ()
 
     def ask(self, on: Asked) -> Iterator[Finding]:
         """Orders that are not there, not approved, closed or somebody else's."""
@@ -88,12 +97,11 @@ class OrderOpen:
 
 
 @dataclass(frozen=True, slots=True)
-class OrderBalance:
+class OrderBalance(OfOrders):
     """All that is billed of an order is not more than it is worth, or than its maximum."""
 
     word: ClassVar[str] = "order_balance"
     says: ClassVar[str] = "enough is left of its order"
-    is_released_by_role: ClassVar[bool] = True
 
     percent: Fraction | None = stated(
         Kind.PERCENT,
@@ -129,10 +137,10 @@ class OrderBalance:
 
     def _of_order(self, on: Asked, order: Document) -> Iterator[Finding]:
         worth = Worth(on, order.currency, may_convert=True, has_tax=False)
-        names = names_of(on, order)
+        name = name_of(order)
         words = {"order": order.number or order.id}
         total = _ordered(order)
-        before, now = _billed(on, names, worth), _value(on.document, names, worth)
+        before, now = _billed(on, name, worth), _value(on.document, name, worth)
         most = ZERO if self.percent is None and self.amount is None else None
         if self.amount is not None:
             most = worth.of(self.amount)
@@ -153,7 +161,7 @@ class OrderBalance:
 
 
 @dataclass(frozen=True, slots=True)
-class ReceiptThere:
+class ReceiptThere(OfOrders):
     """What is billed has arrived: there is a receipt for each line, whatever it says of how much.
 
     How much arrived is compared by `match`.
@@ -161,11 +169,6 @@ class ReceiptThere:
 
     word: ClassVar[str] = "receipt"
     says: ClassVar[str] = "what is billed has arrived"
-    is_released_by_role: ClassVar[bool] = True
-
-    def complaints(self, documents: tuple[str, ...]) -> Iterator[Complaint]:
-        """Nothing in it can contradict."""
-        yield from ()
 
     def ask(self, on: Asked) -> Iterator[Finding]:
         """Lines of which nothing has arrived."""
@@ -197,20 +200,20 @@ def _ordered(order: Document) -> Fraction | None:
     return Fraction(sum(line.net.minor for line in order.lines))
 
 
-def _billed(on: Asked, names: frozenset[str], worth: Worth) -> Fraction | None:
+def _billed(on: Asked, name: str, worth: Worth) -> Fraction | None:
     credits = BILLED if on.document.type == "credit_note" else GIVEN_BACK
     total = ZERO
     for document in bills_before(on, credits):
-        value = _value(document, names, worth)
+        value = _value(document, name, worth)
         if value is None:
             return None
         total += value
     return total
 
 
-def _value(document: Document, names: frozenset[str], worth: Worth) -> Fraction | None:
+def _value(document: Document, name: str, worth: Worth) -> Fraction | None:
     total = ZERO
-    for line in lines_of_order(document, names):
+    for line in lines_of_order(document, name):
         value = worth.of_line(line)
         if value is None:
             return None

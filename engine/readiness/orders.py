@@ -104,52 +104,47 @@ def is_goods(line: Line) -> bool:
     return not line.details.get("adjustment")
 
 
-def find_order(on: Asked, number: str) -> Document | Lack:
-    """The order of this number in the document's entity, with its last change that is in force."""
+def orders_named(document: Document) -> tuple[str, ...]:
+    """The orders that the document names, each once, in the order of its lines."""
+    named = (order_number(document, line) for line in document.lines)
+    return tuple(dict.fromkeys(each for each in (*named, document.purchase_order) if each))
+
+
+def name_of(order: Document) -> str:
+    """What an order and its changes are called, and by nothing else: an order with two names could
+    be billed under each of them."""
+    changed = order.details.get("changes")
+    return changed if isinstance(changed, str) else order.number or order.id
+
+
+def order_keys(document: Document) -> Iterator[str]:
+    """The keys that an order shares with whatever is billed and received of it."""
+    is_order = document.type == "purchase_order"
+    for name in (name_of(document),) if is_order else orders_named(document):
+        yield f"order/{document.entity}/{name}"
+
+
+def find_order(on: Asked, name: str) -> Document | Lack:
+    """The order of this name in the document's entity, as its last change in force has it."""
     known = [
         each
         for each in on.beside.of_type("purchase_order")
-        if each.document.entity == on.document.entity
-        and number in (each.document.number, each.document.id)
+        if each.document.entity == on.document.entity and name_of(each.document) == name
     ]
     originals = {each.document.id for each in known if not each.document.details.get("changes")}
     if not originals:
         return Lack.UNKNOWN
     if len(originals) > 1:
         return Lack.AMBIGUOUS
-    approved = [each for each in known if each.status in IN_FORCE]
-    original = next((each.document for each in approved if each.document.id in originals), None)
-    if original is None:
+    approved = [each.document for each in known if each.status in IN_FORCE]
+    if not any(order.id in originals for order in approved):
         return Lack.NOT_IN_FORCE
-    return max((original, *_changes(on, original)), key=_change_number)
-
-
-def _changes(on: Asked, original: Document) -> Iterator[Document]:
-    for each in on.beside.of_type("purchase_order"):
-        changes = each.document.details.get("changes")
-        is_of_entity = each.document.entity == original.entity
-        if is_of_entity and each.status in IN_FORCE and changes in (original.number, original.id):
-            yield each.document
+    return max(approved, key=_change_number)
 
 
 def _change_number(order: Document) -> Fraction:
     number = order.details.get("change_number")
     return number if isinstance(number, Fraction) else ZERO
-
-
-def names_of(on: Asked, order: Document) -> frozenset[str]:
-    """What other documents may call the order: its number or id, and those of what it changed."""
-    found = {order.number, order.id}
-    changed = order.details.get("changes")
-    if isinstance(changed, str):
-        found.add(changed)
-        found |= {
-            name
-            for each in on.beside.of_type("purchase_order")
-            if changed in (each.document.number, each.document.id)
-            for name in (each.document.number, each.document.id)
-        }
-    return frozenset(name for name in found if name)
 
 
 class OrderLines:
@@ -205,12 +200,12 @@ def bills_before(on: Asked, credits: frozenset[Status]) -> Iterator[Document]:
             yield each.document
 
 
-def lines_of_order(document: Document, names: frozenset[str]) -> Iterator[Line]:
+def lines_of_order(document: Document, name: str) -> Iterator[Line]:
     """The lines of a document that name the order."""
-    return (line for line in document.lines if order_number(document, line) in names)
+    return (line for line in document.lines if order_number(document, line) == name)
 
 
-def receipts_of(on: Asked, names: frozenset[str]) -> list[Document]:
+def receipts_of(on: Asked, name: str) -> list[Document]:
     """Receipts of the order. One that was entered twice counts once.
 
     Those that name the same delivery note are one, and those that name none and say the same of
@@ -219,7 +214,7 @@ def receipts_of(on: Asked, names: frozenset[str]) -> list[Document]:
     found: dict[object, Document] = {}
     for each in on.beside.of_type("goods_receipt"):
         if each.status in IN_FORCE and each.document.entity == on.entity.id:
-            lines = tuple(lines_of_order(each.document, names))
+            lines = tuple(lines_of_order(each.document, name))
             if lines:
                 found.setdefault(_delivery(each, lines), each.document)
     return list(found.values())

@@ -18,7 +18,7 @@ from engine.readiness.orders import (
     is_goods,
     is_same_unit,
     lines_of_order,
-    names_of,
+    name_of,
     receipts_of,
 )
 
@@ -57,15 +57,15 @@ class OrderBook:
     def __init__(self, on: Asked, order: Document, credits: frozenset[Status]) -> None:
         self.order = order
         self.lines = OrderLines(order)
-        names = names_of(on, order)
+        name = name_of(order)
         self._bills = self._by_number(
             line
             for document in bills_before(on, credits)
-            for line in lines_of_order(document, names)
+            for line in lines_of_order(document, name)
             if is_goods(line)
         )
         self._receipts = self._by_number(
-            line for receipt in receipts_of(on, names) for line in lines_of_order(receipt, names)
+            line for receipt in receipts_of(on, name) for line in lines_of_order(receipt, name)
         )
 
     def _by_number(self, lines: Iterable[Line]) -> dict[int, list[Line]]:

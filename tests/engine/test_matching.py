@@ -536,15 +536,26 @@ def test_what_was_billed_of_the_order_counts_after_it_was_changed() -> None:
     assert codes(TWO, BILL, ORDER, more, earlier) == []
 
 
-def test_an_order_is_the_same_by_its_number_and_by_its_id() -> None:
+def test_an_order_has_one_name_so_that_it_cannot_be_billed_under_two() -> None:
     first = replace(ORDER, id="4711")
-    details = {"changes": "4711", "change_number": Fraction(1)}
-    changed = order(replace(PENS, description="blue"), id="4712", number="PO-1-1", details=details)
-    earlier = replace(BILL, id="R-0")
-    for name in ("PO-1", "4711"):
+    more = replace(PENS, net=eur("2000.00"), quantity=Fraction(200))
+    for name in ("4711", "PO-1-1"):
         bill = replace(BILL, purchase_order=name)
-        assert codes(TWO, bill, first, changed) == []
-        assert codes(TWO, bill, first, changed, earlier) == ["match_ordered"]
+        assert codes(TWO, bill, first, change(1, more)) == ["order_unknown"]
+    assert codes(TWO, BILL, first) == []
+    assert codes(TWO, replace(BILL, purchase_order="4711"), replace(first, number="")) == []
+
+
+@pytest.mark.parametrize("check", [TWO, OrderOpen(), OrderBalance(), ReceiptThere()])
+def test_what_is_compared_is_found_by_the_order(check: Check) -> None:
+    """Whoever looks things up finds the order, its changes, and all that names it."""
+    data = snapshot("digest")
+    (wanted,) = check.looks_for(data, BILL)
+    for other in (ORDER, change(1, PENS), ARRIVED, replace(BILL, id="R-0"), credit(PENS)):
+        assert list(check.found_by(data, other)) == [wanted]
+    assert list(check.found_by(data, replace(ORDER, entity="DE02"))) != [wanted]
+    two = invoice(pens(1, "1.00", "1"), pens(2, "1.00", "1", order="PO-2"))
+    assert len(set(check.looks_for(data, two))) == 2
 
 
 def test_without_an_order_may_warn_or_pass() -> None:

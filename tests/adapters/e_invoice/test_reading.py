@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
@@ -361,8 +362,8 @@ def test_the_taxes_of_the_lines_add_up_to_the_cent(nets: list[int], rate: str) -
 
     lines = "".join(UBL_LINE.replace(">10.00<", f">{text(each)}<") for each in nets)
     head = UBL_INVOICE.replace(UBL_LINE, "@")
-    for old, new in (("10.00", net), ("1.90", tax), ("11.90", net + tax)):
-        head = head.replace(f">{old}<", f">{text(new)}<")
+    amounts = {">10.00<": net, ">1.90<": tax, ">11.90<": net + tax}
+    head = re.sub("|".join(amounts), lambda found: f">{text(amounts[found[0]])}<", head)
     document = read(head.replace("@", lines).replace(">19<", f">{rate}<").encode())
     assert [line["net"] for line in document["lines"]] == [text(each) for each in nets]
     taxes = [Fraction(line["tax"]) * 100 for line in document["lines"]]
