@@ -79,7 +79,7 @@ class Billed(Valued):
     lines: Annotated[Lines[BilledLine], CONFIDENTIAL] = ()
     seller: Annotated[PartySheet | None, INTERNAL] = None
     billed_to: Annotated[PartySheet | None, INTERNAL] = None
-    payee: Annotated[PartySheet | None, INTERNAL] = None
+    payable_to: Annotated[PartySheet | None, INTERNAL] = None
     tax_representative: Annotated[PartySheet | None, INTERNAL] = None
     buyer_reference: Annotated[Name, INTERNAL] = ""
     accounting_reference: Annotated[Name, INTERNAL] = ""

@@ -41,7 +41,7 @@ _NESTED: Final[Mapping[str, type[Sheet]]] = {
     "pay_from": BankSheet,
     "seller": PartySheet,
     "billed_to": PartySheet,
-    "payee": PartySheet,
+    "payable_to": PartySheet,
     "tax_representative": PartySheet,
 }
 _RESTRICTED_INSIDE: Final = (BankSheet, PartySheet)

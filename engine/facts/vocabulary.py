@@ -154,7 +154,7 @@ FIELD_NAMES: Final[frozenset[str]] = frozenset(
     " net tax tax_recovery quantity unit_of_measure price description item source_id"
     " justification purpose pays bank_details pay_to pay_from supplier_name supplier_address"
     " tax_ids supplier_contact from_digest to_digest change_summary"
-    " seller billed_to payee tax_representative preceding accounting_reference period_start"
+    " seller billed_to payable_to tax_representative preceding accounting_reference period_start"
     " period_end order_line_reference"
     " order order_line delegated_documents delegated_entities delegated_categories".split()
 )

@@ -136,7 +136,7 @@ HEADER: Final[Mapping[str, Any]] = MappingProxyType(
         "bank_details": _BANK,
         "pay_to": _BANK,
         "pay_from": _BANK,
-        **dict.fromkeys(("seller", "billed_to", "payee", "tax_representative"), _PARTY),
+        **dict.fromkeys(("seller", "billed_to", "payable_to", "tax_representative"), _PARTY),
         "prepaid": "-10.00",
         "rounding": "0.01",
         "payable": "-108.99",

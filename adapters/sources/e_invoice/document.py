@@ -65,7 +65,7 @@ _REFERENCES: Final = {
 _PARTIES: Final = {
     "seller": SELLER,
     "billed_to": BUYER,
-    "payee": PAYEE,
+    "payable_to": PAYEE,
     "tax_representative": TAX_REPRESENTATIVE,
 }
 # What a seller is recognised by, the best first: his invoice's number is only his.

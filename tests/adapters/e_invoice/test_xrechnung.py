@@ -19,7 +19,7 @@ TWINS = [
 ]
 # Where the two files of a case themselves differ.
 ONLY_UBL_ORDER = {"purchase_order"}  # UBL wants an order beside a sales order: "Dummywert"
-NO_PAYEE_REGISTRATION = {"payee"}  # stated in the CII file only
+NO_PAYEE_REGISTRATION = {"payable_to"}  # stated in the CII file only
 OTHER_BUYER_NAME = {"billed_to"}  # trading name and name are exchanged
 FEWER_FILES = {"attachments"}  # files of the UBL one are missing in the CII one
 DIFFERENCES: dict[str, set[str]] = {
@@ -93,7 +93,14 @@ def test_nothing_that_is_compared_is_empty() -> None:
     """The twins are alike because they are read, not because nothing is."""
     fields = {field for name in TWINS for field in canonical(name)}
     lines = {field for name in TWINS for line in canonical(name)["lines"] for field in line}
-    assert fields >= {"seller", "billed_to", "payee", "tax_representative", "pay_to", "due_date"}
+    assert fields >= {
+        "seller",
+        "billed_to",
+        "payable_to",
+        "tax_representative",
+        "pay_to",
+        "due_date",
+    }
     assert fields >= {"prepaid", "rounding", "payable", "preceding", "comments", "attachments"}
     assert fields >= {
         "tax_point_date",
