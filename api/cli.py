@@ -44,14 +44,13 @@ def _root(
 
 
 def _register() -> None:
-    from api.commands import countries, master_data, sheet, store, trail
-    from api.commands.activate import activate
+    from api.commands import countries, sheet
     from api.commands.authority import authority
     from api.commands.decide import decide
     from api.commands.demo import demo
     from api.commands.diff import diff
+    from api.commands.e_invoice import e_invoice
     from api.commands.explain import explain
-    from api.commands.file import file
     from api.commands.formatting import format_policies
     from api.commands.language_server import language_server
     from api.commands.lint import lint
@@ -60,8 +59,6 @@ def _register() -> None:
     from api.commands.policy_tests import run_tests
     from api.commands.readiness import readiness
     from api.commands.schema import schema
-    from api.commands.second_opinion import second_opinion
-    from api.commands.serve import serve
     from api.commands.sod import sod
     from api.commands.splitting import splitting
     from api.commands.who_can import who_can
@@ -77,28 +74,42 @@ def _register() -> None:
     app.command("schema", epilog=_EPILOG)(schema)
     app.command("language-server", epilog=_EPILOG)(language_server)
     app.command("test", epilog=_EPILOG)(run_tests)
-    master_data.app.command("check", epilog=_EPILOG)(master_data.check)
-    master_data.app.command("load", epilog=_EPILOG)(master_data.load)
     app.command("demo", epilog=_EPILOG)(demo)
     app.command("period-close", epilog=_EPILOG)(period_close)
     app.command("overrides", epilog=_EPILOG)(report_overrides)
     app.command("sod", epilog=_EPILOG)(sod)
     app.command("splitting", epilog=_EPILOG)(splitting)
+    app.command("e-invoice", epilog=_EPILOG)(e_invoice)
+    sheet.app.command("export", epilog=_EPILOG)(sheet.export)
+    sheet.app.command("import", epilog=_EPILOG)(sheet.take_back)
+    app.add_typer(sheet.app, name="sheet")
+    countries.app.command("add", epilog=_EPILOG)(countries.add)
+    app.add_typer(countries.app, name="countries")
+
+
+def _register_service() -> None:
+    """Commands on a store, and on what is in force there."""
+    from api.commands import master_data, store, trail
+    from api.commands.activate import activate
+    from api.commands.file import file
+    from api.commands.second_opinion import second_opinion
+    from api.commands.serve import serve
+
     app.command("activate", epilog=_EPILOG)(activate)
     app.command("serve", epilog=_EPILOG)(serve)
     app.command("file", epilog=_EPILOG)(file)
     app.command("second-opinion", epilog=_EPILOG)(second_opinion)
     store.app.command("migrate", epilog=_EPILOG)(store.migrate)
+    app.add_typer(store.app, name="store")
     trail.app.command("check", epilog=_EPILOG)(trail.check)
-    sheet.app.command("export", epilog=_EPILOG)(sheet.export)
-    sheet.app.command("import", epilog=_EPILOG)(sheet.take_back)
-    countries.app.command("add", epilog=_EPILOG)(countries.add)
-    groups = (store, "store"), (trail, "trail"), (master_data, "data"), (sheet, "sheet")
-    for group, name in (*groups, (countries, "countries")):
-        app.add_typer(group.app, name=name)
+    app.add_typer(trail.app, name="trail")
+    master_data.app.command("check", epilog=_EPILOG)(master_data.check)
+    master_data.app.command("load", epilog=_EPILOG)(master_data.load)
+    app.add_typer(master_data.app, name="data")
 
 
 _register()
+_register_service()
 
 
 def main() -> NoReturn:

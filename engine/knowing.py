@@ -111,7 +111,7 @@ def situate(
     if contract:
         return Shortage("contract_unknown", contract)
     day = local_day(now, entity.zone)
-    converter = Converter(data.rates, policy.fx, _rate_day(policy.fx, document, entity, day))
+    converter = Converter(data.rates, policy.fx, rate_day(policy.fx, document, entity, day))
     own = own or stated_on(document)
     missing: dict[str, Shortage] = {}
     supplier = data.suppliers.get(document.supplier) if document.supplier else None
@@ -194,9 +194,10 @@ def _persons(data: MasterData, document: Document, now: datetime) -> dict[str, P
     return found
 
 
-def _rate_day(
+def rate_day(
     choice: FxChoice | None, document: Document, entity: Entity, today: date
 ) -> date | None:
+    """The local day whose rates count for a document; `None` where it does not state it."""
     if choice is None or choice.on == "decision":
         return today
     if choice.on == "submission":

@@ -1,4 +1,4 @@
-"""A folder into which other systems put files: JSON lines or CSV, a document a row.
+"""A folder into which other systems put files: JSON lines or CSV, a document a row, or XML.
 
     FOLDER/             files that arrive
     FOLDER/taken/       files that are being worked on; taken up again after a crash
@@ -7,8 +7,8 @@
     ... NAME.report.csv beside a file that was worked on: what became of each row
 
 A file is taken when its size has not changed between two looks, by renaming it: of several that
-look, one gets it. Nothing here knows what a document is; that the same row counts once is for
-whoever takes it.
+look, one gets it. Nothing here knows what a document is, nor what XML says; that the same row
+counts once is for whoever takes it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from engine.errors import InputErrors
 
 MOST_BYTES: Final = 64_000_000
 MOST_ROWS: Final = 100_000
-SUFFIXES: Final = (".jsonl", ".csv")
+SUFFIXES: Final = (".jsonl", ".csv", ".xml")
 TAKEN, DONE, FAILED = "taken", "done", "failed"
 COLUMNS: Final = ("row", "document", "case", "outcome", "code", "field", "message")
 _LISTS: Final = frozenset({"papers", "beneficiaries"})

@@ -1,15 +1,20 @@
-"""Documents out of files: each row submitted as any other document, and told about in a report."""
+"""Documents out of files: each row submitted as any other document, and told about in a report.
+
+A file of XML is one e-invoice, and one row.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
 from adapters.sources.drop_folder import FileRefused, Told, finish, rows
+from adapters.sources.e_invoice import AddressBook, KnownSuppliers
 from api.usecases.casework.resources import Resources
 from api.usecases.casework.submission import NotAccepted
 from api.usecases.casework.submitting import submit
+from api.usecases.e_invoices import SUFFIX, raw_invoice
 from engine.cases.identities import Identities
 from engine.errors import InputErrors
 
@@ -23,20 +28,37 @@ def file_documents(
     who: Identities,
     clock: Callable[[], datetime],
     progress: Progress = lambda done: None,
+    book: AddressBook | None = None,
 ) -> Path:
     """Submits every row of a taken file and puts the file, with its report, where it belongs.
 
     After a crash it may be called again: what was submitted is known then. `progress` is told how
-    many rows are done. Raises what `submit` raises besides `InputErrors`; the file stays taken.
+    many rows are done. `book` says whose e-invoices these are; without one they are refused. Raises
+    what `submit` raises besides `InputErrors`; the file stays taken.
     """
     told: list[Told] = []
     try:
-        for number, raw in rows(path):
+        for number, raw in _rows(resources, path, book):
             told += _submitted(resources, number, raw, source, who, clock())
             progress(number)
     except FileRefused as refusal:
         told.append(Told(0, code="file_refused", message=str(refusal)))
     return finish(path, told)
+
+
+def _rows(
+    resources: Resources, path: Path, book: AddressBook | None
+) -> Iterable[tuple[int, object]]:
+    if path.suffix != SUFFIX:
+        return rows(path)
+    if book is None:
+        raise FileRefused("an e-invoice needs an address book: say --addresses FILE")
+    with resources.store.reading() as connection:
+        data = resources.loaded.current(connection).data
+    try:
+        return [(1, raw_invoice(path, book, KnownSuppliers.of(data)))]
+    except InputErrors as wrong:
+        return [(1, wrong)]
 
 
 def _submitted(

@@ -10,8 +10,16 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from engine.documents.catalogue import own_fields, own_line_fields
-from engine.documents.header import BankSheet, Header, LineSheet, Valued
-from engine.documents.model import Attachment, BankDetails, Comment, Detail, Document, Line
+from engine.documents.header import BankSheet, Header, LineSheet, PartySheet, Valued
+from engine.documents.model import (
+    Attachment,
+    BankDetails,
+    Comment,
+    Detail,
+    Document,
+    Line,
+    Party,
+)
 from engine.documents.taking_apart import Parts
 from engine.facts.kinds import FactValue
 from engine.money import Money
@@ -106,6 +114,8 @@ def _details(model: BaseModel, names: tuple[str, ...]) -> Mapping[str, Detail]:
             continue
         if isinstance(value, tuple) and isinstance(value[0], BankSheet):
             value = tuple(BankDetails(**item.__dict__) for item in value)
+        elif isinstance(value, PartySheet):
+            value = Party(**value.__dict__)
         details[name] = value
     return _frozen(details)
 

@@ -14,7 +14,15 @@ from fractions import Fraction
 from typing import Final
 
 from engine.canonical import digest
-from engine.documents.model import Attachment, BankDetails, Comment, Detail, Document, Line
+from engine.documents.model import (
+    Attachment,
+    BankDetails,
+    Comment,
+    Detail,
+    Document,
+    Line,
+    Party,
+)
 from engine.facts.kinds import FactValue
 from engine.money import Exact, Money, decimal_text, fraction_text
 
@@ -30,6 +38,7 @@ _LINE_TEXTS: Final = (
 ).split()
 _ATTACHMENT_TEXTS: Final = ("name", "paper", "media_type", "digest", "source_id")
 _BANK_TEXTS: Final = ("account", "holder", "bank", "country")
+_PARTY_TEXTS: Final = ("name", "vat_id", "tax_id", "registration", "id", "endpoint", "country")
 
 
 def document_digest(document: Document) -> str:
@@ -96,7 +105,7 @@ def _line(line: Line) -> dict[str, Plain]:
 
 def _add_texts(
     plain: dict[str, Plain],
-    value: Document | Line | Attachment | BankDetails,
+    value: Document | Line | Attachment | BankDetails | Party,
     names: tuple[str, ...] | list[str],
 ) -> None:
     for name in names:
@@ -161,6 +170,10 @@ def _detail(value: Detail) -> Plain:
             return fraction_text(value)
         case date():
             return value.isoformat()
+        case Party():
+            party: dict[str, Plain] = {}
+            _add_texts(party, value, _PARTY_TEXTS)
+            return party
         case tuple():
             return [item if isinstance(item, str) else _bank(item) for item in value]
 

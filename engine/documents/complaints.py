@@ -21,6 +21,7 @@ from engine.documents.header import (
     CommentSheet,
     Complaint,
     Header,
+    PartySheet,
     Sheet,
 )
 from engine.errors import InputError, InputErrors
@@ -38,7 +39,12 @@ _NESTED: Final[Mapping[str, type[Sheet]]] = {
     "bank_details": BankSheet,
     "pay_to": BankSheet,
     "pay_from": BankSheet,
+    "seller": PartySheet,
+    "billed_to": PartySheet,
+    "payable_to": PartySheet,
+    "tax_representative": PartySheet,
 }
+_RESTRICTED_INSIDE: Final = (BankSheet, PartySheet)
 
 
 class Complaints:
@@ -126,7 +132,7 @@ def _without_content(places: tuple[int | str, ...]) -> tuple[int | str, ...]:
 
     Whoever writes `{"DE02...": true}` has made the content of the field a key.
     """
-    if _NESTED.get(str(places[0]) if places else "") is not BankSheet:
+    if _NESTED.get(str(places[0]) if places else "") not in _RESTRICTED_INSIDE:
         return places
     return tuple(
         place if isinstance(place, int) or place == "[key]" or _NAME.fullmatch(place) else MASK

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, ClassVar
+from typing import Annotated
 
-from engine.documents.fields import CONFIDENTIAL, INTERNAL, Name
-from engine.documents.header import Complaint, Lines, LineSheet, OrderedLine, Valued
+from engine.documents.billed import Billed
+from engine.documents.fields import INTERNAL, Name
+from engine.documents.header import Complaint
 from engine.money import decimal_text
 
 
-class CreditNote(Valued):
+class CreditNote(Billed):
     """What a supplier gives back. `corrects` is the number of the invoice."""
 
-    line_sheet: ClassVar[type[LineSheet] | None] = OrderedLine
-    needs_amount: ClassVar[bool] = True
-
-    lines: Annotated[Lines[OrderedLine], CONFIDENTIAL] = ()
     corrects: Annotated[Name, INTERNAL] = ""
     credit_reason: Annotated[Name, INTERNAL] = ""
-    clearance_id: Annotated[Name, INTERNAL] = ""
 
     def complaints(self) -> Iterator[Complaint]:
         """A credit note with a positive total would count as spending."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from operator import attrgetter
 from typing import Final
 
-from engine.documents.model import Document, Line
+from engine.documents.model import Document, Line, Party
 from engine.facts.kinds import FactValue
 from engine.facts.vocabulary import FIELD_NAMES
 from engine.money import Money
@@ -75,7 +75,7 @@ def _facts(document: Document, net: Money | None) -> dict[str, FactValue]:
         facts["posting_date"] = document.posting_date
     _add_amounts(facts, document, net)
     for name, detail in document.details.items():
-        if name not in FIELD_NAMES and not isinstance(detail, tuple):
+        if name not in FIELD_NAMES and not isinstance(detail, tuple | Party):
             facts[name] = detail
     if document.type == "supplier_request":
         facts["states_bank_details"] = "bank_details" in document.details
@@ -149,7 +149,7 @@ def _line_facts(line: Line) -> dict[str, FactValue]:
     if line.price is not None:
         facts["line.price"] = line.price
     for name, detail in line.details.items():
-        if name not in FIELD_NAMES and not isinstance(detail, tuple):
+        if name not in FIELD_NAMES and not isinstance(detail, tuple | Party):
             facts[name] = detail
     facts.update(line.facts)
     return facts

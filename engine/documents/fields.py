@@ -53,6 +53,7 @@ _UNSEEN_IN_TEXT: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
 _NUMBER: Final = re.compile(r"-?\d{1,18}(?:\.\d{1,12})?", re.ASCII)
+_RATIO: Final = re.compile(r"(-?\d{1,18}(?:\.\d{1,12})?)/([1-9]\d{0,17})", re.ASCII)
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MOMENT: Final = re.compile(
     r"\d{4}-\d\d-\d\d[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,6})?)?"
@@ -203,7 +204,10 @@ def share_of(value: object) -> Fraction:
 
 
 def price_of(value: object, info: ValidationInfo) -> Exact:
-    """A price per unit in the document's currency; it may have more decimals than that has."""
+    """A price per unit in the document's currency; it may have more decimals than that has.
+
+    A price for several units is divided by them, and written as `10/3` where decimals repeat.
+    """
     currency = info.context.currency if isinstance(info.context, Reading) else ""
     text, _, suffix = value.partition(" ") if isinstance(value, str) else (value, "", "")
     if suffix and suffix != (currency or suffix):
@@ -215,7 +219,9 @@ def price_of(value: object, info: ValidationInfo) -> Exact:
         raise refusal(
             "wrong_type", f"expected a price as text, such as `12.50`, found {found(value)}"
         )
-    return Exact(number_of(text) * 10 ** EXPONENTS.get(currency, 0), currency)
+    ratio = _RATIO.fullmatch(text) if isinstance(text, str) else None
+    price = Fraction(ratio[1]) / int(ratio[2]) if ratio is not None else number_of(text)
+    return Exact(price * 10 ** EXPONENTS.get(currency, 0), currency)
 
 
 def day_of(value: object) -> date:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from engine.documents.fields import CONFIDENTIAL, INTERNAL, Amount, Day, Name
+from engine.documents.fields import CONFIDENTIAL, INTERNAL, Amount, Day, Name, Number
 from engine.documents.header import Lines, LineSheet, OrderedLine, Valued
 
 
 class ReceivedLine(OrderedLine):
-    """What arrived of one line of the order. Without `net` the line has no value of its own."""
+    """What arrived of one line of the order. Without `net` the line has no value of its own.
+
+    `accepted_quantity` is how much of it passed inspection; without it nothing was inspected.
+    """
 
     net: Annotated[Amount | None, CONFIDENTIAL] = None
+    accepted_quantity: Annotated[Number | None, INTERNAL] = None
 
 
 class GoodsReceipt(Valued):

@@ -72,6 +72,18 @@ class BankSheet(Sheet):
     country: Annotated[Name, RESTRICTED] = ""
 
 
+class PartySheet(Sheet):
+    """Somebody as an invoice names him: its sender, who shall pay it, who is to be paid."""
+
+    name: Annotated[Name, INTERNAL] = ""
+    vat_id: Annotated[Name, RESTRICTED] = ""
+    tax_id: Annotated[Name, RESTRICTED] = ""
+    registration: Annotated[Name, INTERNAL] = ""
+    id: Annotated[Name, INTERNAL] = ""
+    endpoint: Annotated[Name, INTERNAL] = ""
+    country: Annotated[Name, INTERNAL] = ""
+
+
 BankAccounts = Annotated[tuple[BankSheet, ...], Field(strict=False, max_length=100)]
 
 
@@ -101,8 +113,12 @@ class LineSheet(Sheet):
 
 
 class OrderedLine(LineSheet):
-    """A line that refers to a line of an order."""
+    """A line that refers to a line of an order.
 
+    `order` is its number where it is another one than the document's `purchase_order`.
+    """
+
+    order: Annotated[Name, INTERNAL] = ""
     order_line: Annotated[Count | None, INTERNAL] = None
 
 

@@ -55,7 +55,24 @@ class BankDetails:
     country: str = ""
 
 
-Detail = str | bool | Money | Fraction | date | tuple[str, ...] | tuple[BankDetails, ...]
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Somebody as an invoice names him; whom of the master data that is, is another question.
+
+    `id` is the number that the other side knows him by, `registration` that of a company register,
+    `endpoint` an electronic address with its scheme before it (`0088:4012345000009`).
+    """
+
+    name: str = ""
+    vat_id: str = ""
+    tax_id: str = ""
+    registration: str = ""
+    id: str = ""
+    endpoint: str = ""
+    country: str = ""
+
+
+Detail = str | bool | Money | Fraction | date | tuple[str, ...] | tuple[BankDetails, ...] | Party
 
 
 def _nothing() -> Mapping[str, FactValue]:

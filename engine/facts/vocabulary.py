@@ -114,20 +114,26 @@ _OF_SOME_TYPES: Final = (
     (Of.DOCUMENT, Kind.DATE, "needed_by delivery_date received_on due_date execution_date"),
     (Of.DOCUMENT, Kind.DATE, "contract_start contract_end trip_start trip_end"),
     (Of.DOCUMENT, Kind.DATE, "adjusted_from in_force_from first_day last_day"),
+    (Of.DOCUMENT, Kind.DATE, "tax_point_date delivered_on"),
     (Of.DOCUMENT, Kind.TEXT, "amends changes corrects refunds reverses subscription"),
     (Of.DOCUMENT, Kind.TEXT, "delivery_note clearance_id policy_set delegator delegate"),
+    (Of.DOCUMENT, Kind.TEXT, "buyer_reference payment_reference"),
+    (Of.DOCUMENT, Kind.CHOICE, "payment_means"),
     (Of.DOCUMENT, Kind.CHOICE, "payment_terms payment_method credit_reason refund_reason"),
     (Of.DOCUMENT, Kind.CHOICE, "adjustment_kind ledger accounting_period"),
     (Of.DOCUMENT, Kind.MONEY, "original_net delegation_cap"),
+    (Of.DOCUMENT, Kind.MONEY, "prepaid rounding payable"),
     (Of.DOCUMENT, Kind.NUMBER, "change_number discount_percent"),
     (Of.DOCUMENT, Kind.YES_NO, "renews_automatically states_bank_details delegated_capex"),
-    (Of.LINE, Kind.TEXT, "merchant"),
+    (Of.LINE, Kind.TEXT, "merchant supplier_item standard_item"),
+    (Of.LINE, Kind.CHOICE, "tax_category"),
     (Of.LINE, Kind.DATE, "expense_date"),
-    (Of.LINE, Kind.NUMBER, "attendees"),
+    (Of.LINE, Kind.NUMBER, "attendees tax_rate accepted_quantity"),
 )
 _CLOSED: Final = (
     Fact("request_kind", Kind.CHOICE, Of.DOCUMENT, ("onboarding", "change")),
     Fact("journal_kind", Kind.CHOICE, Of.DOCUMENT, ("manual", "recurring", "reversal", "accrual")),
+    Fact("adjustment", Kind.CHOICE, Of.LINE, ("allowance", "charge", "third_party")),
     Fact("paid_with", Kind.CHOICE, Of.LINE, ("company_card", "own_money")),
 )
 
@@ -148,5 +154,7 @@ FIELD_NAMES: Final[frozenset[str]] = frozenset(
     " net tax tax_recovery quantity unit_of_measure price description item source_id"
     " justification purpose pays bank_details pay_to pay_from supplier_name supplier_address"
     " tax_ids supplier_contact from_digest to_digest change_summary"
-    " order_line delegated_documents delegated_entities delegated_categories".split()
+    " seller billed_to payable_to tax_representative preceding accounting_reference period_start"
+    " period_end order_line_reference"
+    " order order_line delegated_documents delegated_entities delegated_categories".split()
 )

@@ -12,6 +12,8 @@ from engine.readiness import (
     coding,
     countries,
     funds,
+    matching,
+    ordering,
     papers,
     period,
     supplier,
@@ -28,6 +30,8 @@ FAMILIES: Final = (
     funds,
     agreement,
     countries,
+    ordering,
+    matching,
 )
 CHECKS: Final[Mapping[str, type[Check]]] = MappingProxyType(
     {check.word: check for check in chain.from_iterable(family.CHECKS for family in FAMILIES)}

@@ -44,6 +44,9 @@ class Evidence(StrEnum):
     CLEARANCE = "clearance"  # the document cleared, with its proof
     COUNTRY_RECORD = "country_record"  # the country's file in the policy set
     CLASS_RECORD = "class_record"  # the fact in the master data that says under which duty one is
+    ORDER = "order"  # the order, or a change of it, approved
+    RECEIPT = "receipt"  # what arrived, or passed inspection, recorded
+    CORRECTED_BILL = "corrected_bill"  # another invoice, or a credit note
     OTHER_PEOPLE = "other_people"  # what one person may not both do is done by another
     CODING = "coding"  # a line coded to something that may be posted to
     CHART = "chart"  # the chart of accounts and what belongs to it, in the master data

@@ -108,11 +108,14 @@ class Written:
     released_by: str
 
 
+def _form(parameter: Parameter) -> Form[Any]:
+    is_group = parameter.kind is Kind.GROUP
+    return _group(parameter) if is_group else _FORMS[parameter.kind](parameter)
+
+
 def _keys(of: type) -> tuple[Key[Any], ...]:
     return tuple(
-        Key(
-            one.name, _FORMS[one.parameter.kind](one.parameter), one.parameter.says, one.is_required
-        )
+        Key(one.name, _form(one.parameter), one.parameter.says, one.is_required)
         for one in parameters_of(of)
     )
 

@@ -67,8 +67,14 @@ def test_every_restricted_field_is_sealed_and_nothing_else(kind: str) -> None:
     for name, value in plain.items():
         if class_of(name, kind) is RESTRICTED:
             assert sealed_text(sealed, name).startswith("v1.k2.")
-        else:
+        elif not isinstance(value, dict):
             assert sealed[name] == value
+        else:
+            for part, inner in value.items():
+                if class_of(f"{name}.{part}", kind) is RESTRICTED:
+                    assert sealed_text(sealed[name], part).startswith("v1.k2.")
+                else:
+                    assert sealed[name][part] == inner
     assert unseal(sealed, kind, PLACE, NEW) == plain
 
 

@@ -43,10 +43,20 @@ DOCUMENTS: Final = frozenset({"lease", "bad_debt_write_off"})
 _BANK: Final = [
     {"account": "DE02120300000000202051", "holder": "Globex", "bank": "X", "country": "DE"}
 ]
+_PARTY: Final = {
+    "name": "Globex",
+    "vat_id": "DE123456788",
+    "tax_id": "12/345/67890",
+    "registration": "HRB 1",
+    "id": "K-1",
+    "endpoint": "0088:4012345000009",
+    "country": "DE",
+}
 _WORDS: Final = {"region": "north", "channel": "web"}
 _LINE_TEXTS: Final = (
     "category cost_center project customer gl_account tax_code expense_type unit_of_measure"
-    " description item source_id merchant"
+    " description item source_id merchant tax_category supplier_item standard_item"
+    " order_line_reference accounting_reference order"
 ).split()
 _TEXTS: Final = (
     "id number title entity requester submitter buyer receiver supplier customer category"
@@ -54,15 +64,16 @@ _TEXTS: Final = (
     " payment_terms delivery_note clearance_id corrects credit_reason purpose supplier_name"
     " supplier_address supplier_contact payment_method ledger accounting_period reverses refunds"
     " refund_reason subscription adjustment_kind policy_set change_summary from_digest to_digest"
-    " delegator delegate"
+    " delegator delegate buyer_reference payment_reference payment_means accounting_reference"
 ).split()
 _DAYS: Final = (
     "document_date posting_date needed_by delivery_date received_on due_date execution_date"
     " contract_start contract_end trip_start trip_end adjusted_from in_force_from first_day"
-    " last_day"
+    " last_day tax_point_date delivered_on period_start period_end"
 ).split()
 _LISTS: Final = (
-    "beneficiaries tax_ids pays delegated_documents delegated_entities delegated_categories"
+    "preceding beneficiaries tax_ids pays delegated_documents delegated_entities"
+    " delegated_categories"
 ).split()
 
 LINE: Final[Mapping[str, Any]] = MappingProxyType(
@@ -81,6 +92,11 @@ LINE: Final[Mapping[str, Any]] = MappingProxyType(
         "expense_date": "2027-03-01",
         "attendees": "4",
         "paid_with": "own_money",
+        "adjustment": "charge",
+        "tax_rate": "0.19",
+        "accepted_quantity": "2",
+        "period_start": "2027-03-01",
+        "period_end": "2027-03-31",
     }
 )
 HEADER: Final[Mapping[str, Any]] = MappingProxyType(
@@ -120,6 +136,10 @@ HEADER: Final[Mapping[str, Any]] = MappingProxyType(
         "bank_details": _BANK,
         "pay_to": _BANK,
         "pay_from": _BANK,
+        **dict.fromkeys(("seller", "billed_to", "payable_to", "tax_representative"), _PARTY),
+        "prepaid": "-10.00",
+        "rounding": "0.01",
+        "payable": "-108.99",
     }
 )
 # Fields of the shorthand, and the one-name spelling of a list: another way of saying the same.

@@ -84,7 +84,8 @@ def test_bank_details_tax_ids_and_payment_instructions_are_restricted() -> None:
         if FieldClass.RESTRICTED in field.metadata
     }
     accounts = {"account", "holder", "bank", "country"}
-    assert restricted == accounts | {"tax_ids", "bank_details", "pay_to", "pay_from"}
+    taxed = {"tax_ids", "tax_id", "vat_id"}
+    assert restricted == accounts | taxed | {"bank_details", "pay_to", "pay_from"}
 
 
 def test_the_built_in_documents_are_those_that_have_a_model() -> None:
@@ -164,6 +165,7 @@ def test_levels_are_filled_in_by_the_set() -> None:
         ("supplier_request", "request_kind"),
         ("journal_entry", "journal_kind"),
         ("expense_report", "paid_with"),
+        ("invoice", "adjustment"),
     ],
 )
 def test_closed_words_are_those_of_the_vocabulary(kind: str, field: str) -> None:

@@ -384,7 +384,14 @@ def test_no_message_says_what_was_written_in_a_restricted_field(kind: str) -> No
 
 def test_the_types_with_restricted_fields_are_those_that_state_accounts_and_tax_ids() -> None:
     kinds = {kind for kind in TYPES if restricted_parts(CANONICAL[kind], kind)}
-    assert kinds == {"customer_refund", "expense_report", "invoice", "payment", "supplier_request"}
+    assert kinds == {
+        "credit_note",
+        "customer_refund",
+        "expense_report",
+        "invoice",
+        "payment",
+        "supplier_request",
+    }
 
 
 @pytest.mark.parametrize(

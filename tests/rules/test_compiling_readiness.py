@@ -1,10 +1,16 @@
 """Readiness files: which checks compile, with what, and what is refused by its name."""
 
+from fractions import Fraction
+
 import pytest
 
+from engine.money import Money
 from engine.places import Place
+from engine.readiness.matching import Match, Tax, Unless
+from engine.readiness.ordering import OrderBalance, OrderOpen, ReceiptThere
 from engine.readiness.period import PeriodOpen, PostingDate
 from engine.readiness.supplier import SupplierActive
+from engine.readiness.tolerances import PriceTolerance, QuantityTolerance
 from engine.scopes import Effective, Scope
 from rules.checks.names import check_names
 from rules.diagnostics import Diagnostics
@@ -117,3 +123,76 @@ def never_asked(**files: str) -> list[str]:
     found = Diagnostics()
     check_names(compiled(**files), found)
     return [each.message for each in found if "period_controller" in each.message]
+
+
+MATCH = "match: {way: 3, price: {percent: 2, amount: 50.00 EUR, within: both}, %s}"
+
+
+def test_a_match_says_how_far_price_and_quantity_may_be_off() -> None:
+    assert check(MATCH % "quantity: {percent: 0}, tax: excluded") == Match(
+        3,
+        PriceTolerance(Fraction(2, 100), Money(5000, "EUR"), "both"),
+        QuantityTolerance(Fraction(0)),
+    )
+    more = check(MATCH % "quantity: {units: 2}, tax: included, charges: 10.00 EUR, under: blocks")
+    assert more == Match(
+        3,
+        PriceTolerance(Fraction(2, 100), Money(5000, "EUR"), "both"),
+        QuantityTolerance(units=2),
+        tax=Tax.INCLUDED,
+        charges=Money(1000, "EUR"),
+        under=Unless.BLOCKS,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("match", ["missing-key"] * 3),
+        ("match: {way: 3, price: {percent: 2}}", ["missing-key"]),
+        ("match: {way: 3, price: {}, quantity: {percent: 0}}", ["missing-key"]),
+        ("match: {way: 5, price: {percent: 2}, quantity: {percent: 0}}", ["out-of-range"]),
+        (
+            "match: {way: 3, price: {percent: 2, amount: 5.00 EUR}, quantity: {percent: 0}}",
+            ["missing-key"],
+        ),
+        (
+            "match: {way: 3, price: {percent: 2, within: any}, quantity: {percent: 0}}",
+            ["not-one-of"],
+        ),
+        ("match: {way: 3, price: {percent: -2}, quantity: {percent: 0}}", ["not-a-percentage"]),
+        ("match: {way: 3, price: {amount: 5.00}, quantity: {percent: 0}}", ["no-currency"]),
+        (
+            "match: {way: 3, price: {share: 2}, quantity: {percent: 0}}",
+            ["missing-key", "unknown-key"],
+        ),
+        ("match: {way: 3, price: 2, quantity: {percent: 0}}", ["expected-mapping"]),
+        ("order_balance: {percent: 2, amount: 5.00 EUR}", ["missing-key"]),
+    ],
+)
+def test_a_tolerance_that_leaves_something_open_does_not_load(text: str, codes: list[str]) -> None:
+    assert refused(text) == codes
+
+
+def test_orders_receipts_and_balances_are_asked_by_a_word() -> None:
+    for word, check_type in (("order_open", OrderOpen), ("order_balance", OrderBalance)):
+        assert check(word) == check_type()
+    assert check("receipt") == ReceiptThere()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "direction"),
+    [
+        ("way: 2", "way: 3", "stricter"),
+        ("percent: 2, amount", "percent: 3, amount", "looser"),
+        ("amount: 50.00 EUR", "amount: 40.00 EUR", "stricter"),
+        ("within: both", "within: either", "different"),
+        ("quantity: {percent: 0}", "quantity: {percent: 1}", "looser"),
+    ],
+)
+def test_which_way_a_change_of_a_tolerance_goes_is_told(old: str, new: str, direction: str) -> None:
+    from rules.analysis.differences.readiness import _direction
+
+    text = (MATCH % "quantity: {percent: 0}").replace("way: 3", "way: 2")
+    before, after = check(text), check(text.replace(old, new))
+    assert str(_direction(before, after)) == direction  # type: ignore[arg-type]

@@ -12,8 +12,11 @@ import pytest
 
 from adapters.sources import drop_folder
 from adapters.sources.drop_folder import left_behind, look, settled, take
+from adapters.sources.e_invoice import AddressBook
+from adapters.sources.e_invoice.address_book import Address
 from api.usecases.filing import file_documents
 from engine.cases.identities import Identities
+from tests.adapters.e_invoice.small import UBL_INVOICE
 from tests.web.conftest import NOW, Desk, order
 
 WHO = Identities("", "files")
@@ -163,3 +166,45 @@ def test_a_file_has_a_bounded_size_and_number_of_rows(
 def test_a_report_holds_no_formula(desk: Desk, tmp_path: Path) -> None:
     _, report = filed(desk, tmp_path, "a.jsonl", lines(order(id="=HYPERLINK(1)")))
     assert report[0]["document"] == "'=HYPERLINK(1)"
+
+
+def invoiced(desk: Desk, folder: Path, text: str, book: AddressBook | None) -> tuple[Path, str]:
+    """An e-invoice that was put into the folder: where it is afterwards, and its report."""
+    (folder / "a.xml").write_text(text, encoding="utf-8")
+    taken = take(folder / "a.xml")
+    assert taken is not None
+    done = file_documents(desk.resources, taken, "files", WHO, clock, book=book)
+    return done, done.with_name(f"{done.name}.report.csv").read_text(encoding="utf-8")
+
+
+def test_an_e_invoice_becomes_a_case_with_what_the_seller_says(desk: Desk, tmp_path: Path) -> None:
+    book = AddressBook(otherwise=Address("US01", "rita"))
+    done, report = invoiced(desk, tmp_path, UBL_INVOICE, book)
+    assert done == tmp_path / "done" / "a.xml", report
+    case = desk.send("GET", "/v1/cases/C-000001").json()
+    document = case["document"]
+    assert (document["type"], document["number"], document["payable"]) == (
+        "invoice",
+        "R-1",
+        "11.90",
+    )
+    assert document["seller"]["vat_id"] == "***"  # masked for who may not see it
+    again, report = invoiced(desk, tmp_path, UBL_INVOICE, book)
+    assert again.parent.name == "done"
+    assert "known already" in report
+
+
+def test_an_e_invoice_without_an_address_book_is_refused_and_kept(
+    desk: Desk, tmp_path: Path
+) -> None:
+    done, report = invoiced(desk, tmp_path, UBL_INVOICE, None)
+    assert done == tmp_path / "failed" / "a.xml"
+    assert "address book" in report
+
+
+def test_a_wrong_e_invoice_is_told_with_its_term(desk: Desk, tmp_path: Path) -> None:
+    book = AddressBook(otherwise=Address("US01", "rita"))
+    text = UBL_INVOICE.replace(">11.90<", ">11.91<")
+    done, report = invoiced(desk, tmp_path, text, book)
+    assert done.parent.name == "failed"
+    assert "BT-112" in report
