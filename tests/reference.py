@@ -1632,12 +1632,27 @@ def exceeded(is_somebody_able: bool, parts: Sequence[Part]) -> Stuck:
 
 
 def certain_seats(parts: Parts) -> Iterator[Seat]:
-    """The places that every way to complete the parts fills."""
+    """The places that every way to complete the parts fills.
+
+    Where so many have to be among some persons, that many places are for these alone.
+    """
     for part in parts:
         if isinstance(part, Seat):
             yield part
         elif isinstance(part, Some) and part.need == len(part.parts):
-            yield from certain_seats(part.parts)
+            for index, seat in enumerate(certain_seats(part.parts)):
+                yield dataclasses.replace(seat, who=_among(seat, index, part.among))
+
+
+def _among(
+    seat: Seat, index: int, among: Iterable[tuple[int, frozenset[str]]]
+) -> frozenset[tuple[str, str]]:
+    named = [persons for need, persons in among if index < need]
+    return frozenset(
+        (actor, principal)
+        for actor, principal in seat.who
+        if all((principal or actor) in persons for persons in named)
+    )
 
 
 def ladders(world: World, word: SupervisorChain | RoleChain, asked: Asked) -> list[list[Part]]:
