@@ -4,7 +4,8 @@ Claims that a criterion calls the same lie in one bucket: that of a value which 
 word at once. Buckets are found by sorting numbers of eight bytes, so time and memory grow with the
 count of claims alone. In a bucket of up to `MOST_COMPARED` claims every pair is judged. In a larger
 one each claim is judged against those next to it, by day of the document, by day of submission and
-by amount; such a bucket is reported as a crowd, so that nobody takes it for looked at in full.
+by amount. Where only the days can keep two of them apart, that finds the same groups; where more
+can, the bucket is reported as a crowd, so that nobody takes it for looked at in full.
 """
 
 from __future__ import annotations
@@ -71,7 +72,8 @@ def search(claims: Sequence[Claim], criterion: Criterion) -> Found:
         buckets.add(index, found)
     for members in buckets.shared():
         if len(members) > MOST_COMPARED:
-            crowds[tuple(members)] = Crowd(len(members), members[0])
+            if not _only_days_differ(claims, criterion, members):
+                crowds[tuple(members)] = Crowd(len(members), members[0])
             pairs = _neighbours(claims, members)
         else:
             pairs = combinations(members, 2)
@@ -134,6 +136,20 @@ def _group(claims: Sequence[Claim], near: Near | None, members: Iterable[int]) -
     first = claims[in_order[0]]
     agreements = [compare(first, claims[index], near) for index in in_order[1:]]
     return Group(tuple(in_order), common(agreements))
+
+
+def _only_days_differ(
+    claims: Sequence[Claim], criterion: Criterion, members: Sequence[int]
+) -> bool:
+    """Whether nothing but the days between them keeps two members from being likely the same."""
+    found = [claims[index] for index in members]
+    is_dated = {claim.document_date is not None for claim in found}
+    return (
+        criterion.near is None
+        and len(is_dated) == 1
+        and not any(claim.named for claim in found)
+        and len({claim.document for claim in found}) == len(found)
+    )
 
 
 def _neighbours(claims: Sequence[Claim], members: Sequence[int]) -> Iterator[tuple[int, int]]:
