@@ -32,16 +32,18 @@ _NAMING: Final = ("corrects", "pays", "refunds", "reverses", "amends", "changes"
 class Claim:
     """One claim. Amounts are in minor units of `currency` and have the sign of the document.
 
-    `line` is 0 for the document as a whole. `family` is what may repeat it: a document type, or
-    `claim` for all that ask for money. `parties` say who is paid: the supplier, its group, its tax
-    ids and bank accounts as tokens, or the person; `members` are the suppliers of the group as
-    master data has it now. `names` are spelled alike (`normalised_name`). `amounts` are the net,
-    and with its tax where that is known. `named` are the documents that this one pays, corrects or
-    reverses, by their normalised ids and numbers. `submitted_on` is the day in UTC.
+    `case` is what its keeper calls the document, `line` is 0 for it as a whole. `family` is what
+    may repeat it: a document type, or `claim` for all that ask for money. `parties` say who is
+    paid: the supplier, its group, its tax ids and bank accounts as tokens, or the person; `members`
+    are the suppliers of the group as master data has it now. `names` are spelled alike
+    (`normalised_name`). `amounts` are the net, and with its tax where that is known. `named` are
+    the documents that this one pays, corrects or reverses, by their normalised ids and numbers.
+    `submitted_on` is the day in UTC.
     """
 
     document_type: str
     document_id: str
+    case: str
     line: int
     family: str
     is_credit: bool
@@ -63,20 +65,23 @@ class Claim:
     named: Values = ()
 
     @property
-    def document(self) -> tuple[str, str]:
-        """Type and id of the document."""
-        return self.document_type, self.document_id
+    def document(self) -> tuple[str, str, str]:
+        """Which document it is of."""
+        return self.document_type, self.document_id, self.case
 
 
-def claims_of(data: MasterData, document: Document) -> tuple[Claim, ...]:
-    """The claims of a document, the one of the whole first, with what master data say now."""
-    whole = _whole(data, document)
+def claims_of(data: MasterData, document: Document, case: str = "") -> tuple[Claim, ...]:
+    """The claims of a document, the one of the whole first, with what master data say now.
+
+    Two documents with one id and different cases are two: systems may use the same ids.
+    """
+    whole = _whole(data, document, case)
     if document.type != "expense_report":
         return (whole,)
     return (whole, *(_expense(whole, line) for line in document.lines))
 
 
-def _whole(data: MasterData, document: Document) -> Claim:
+def _whole(data: MasterData, document: Document, case: str) -> Claim:
     net, tax = net_of(document), tax_of(document)
     supplier = data.suppliers.get(document.supplier)
     group = supplier.group if supplier is not None else ""
@@ -84,6 +89,7 @@ def _whole(data: MasterData, document: Document) -> Claim:
     return Claim(
         document_type=document.type,
         document_id=document.id,
+        case=case,
         line=0,
         family=_family(document.type),
         is_credit=document.type == "credit_note" or (net is not None and net.minor < 0),
@@ -113,6 +119,7 @@ def _expense(whole: Claim, line: Line) -> Claim:
     return Claim(
         document_type=whole.document_type,
         document_id=whole.document_id,
+        case=whole.case,
         line=line.number,
         family=whole.family,
         is_credit=line.net.minor < 0,

@@ -6,6 +6,7 @@ duplicate: {same: [supplier_name, amount_near], near: {percent: 1, amount: 5.00 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -87,14 +88,14 @@ class Criterion:
     def __post_init__(self) -> None:
         if (Word.AMOUNT_NEAR in self.same) != (self.near is not None):
             raise PolicyError("`amount_near` needs `near`, and `near` needs `amount_near`")
-        if not self.is_findable:
+        if not self.may_find(self.same):
             raise PolicyError(
                 "expected a number, a purchase order, or a supplier and an amount among `same`"
             )
 
-    @property
-    def is_findable(self) -> bool:
-        """Whether it names something that few documents share."""
-        words = frozenset(self.same)
+    @staticmethod
+    def may_find(same: Iterable[Word]) -> bool:
+        """Whether the words name something that few documents share."""
+        words = frozenset(same)
         leads = NUMBERS | {Word.PURCHASE_ORDER}
         return bool(words & leads) or bool(words & PARTIES and words & AMOUNTS)

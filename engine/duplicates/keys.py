@@ -105,4 +105,5 @@ def _keys(claim: Claim, kind: str, values: Iterable[tuple[str, ...]]) -> Iterato
     for value in values:
         if all(value):
             text = "\x1f".join((claim.family, kind, *value)).encode()
-            yield f"{PREFIX}{hashlib.blake2b(text, digest_size=_SIZE).hexdigest()}"
+            digest = hashlib.blake2b(text, digest_size=_SIZE).hexdigest()
+            yield f"{PREFIX}{digest}"
