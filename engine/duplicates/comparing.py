@@ -177,8 +177,11 @@ def _are_near(near: Near, one: Claim, other: Claim) -> bool:
 
 
 def _names(one: Claim, other: Claim) -> bool:
-    """Whether a document says that it is about the other, by id or by number."""
-    if not one.named:
+    """Whether a document says that it is about the other, by id or by number.
+
+    Only where the other is of another type: what is paid twice names no way out.
+    """
+    if not one.named or one.document_type == other.document_type:
         return False
     return _share((normalised(other.document_id), other.number_normalised), one.named)
 

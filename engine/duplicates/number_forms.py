@@ -20,7 +20,8 @@ _WORDS: Final = (
     " factura facture fattura faktura number nummer numero rechnr bill fact rgnr inv fac num doc"
     " ref rnr nr no re rg"
 ).split()
-_IN_FRONT: Final = re.compile(rf"(?:{'|'.join(_WORDS)})+(?=[0-9])")
+# Nothing is tried a second way (`(?>`, `++`): numbers of many such words would take for ever.
+_IN_FRONT: Final = re.compile(rf"(?>{'|'.join(_WORDS)})++(?=[0-9])")
 _ZEROS_IN_FRONT: Final = re.compile(r"(?<![0-9])0+(?=[0-9])")
 _READ_WRONG: Final = str.maketrans({"o": "0", "i": "1", "l": "1"})
 _BESIDE_DIGITS: Final = re.compile(r"[oil]+(?=[0-9])|(?<=[0-9])[oil]+")
