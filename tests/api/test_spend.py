@@ -1,4 +1,7 @@
-"""`countersign spend`: what it finds is what plain queries over the same rows find."""
+"""`countersign spend`: what it finds is what plain queries over the same rows find.
+
+Shows (A4).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Duplicates among cases: of two that claim the same one posts, whichever way they come in."""
+"""Duplicates among cases: of two that claim the same one posts, whichever way they come in.
+
+Shows (A4, B5).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Likely duplicates: found whatever people change about a document that they enter again."""
+"""Likely duplicates: found whatever people change about a document that they enter again.
+
+Shows (A4).
+"""
 
 from __future__ import annotations
 
