@@ -21,6 +21,7 @@ from api.usecases.casework.acting import Action, Kind, act
 from api.usecases.casework.activating import bootstrap
 from api.usecases.casework.asking_again import ask_again
 from api.usecases.casework.checking import check_trail
+from api.usecases.casework.releasing import release
 from api.usecases.casework.resources import Loaded, Resources
 from api.usecases.casework.submission import Submission, Submitted
 from api.usecases.casework.submitting import submit, submit_all
@@ -35,7 +36,10 @@ title: Is it claimed once?
 owner: group_controller
 documents: [invoice, expense_report]
 checks:
-  - duplicate: {same: [supplier_group, number_similar], in: 24 months}
+  - duplicate:
+      same: [supplier_group, number_similar]
+      in: 24 months
+      released_by: group_controller
 """
 LATER = NOW + timedelta(hours=1)
 
@@ -228,6 +232,38 @@ def test_of_two_on_two_nodes_at_one_moment_exactly_one_posts(
         waiting = next(case for case in done if case.status is Status.APPROVED)
         posting = next(case for case in done if case.status is Status.POSTING)
         assert (found(waiting), found(posting)) == (same_as(posting), [])
+
+
+# Releases
+
+
+def test_a_duplicate_posts_once_somebody_says_why_both_are_due(node: Resources) -> None:
+    first, second = sent(node, invoice("A")), sent(node, invoice("B"), LATER)
+    waiting = acted(node, second, Kind.APPROVE, "mia")
+    (finding,) = json.loads(waiting.findings_json)
+    because = "two deliveries under one number, both received"
+    for person in ("mia", "rita"):
+        refused = release(node, second.id, finding["id"], because, by(person), LATER)
+        assert refused is not None
+        assert refused.code == "release_not_accepted"
+    done = release(node, second.id, finding["id"], because, by("gina"), LATER)
+    assert done is not None
+    assert (done.code, done.case.status) == ("", Status.POSTING)
+    # Now the second is in the books, and the first has to be let through as well.
+    approved = acted(node, first, Kind.APPROVE, "mia")
+    assert (approved.status, found(approved)) == (Status.APPROVED, same_as(second))
+
+
+def test_a_release_is_not_for_a_duplicate_that_comes_later(node: Resources) -> None:
+    sent(node, invoice("A"))
+    second = sent(node, invoice("B"), LATER)
+    (finding,) = json.loads(second.findings_json)
+    done = release(node, second.id, finding["id"], "both due", by("gina"), LATER)
+    assert done is not None
+    assert done.code == ""
+    third = sent(node, invoice("C"), LATER)
+    assert len(found(third)) == 2
+    assert acted(node, third, Kind.APPROVE, "mia").status is Status.APPROVED
 
 
 # Bounds

@@ -145,7 +145,7 @@ def test_what_it_does_not_state_cannot_be_compared(changed: dict[str, object]) -
 
 def release(**wrong: object) -> Release:
     values: dict[str, object] = {
-        "code": "duplicate_document",
+        "finding": asked(beside(invoice("B")))[0].id,
         "by": PersonId("vera"),
         "reason": "two deliveries under one number, both received",
         "at": ASKED - timedelta(minutes=5),
@@ -167,7 +167,7 @@ def test_a_holder_of_the_role_lets_it_through_with_a_reason() -> None:
         {"by": PersonId("rita")},  # the requester
         {"reason": " "},
         {"document_digest": "sha256:other"},
-        {"code": "duplicate_cannot_be_told"},
+        {"finding": "0123456789abcdef"},
         {"at": CAME - timedelta(minutes=2)},  # before the other came in
     ],
     ids=str,
