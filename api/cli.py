@@ -54,13 +54,10 @@ def _register() -> None:
     from api.commands.formatting import format_policies
     from api.commands.language_server import language_server
     from api.commands.lint import lint
-    from api.commands.overrides import report_overrides
     from api.commands.period_close import period_close
     from api.commands.policy_tests import run_tests
     from api.commands.readiness import readiness
     from api.commands.schema import schema
-    from api.commands.sod import sod
-    from api.commands.splitting import splitting
     from api.commands.who_can import who_can
 
     app.command("decide", epilog=_EPILOG)(decide)
@@ -76,9 +73,6 @@ def _register() -> None:
     app.command("test", epilog=_EPILOG)(run_tests)
     app.command("demo", epilog=_EPILOG)(demo)
     app.command("period-close", epilog=_EPILOG)(period_close)
-    app.command("overrides", epilog=_EPILOG)(report_overrides)
-    app.command("sod", epilog=_EPILOG)(sod)
-    app.command("splitting", epilog=_EPILOG)(splitting)
     app.command("e-invoice", epilog=_EPILOG)(e_invoice)
     sheet.app.command("export", epilog=_EPILOG)(sheet.export)
     sheet.app.command("import", epilog=_EPILOG)(sheet.take_back)
@@ -108,7 +102,21 @@ def _register_service() -> None:
     app.add_typer(master_data.app, name="data")
 
 
+def _register_reports() -> None:
+    """Reports of controls."""
+    from api.commands.overrides import report_overrides
+    from api.commands.sod import sod
+    from api.commands.spend import spend
+    from api.commands.splitting import splitting
+
+    app.command("overrides", epilog=_EPILOG)(report_overrides)
+    app.command("sod", epilog=_EPILOG)(sod)
+    app.command("splitting", epilog=_EPILOG)(splitting)
+    app.command("spend", epilog=_EPILOG)(spend)
+
+
 _register()
+_register_reports()
 _register_service()
 
 

@@ -66,11 +66,13 @@ def readiness(
     def ask_at(moment: datetime) -> tuple[Finding, ...]:
         rules = applying(policy, entity, document, moment)
         day = books_day(rules, document, entity)
+        # At the present moment all count: the clock of who received one may be ahead of ours.
+        known = beside if moment == now else beside.as_of(moment)
         return tuple(
             finding
             for rule in rules
             for finding in rule.check.ask(
-                Asked(rule, policy, data, document, entity, moment, day, looked_up, beside)
+                Asked(rule, policy, data, document, entity, moment, day, looked_up, known)
             )
         )
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """A code of `rules.codes` (`missing-key`, `contradiction` ...), with what helps."""
+    """A code of `rules.codes` (`missing-key`, `out-of-range` ...), with what helps."""
 
     code: str
     message: str

@@ -11,6 +11,7 @@ from engine.readiness import (
     agreement,
     coding,
     countries,
+    duplicates,
     funds,
     matching,
     ordering,
@@ -32,6 +33,7 @@ FAMILIES: Final = (
     countries,
     ordering,
     matching,
+    duplicates,
 )
 CHECKS: Final[Mapping[str, type[Check]]] = MappingProxyType(
     {check.word: check for check in chain.from_iterable(family.CHECKS for family in FAMILIES)}

@@ -56,6 +56,7 @@ class Evidence(StrEnum):
     APPROVAL = "approval"  # the content approved as it is now
     WAITING = "waiting"  # time that has to pass
     FRESH_DATA = "fresh_data"  # data loaded again
+    NO_OTHER_DOCUMENT = "no_other_document"  # one of two that claim the same comes to nothing
     OTHER_DOCUMENTS = "other_documents"  # what is around the document, put right
     AGREEMENT = "agreement"  # two systems that say the same
 

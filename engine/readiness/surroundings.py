@@ -7,7 +7,7 @@ The core looks nothing up. Whoever asks hands over the documents that have one o
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
@@ -49,7 +49,8 @@ class Surroundings:
     `approved_digest` is the content that people approved, `None` while nobody has. `totals` are
     those that the policy declares, this document included. `loaded_at` says by source when its
     data were loaded (aware). `incomplete` says why not everything around it could be had: then it
-    may not post.
+    may not post. `case` and `received_at` (aware) are those of the document itself: `received_at`
+    is `None` where nobody keeps it, `case` empty where it is only being kept.
     """
 
     documents: tuple[Beside, ...] = ()
@@ -57,6 +58,14 @@ class Surroundings:
     totals: FactValues = field(default_factory=lambda: MappingProxyType({}))
     loaded_at: Mapping[str, datetime] = field(default_factory=lambda: MappingProxyType({}))
     incomplete: str = ""
+    case: str = ""
+    received_at: datetime | None = None
+
+    def as_of(self, moment: datetime) -> Surroundings:
+        """Without documents that came in after an aware moment; what is known of the others since
+        then stays."""
+        known = tuple(each for each in self.documents if each.received_at <= moment)
+        return replace(self, documents=known)
 
     def of_type(self, *types: str) -> Iterator[Beside]:
         """The other documents of these types that came to something, in a stable order."""

@@ -5,11 +5,12 @@ What reads folders and builds snapshots is passed in (`Sources`): nothing here t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
+from engine.cases.status import Status
 from engine.cumulation import totals
 from engine.deciding import decide
 from engine.decision import Decision
@@ -22,6 +23,7 @@ from engine.policy import PolicySet
 from engine.rates import Shortage
 from engine.readiness.asking import readiness
 from engine.readiness.finding import Finding
+from engine.readiness.surroundings import Beside, Surroundings
 from engine.routing.acting import Progress, progress
 from engine.routing.course import Act
 from rules.compiling.context import Context
@@ -188,7 +190,8 @@ class Runner:
         """What keeps the document from posting; `None` where the test does not ask."""
         if not test.expect.asks_readiness:
             return None
-        return readiness(self._policy, world.data, world.document, now)
+        beside = Surroundings(tuple(_beside(world)))
+        return readiness(self._policy, world.data, world.document, now, beside=beside)
 
     def _given(self, world: World, now: datetime) -> tuple[FactValues, Mapping[str, Shortage]]:
         """Totals over the earlier documents, and the facts that the test states."""
@@ -219,6 +222,14 @@ class Runner:
         unready = self._unready(test, world, now) or ()
         codes = [(finding.code, finding.place) for finding in unready]
         return replace(decision, now=ANY_MOMENT, document_digest="", digest=""), codes
+
+
+def _beside(world: World) -> Iterator[Beside]:
+    """The earlier documents of the test; one with the id of the tested document is that one."""
+    own = world.document.type, world.document.id
+    for each in world.earlier:
+        if (each.document.type, each.document.id) != own:
+            yield Beside(each.document, Status(each.status), each.at, each.at)
 
 
 def _reasons(decision: Decision, missing: Mapping[str, Shortage]) -> tuple[str, ...]:

@@ -35,8 +35,9 @@ NO_TOTALS: Final[FactValues] = MappingProxyType({})
 class Around:
     """What of the surroundings a document needs, and what it is found by itself.
 
-    `shared` are its totals where a check has to know them. `is_compared`: the set has a check that
-    looks at other documents, so that this one may be looked at.
+    `shared` are its totals where a check has to know them, `received_at` (aware) is when it came
+    in. `is_compared`: the set has a check that looks at other documents, so that this one may be
+    looked at.
     """
 
     current: InForce
@@ -44,6 +45,7 @@ class Around:
     wanted: Interest = NO_INTEREST
     kept: frozenset[str] = frozenset()
     shared: Sharing = field(default_factory=Sharing)
+    received_at: datetime | None = None
     is_compared: bool = False
 
     @property
@@ -72,6 +74,8 @@ class Around:
             return Surroundings(incomplete=str(problem))
         loaded = loaded_since(connection, What.MASTER_DATA) if self.wanted.ages else None
         return Surroundings(
+            case=case.number if own and case is not None else "",
+            received_at=self.received_at,
             documents=others,
             approved_digest=approved,
             totals=totals_of(connection, self.shared, own) if self.wanted.totals else NO_TOTALS,
@@ -89,7 +93,7 @@ def around(current: InForce, document: Document, received_at: datetime, now: dat
     if wanted.totals:
         shared = sharing_since(current, document, received_at, now)
     kept = found_by(current.data, document)
-    return Around(current, document, wanted, kept, shared, compares(current.policy))
+    return Around(current, document, wanted, kept, shared, received_at, compares(current.policy))
 
 
 def around_plain(found: Surroundings) -> Plain:

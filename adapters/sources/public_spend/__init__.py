@@ -1,0 +1,1 @@
+"""Spend that UK public bodies publish as CSV, to canonical documents: a row is a document."""

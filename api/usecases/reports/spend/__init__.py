@@ -1,0 +1,1 @@
+"""What a controller looks at in published spend: likely duplicates, and coding problems."""

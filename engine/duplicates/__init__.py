@@ -1,0 +1,1 @@
+"""Documents that are likely the same: what is compared, by which keys they are found, and why."""
