@@ -6,15 +6,17 @@ has to be valid on the posting date, whenever it is asked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from itertools import product
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeVar
 
 from engine.money import Money
 
+T = TypeVar("T")
 ANY: Final = "*"  # every entity, or every value in a combination
 
 
@@ -86,11 +88,12 @@ class Budget:
 class Chart:
     """All of it. By entity and id where there is an id; an entity's own rows before those for any.
 
-    `cost_centers` are the days of those that have a first or last day.
+    `combinations` are by entity and account, each of which may be `ANY`. `cost_centers` are the
+    days of those that have a first or last day.
     """
 
     accounts: Mapping[tuple[str, str], tuple[Account, ...]] = field(default_factory=dict)
-    combinations: Mapping[str, tuple[Combination, ...]] = field(default_factory=dict)
+    combinations: Mapping[tuple[str, str], tuple[Combination, ...]] = field(default_factory=dict)
     tax_codes: Mapping[tuple[str, str], tuple[TaxCode, ...]] = field(default_factory=dict)
     budgets: Mapping[tuple[str, str], tuple[Budget, ...]] = field(default_factory=dict)
     cost_centers: Mapping[str, Validity] = field(default_factory=dict)
@@ -103,9 +106,10 @@ class Chart:
         """The rows of a tax code that count in the entity."""
         return self.tax_codes.get((entity, id), ()) or self.tax_codes.get((ANY, id), ())
 
-    def combinations_of(self, entity: str) -> tuple[Combination, ...]:
-        """What may stand together in the entity."""
-        return (*self.combinations.get(entity, ()), *self.combinations.get(ANY, ()))
+    def combinations_of(self, entity: str, gl_account: str) -> Iterator[Combination]:
+        """The rows of the entity that speak of an account."""
+        for owner, account in product((entity, ANY), (gl_account, ANY)):
+            yield from self.combinations.get((owner, account), ())
 
 
 NO_CHART: Final = Chart()
@@ -119,25 +123,17 @@ def chart_of(
     cost_centers: Mapping[str, Validity],
 ) -> Chart:
     """The chart of these rows, indexed; their order does not matter to any answer."""
-    by_account: dict[tuple[str, str], tuple[Account, ...]] = {}
-    for account in accounts:
-        key = account.entity, account.id
-        by_account[key] = (*by_account.get(key, ()), account)
-    by_entity: dict[str, tuple[Combination, ...]] = {}
-    for one in combinations:
-        by_entity[one.entity] = (*by_entity.get(one.entity, ()), one)
-    by_code: dict[tuple[str, str], tuple[TaxCode, ...]] = {}
-    for code in tax_codes:
-        key = code.entity, code.id
-        by_code[key] = (*by_code.get(key, ()), code)
-    by_center: dict[tuple[str, str], tuple[Budget, ...]] = {}
-    for budget in budgets:
-        key = budget.entity, budget.cost_center
-        by_center[key] = (*by_center.get(key, ()), budget)
     return Chart(
-        MappingProxyType(by_account),
-        MappingProxyType(by_entity),
-        MappingProxyType(by_code),
-        MappingProxyType(by_center),
+        _grouped((row.entity, row.id, row) for row in accounts),
+        _grouped((row.entity, row.gl_account, row) for row in combinations),
+        _grouped((row.entity, row.id, row) for row in tax_codes),
+        _grouped((row.entity, row.cost_center, row) for row in budgets),
         MappingProxyType(dict(cost_centers)),
     )
+
+
+def _grouped(rows: Iterable[tuple[str, str, T]]) -> Mapping[tuple[str, str], tuple[T, ...]]:
+    found: dict[tuple[str, str], list[T]] = {}
+    for entity, name, row in rows:
+        found.setdefault((entity, name), []).append(row)
+    return MappingProxyType({key: tuple(each) for key, each in found.items()})

@@ -146,8 +146,6 @@ class AccountCombination(Check):
 
     def ask(self, on: Asked) -> Iterator[Finding]:
         """Every combination that no row allows on the day, or that the ERP says no to."""
-        allowed = on.data.chart.combinations_of(on.entity.id)
-        allowed = tuple(row for row in allowed if row.validity.covers(on.day))
         together: dict[tuple[str, str, str], list[Line]] = {}
         for line in on.document.lines:
             coded = line.gl_account, line.cost_center, line.project
@@ -155,7 +153,8 @@ class AccountCombination(Check):
         for coded, lines in sorted(together.items()):
             text = " / ".join(part or "-" for part in coded)
             words = {"value": text, "lines": numbers(lines), "day": str(on.day)}
-            if not any(row.takes(*coded) for row in allowed):
+            rows = on.data.chart.combinations_of(on.entity.id, coded[0])
+            if not any(row.takes(*coded) and row.validity.covers(on.day) for row in rows):
                 yield on.finding("combination_not_allowed", Evidence.CODING, **words)
             elif on.looked_up.says("account_combination", text) is False:
                 yield on.finding("combination_not_allowed_in_erp", Evidence.CODING, **words)

@@ -47,18 +47,24 @@ class PostingWindow(Check):
         """The window is closed now; it clears by itself when it opens."""
         calendar = calendar_of(on.entity, on.data.holidays)
         today = local_day(on.now, on.entity.zone)
-        days = [today + timedelta(days=ahead) for ahead in range(-1, _FURTHEST)]
-        spans = [self._span(day, calendar) for day in days if self._is_day(day, calendar)]
-        if any(start <= on.now < end for start, end in spans):
-            return
-        opens_at = next((start for start, _ in spans if start > on.now), None)
+        for start, end in self._spans(today - timedelta(days=1), 2, calendar):
+            if start <= on.now < end:
+                return
+        later = (start for start, _ in self._spans(today, _FURTHEST, calendar))
+        opens_at = next((start for start in later if start > on.now), None)
         zone = ZoneInfo(on.entity.zone)
         said = "" if opens_at is None else opens_at.astimezone(zone).isoformat()
         finding = on.finding("window_closed", Evidence.WAITING, opens_at=said)
         yield replace(finding, clears_at=opens_at)
 
-    def _is_day(self, day: date, calendar: BusinessCalendar) -> bool:
-        return self.days == "every_day" or calendar.is_business_day(day)
+    def _spans(
+        self, first: date, count: int, calendar: BusinessCalendar
+    ) -> Iterator[tuple[datetime, datetime]]:
+        """The windows that open on so many days from the first on, with their ends."""
+        for ahead in range(count):
+            day = first + timedelta(days=ahead)
+            if self.days == "every_day" or calendar.is_business_day(day):
+                yield self._span(day, calendar)
 
     def _span(self, day: date, calendar: BusinessCalendar) -> tuple[datetime, datetime]:
         last = day if self.closes > self.opens else day + timedelta(days=1)

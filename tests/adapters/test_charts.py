@@ -62,7 +62,9 @@ def test_what_is_loaded_is_what_the_rows_say() -> None:
     )
     assert chart.account("US01", "6") == (Account("6", "US01", Validity(), is_postable=False),)
     assert chart.account("DE01", "6") == ()
-    assert chart.combinations_of("US01") == (Combination("US01", "6000", "*", "", Validity()),)
+    row = Combination("US01", "6000", "*", "", Validity())
+    assert [*chart.combinations_of("US01", "6000")] == [row]
+    assert [*chart.combinations_of("US01", "6001")] == []
     assert chart.tax_code("DE01", "V1") == (TaxCode("V1", "DE01", Fraction(19, 100), Validity()),)
     assert chart.tax_code("US01", "V0") == (TaxCode("V0", "*", None, Validity()),)
     year = Validity(date(2027, 1, 1), date(2027, 12, 31))
