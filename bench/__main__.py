@@ -21,7 +21,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
-from bench import countersign, duties, limits
+from bench import countersign, duties, limits, readiness
 from bench.flatness import at_equal_answers
 from bench.peers import casbin_model, cedar_policies, drools_program, zen_tables
 from bench.timing import Record, measure
@@ -41,6 +41,7 @@ DROOLS: Final = "Drools"
 WHOLE: Final = "Countersign, the whole decision"
 LOADING: Final = "Countersign, loading"
 DUTIES: Final = "Countersign, segregation of duties"
+READINESS: Final = "Countersign, readiness"
 
 
 def one(name: str, n: int, budget: float) -> Record:
@@ -51,6 +52,8 @@ def one(name: str, n: int, budget: float) -> Record:
         return countersign.whole(n, passes=max(3, int(budget)))
     if name == DUTIES:
         return duties.measure(n, passes=max(3, int(budget)))
+    if name == READINESS:
+        return readiness.measure(n, passes=max(3, int(budget)))
     if name == LOADING:
         return countersign.loading(n)
     return measure(MATCHING[name], n, budget, verify_seconds=budget * 2)
@@ -71,7 +74,7 @@ def apart(name: str, n: int, budget: float) -> Record:
 def run(budget: float, console: Console) -> list[Record]:
     """All measurements, one after the other."""
     wanted = [(name, n) for name in (*MATCHING, DROOLS, WHOLE) for n in SIZES]
-    wanted += [(DUTIES, SIZES[-1]), (LOADING, SIZES[-1])]
+    wanted += [(DUTIES, SIZES[-1]), (READINESS, SIZES[-1]), (LOADING, SIZES[-1])]
     records = []
     for position, (name, n) in enumerate(wanted):
         if console.is_terminal:
@@ -152,9 +155,11 @@ def main() -> None:
     for table in tables(records):
         console.print(table)
     console.print(flat_text(equal), soft_wrap=True)
-    *_, separated, load = records
+    *_, separated, ready, load = records
     if "absent" not in separated:
         console.print(duties.text(separated), soft_wrap=True)
+    if "absent" not in ready:
+        console.print(readiness.text(ready), soft_wrap=True)
     if "absent" not in load:
         seconds = f"compile {load['compile_s']:.1f} s, with lint {load['compile_and_lint_s']:.1f} s"
         console.print(f"{SIZES[-1]:,} rows: {seconds}")

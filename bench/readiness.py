@@ -8,6 +8,7 @@ time of this process. `make bench` runs it.
 from __future__ import annotations
 
 import gc
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -25,6 +26,7 @@ from engine.cases.status import Status
 from engine.chart import Account, Combination, TaxCode, Validity, chart_of
 from engine.deciding import decide
 from engine.documents.model import Attachment, Document
+from engine.identifiers.judged import judge
 from engine.master_data import MasterData, Period, Project, Span
 from engine.money import Exact, Money
 from engine.policy import PolicySet
@@ -54,7 +56,7 @@ checks:
   - posting_window: {opens: "00:00", closes: "23:59", days: every_day}
   - data_fresh: {hours: 24}
   - rate_known
-  - agrees_with_supplier
+  - agrees_with_supplier: {fields: [bank_account]}
   - tax_id: {of: supplier}
   - tax_id: {of: entity}
   - e_invoice_clearance
@@ -63,8 +65,13 @@ checks:
   - receipt
   - order_balance: {percent: 1}
   - match: {way: 3, price: {percent: 2}, quantity: {percent: 0}, tax: excluded}
+  - duplicate: {same: [supplier_group, number_normalised], in: 24 months}
+  - duplicate: {same: [supplier, amount, document_date], in: 24 months, severity: warns}
 """
-VOCABULARY = b"  contract_copy: {is: paper}\n"
+VOCABULARY = b"""facts:
+  contract_copy: {is: paper}
+"""
+VAT = "GB980780684"  # an example of python-stdnum
 
 
 def measure(n: int, passes: int) -> Record:
@@ -122,8 +129,10 @@ def _median(
 def _policy(files: dict[str, bytes]) -> PolicySet:
     """The set with invoices in place of the type that it declares, its checks and its countries."""
     files = {path: text.replace(b"vendor_invoice", b"invoice") for path, text in files.items()}
+    organization = files["organization.yaml"].decode()
+    files["organization.yaml"] = re.sub("country: [A-Z]{2}", "country: GB", organization).encode()
     declared = files["vocabulary.yaml"].replace(b"invoice, ", b"").replace(b", invoice", b"")
-    files["vocabulary.yaml"] = declared + b"facts:\n" + VOCABULARY
+    files["vocabulary.yaml"] = declared + VOCABULARY
     files["readiness/invoices.yaml"] = CHECKS.encode()
     for path in COUNTRIES.glob("*.yaml"):
         files[f"countries/{path.name}"] = path.read_bytes()
@@ -149,7 +158,15 @@ def _master_data(data: MasterData) -> MasterData:
         (entity, "AP"): (Period(entity, "AP", "now", day, day, open=(Span(),)),)
         for entity in ENTITIES
     }
-    suppliers = {id: replace(one, status="active") for id, one in data.suppliers.items()}
+    number = judge("sha256:vat", VAT, "GB")
+    suppliers = {
+        id: replace(one, status="active", country="GB", tax_numbers=(number,))
+        for id, one in data.suppliers.items()
+    }
+    like = data.cost_centers["CC100"]
+    centers = {
+        f"CC-{entity}": replace(like, id=f"CC-{entity}", entity=entity) for entity in ENTITIES
+    }
     projects = {f"P-{entity}": Project(f"P-{entity}", entity) for entity in ENTITIES}
     return replace(
         data,
@@ -157,6 +174,8 @@ def _master_data(data: MasterData) -> MasterData:
         periods=MappingProxyType(periods),
         suppliers=MappingProxyType(suppliers),
         projects=MappingProxyType(projects),
+        cost_centers=MappingProxyType({**data.cost_centers, **centers}),
+        entity_facts=MappingProxyType({entity: {"gb_vat": VAT} for entity in ENTITIES}),
     )
 
 
@@ -166,6 +185,7 @@ def _invoice(doc: Doc) -> Document:
     tax = Money(round(net.minor * RATE), net.currency)
     line = replace(
         document.lines[0],
+        cost_center=f"CC-{document.entity}",
         gl_account=f"{6000 + hash_of(document.id) % 500}",
         project=f"P-{document.entity}",
         tax_code="V1",
@@ -193,6 +213,11 @@ def hash_of(text: str) -> int:
     return sum(text.encode())
 
 
+def _more(net: Money, n: int) -> Money:
+    """The same for the first, and other amounts."""
+    return Money(net.minor + n, net.currency)
+
+
 def _around(document: Document) -> Surroundings:
     """Its order, what arrived of it, and earlier invoices of the same supplier."""
     before = sets.NOW - timedelta(days=20)
@@ -210,6 +235,7 @@ def _around(document: Document) -> Surroundings:
             id=f"{document.id}-{n}",
             number=f"R-{n}",
             purchase_order=f"PO-{n}-{document.id}",
+            lines=(replace(document.lines[0], net=_more(document.lines[0].net, n)),),
         )
         for n in range(EARLIER)
     ]

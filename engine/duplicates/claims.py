@@ -91,7 +91,7 @@ def _whole(data: MasterData, document: Document, case: str) -> Claim:
         document_id=document.id,
         case=case,
         line=0,
-        family=_family(document.type),
+        family=family_of(document.type),
         is_credit=document.type == "credit_note" or (net is not None and net.minor < 0),
         entity=document.entity,
         requester=data.person_of(document.requester, document.submitted_at) or document.requester,
@@ -141,7 +141,8 @@ def _expense(whole: Claim, line: Line) -> Claim:
     )
 
 
-def _family(type_: str) -> str:
+def family_of(type_: str) -> str:
+    """Documents of two families never claim the same."""
     return "claim" if type_ in CLAIMING or type_ not in BUILT_IN_DOCUMENTS else type_
 
 

@@ -71,11 +71,16 @@ class Agreement:
 
 def judge(criterion: Criterion, one: Claim, other: Claim) -> Agreement | None:
     """How the two agree, where the criterion calls them likely the same; otherwise `None`."""
-    if not is_comparable(one, other) or not _is_within(criterion.within, one, other):
-        return None
-    if all(_agree(word, criterion.near, one, other) for word in criterion.same):
-        return compare(one, other, criterion.near)
-    return None
+    return compare(one, other, criterion.near) if are_same(criterion, one, other) else None
+
+
+def are_same(criterion: Criterion, one: Claim, other: Claim) -> bool:
+    """Whether the criterion calls the two likely the same."""
+    return (
+        is_comparable(one, other)
+        and _is_within(criterion.within, one, other)
+        and all(_agree(word, criterion.near, one, other) for word in criterion.same)
+    )
 
 
 def is_comparable(one: Claim, other: Claim) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 # Words for a document in front of its digits, longest first. A credit note's (`CN`, `GS`) are not
@@ -34,6 +35,7 @@ _LETTERS_BEHIND: Final = re.compile(r"(?<=[0-9])[a-z]{1,2}$")
 _DIGIT_BEHIND: Final = re.compile(r"(?:[^\w ] ?|[ _])[0-9]$")
 _SEPARATED: Final = re.compile(r"[\W_]+")
 _YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
+MOST_KEPT: Final = 10_000  # numbers whose forms are remembered
 SHORTEST_REST: Final = 3  # characters that must be left before something behind them is taken away
 
 
@@ -42,6 +44,7 @@ def printed(text: str) -> str:
     return " ".join(_folded(text).split())
 
 
+@lru_cache(MOST_KEPT)
 def normalised(text: str) -> str:
     """The number without what never tells two apart; empty where it has no letter or digit.
 
@@ -50,6 +53,7 @@ def normalised(text: str) -> str:
     return _cleaned("".join(filter(str.isalnum, _folded(text))))
 
 
+@lru_cache(MOST_KEPT)
 def similar(text: str) -> frozenset[str]:
     """Every form of the number; two numbers are similar that have one of them in common.
 
@@ -71,6 +75,8 @@ def similar(text: str) -> frozenset[str]:
 
 def _folded(text: str) -> str:
     """Lower case, in the plain forms of letters and digits."""
+    if text.isascii():  # as nearly all are: nothing else changes them
+        return text.lower()
     plain = unicodedata.normalize("NFKD", text.casefold()).casefold()
     digits = (_digit(char) for char in plain if not unicodedata.combining(char))
     return "".join(digits).translate(_LOOKS_LIKE)

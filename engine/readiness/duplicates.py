@@ -17,8 +17,8 @@ from typing import ClassVar, Final
 
 from engine.cases.status import Status
 from engine.documents.model import Document
-from engine.duplicates.claims import Claim, claims_of
-from engine.duplicates.comparing import judge, lacking
+from engine.duplicates.claims import Claim, claims_of, family_of
+from engine.duplicates.comparing import are_same, lacking
 from engine.duplicates.criterion import MOST_PERCENT, Criterion, Near, Word
 from engine.duplicates.keys import asked, kept
 from engine.facts.kinds import Duration
@@ -149,7 +149,7 @@ _NAMELESS: Final = "beside"  # another document than the asked one, also where b
 
 def _are_same(criterion: Criterion, own: tuple[Claim, ...], theirs: tuple[Claim, ...]) -> bool:
     return any(
-        judge(criterion, one, other) is not None
+        are_same(criterion, one, other)
         for one in own
         if not lacking(criterion, one)
         for other in theirs
@@ -171,10 +171,13 @@ def _finding(on: Asked, criterion: Criterion, other: Beside) -> Finding:
 
 def _before(on: Asked) -> Iterator[Beside]:
     """Documents that this one may not repeat, in the order in which they came in."""
+    family = family_of(on.document.type)
     found = (
         each
         for each in on.beside.documents
-        if each.counts and (each.status in IN_THE_BOOKS or _came_before(each, on))
+        if family_of(each.document.type) == family
+        and each.counts
+        and (each.status in IN_THE_BOOKS or _came_before(each, on))
     )
     yield from sorted(found, key=_in_order)
 
