@@ -12,7 +12,7 @@ from typing import ClassVar, Final
 from engine.business_time import start_of_day
 from engine.chart import Validity
 from engine.documents.model import Line
-from engine.money import Money
+from engine.money import Exact, Money
 from engine.readiness.check import Check
 from engine.readiness.finding import Asked, Evidence, Finding
 from engine.readiness.parameters import Kind, Stricter, stated
@@ -227,4 +227,47 @@ class TaxCodeValid(Check):
         return self.tolerance.minor if self.tolerance.currency == currency else None
 
 
-CHECKS: Final = (CostCenterActive, ProjectActive, AccountActive, AccountCombination, TaxCodeValid)
+@dataclass(frozen=True, slots=True)
+class LinesMultiply(Check):
+    """The net of each line is its quantity times its price.
+
+    Lines that state no price or no quantity are not looked at. `tolerance` is what rounding may
+    add to a line, one minor unit where it is not stated.
+    """
+
+    word: ClassVar[str] = "lines_multiply"
+    says: ClassVar[str] = "quantity times price is the net of each line"
+
+    tolerance: Money | None = stated(
+        Kind.AMOUNT,
+        "how far the net of a line may be from it; one minor unit if unsaid",
+        stricter=Stricter.SMALLER,
+        default=None,
+    )
+
+    def ask(self, on: Asked) -> Iterator[Finding]:
+        """Every line whose net is another amount."""
+        currency = on.document.currency
+        if self.tolerance is not None and self.tolerance.currency != currency:
+            words = {"value": "net", "lines": numbers(on.document.lines), "day": str(on.day)}
+            yield on.finding("tolerance_in_other_currency", Evidence.DOCUMENT, **words)
+            return
+        allowed = 1 if self.tolerance is None else self.tolerance.minor
+        for line in on.document.lines:
+            if line.price is None or line.quantity is None or not line.is_valued:
+                continue
+            expected = line.price.minor * line.quantity
+            if abs(line.net.minor - expected) > allowed:
+                words = {"lines": str(line.number), "net": str(line.net)}
+                words["expected"] = str(Exact(expected, currency))
+                yield on.finding("line_does_not_multiply", Evidence.DOCUMENT, **words)
+
+
+CHECKS: Final = (
+    CostCenterActive,
+    ProjectActive,
+    AccountActive,
+    AccountCombination,
+    TaxCodeValid,
+    LinesMultiply,
+)

@@ -12,11 +12,12 @@ import pytest
 from engine.chart import Account, Budget, Combination, TaxCode, Validity, chart_of
 from engine.documents.model import Line
 from engine.master_data import CostCenter, MasterData, Project, Span, snapshot
-from engine.money import Money
+from engine.money import Exact, Money
 from engine.readiness.coding import (
     AccountActive,
     AccountCombination,
     CostCenterActive,
+    LinesMultiply,
     ProjectActive,
     TaxCodeValid,
 )
@@ -206,3 +207,31 @@ def test_a_code_whose_rate_changed_has_the_rate_of_the_day() -> None:
         line(net="100.00", tax=money("16.00"), tax_code="V1"), posting_date=date(2027, 2, 1)
     )
     assert codes(ask(TaxCodeValid(), old, known)) == []
+
+
+@pytest.mark.parametrize(
+    ("net", "quantity", "price_minor", "tolerance", "found"),
+    [
+        ("100.00", "4", "2500", None, []),
+        ("100.01", "4", "2500", None, []),
+        ("100.02", "4", "2500", None, ["line_does_not_multiply"]),
+        ("99.98", "4", "2500", None, ["line_does_not_multiply"]),
+        ("0.33", "1/3", "100", None, []),
+        ("0.31", "1/3", "100", None, ["line_does_not_multiply"]),
+        ("-100.00", "-4", "2500", None, []),
+        ("100.00", "-4", "2500", None, ["line_does_not_multiply"]),
+        ("100.50", "4", "2500", Money(50, "USD"), []),
+        ("100.01", "4", "2500", Money(0, "USD"), ["line_does_not_multiply"]),
+        ("100.00", "4", "2500", Money(50, "EUR"), ["tolerance_in_other_currency"]),
+    ],
+)
+def test_quantity_times_price_is_the_net(
+    net: str, quantity: str, price_minor: str, tolerance: Money | None, found: list[str]
+) -> None:
+    priced = line(net=net, quantity=Fraction(quantity), price=Exact(Fraction(price_minor), "USD"))
+    assert codes(ask(LinesMultiply(tolerance), document(priced))) == found
+
+
+def test_a_line_without_price_or_quantity_is_not_multiplied() -> None:
+    on = document(line(quantity=Fraction(3)), line(2, price=Exact(Fraction(1), "USD")), line(3))
+    assert codes(ask(LinesMultiply(), on)) == []

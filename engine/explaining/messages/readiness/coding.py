@@ -52,14 +52,18 @@ ENGLISH: Final[Mapping[str, Text]] = MappingProxyType(
             "(posting date {day}).",
         ),
         "tolerance_in_other_currency": Text(
-            "The tolerance for tax is in another currency.",
-            "The policy states its tolerance in another currency than the document, so the tax of "
-            "the code {value} on line {lines} ({day}) cannot be compared.",
+            "The tolerance is in another currency.",
+            "The policy states its tolerance in another currency than the document, so {value} on "
+            "line {lines} ({day}) cannot be compared.",
         ),
         "tax_differs": Text(
             "The tax of the code {value} is {tax}, expected {expected}.",
             "By its rate on {day} the tax code {value} makes {expected} of the net of line "
             "{lines}; the document states {tax}.",
+        ),
+        "line_does_not_multiply": Text(
+            "Line {lines} is {net}, expected {expected}.",
+            "Quantity times price of line {lines} is {expected}; the line states {net}.",
         ),
     }
 )
@@ -109,7 +113,7 @@ GERMAN: Final[Mapping[str, Text]] = MappingProxyType(
             "nicht alle (Buchungsdatum {day}).",
         ),
         "tolerance_in_other_currency": Text(
-            "Die Toleranz für die Steuer ist in anderer Währung.",
+            "Die Toleranz ist in anderer Währung.",
             "Die Richtlinie nennt ihre Toleranz in anderer Währung als der Beleg; die Steuer des "
             "Schlüssels {value} auf Zeile {lines} ({day}) ist so nicht vergleichbar.",
         ),
@@ -117,6 +121,10 @@ GERMAN: Final[Mapping[str, Text]] = MappingProxyType(
             "Die Steuer des Schlüssels {value} ist {tax}, erwartet {expected}.",
             "Nach seinem Satz am {day} ergibt der Steuerschlüssel {value} aus dem Netto von Zeile "
             "{lines} {expected}; der Beleg nennt {tax}.",
+        ),
+        "line_does_not_multiply": Text(
+            "Zeile {lines} beträgt {net}, erwartet {expected}.",
+            "Menge mal Preis der Zeile {lines} ist {expected}; die Zeile nennt {net}.",
         ),
     }
 )
