@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 
+from api.web.readiness_answers import LookUpAnswer, PeriodCloseAnswer, ReadinessAnswer
 from tests.web.conftest import PERSON, Desk, order
 
 CASE = "/v1/cases/C-000001"
@@ -137,3 +138,14 @@ def test_a_period_lists_what_is_not_approved_not_ready_and_not_posted(late: Desk
         late.send("GET", "/v1/period-close?entity=US01&period=2027-02", by="elsewhere").status_code
         == 403
     )
+
+
+def test_what_is_answered_is_what_is_declared(late: Desk) -> None:
+    for model, path in (
+        (ReadinessAnswer, f"{CASE}/readiness"),
+        (LookUpAnswer, "/v1/look-ups/supplier?entity=US01&supplier=S-404"),
+        (PeriodCloseAnswer, "/v1/period-close?entity=US01&period=2027-02"),
+    ):
+        answer = late.send("GET", path)
+        assert answer.status_code == 200
+        model.model_validate_json(answer.content, strict=True)
