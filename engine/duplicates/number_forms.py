@@ -63,9 +63,11 @@ def similar(text: str) -> frozenset[str]:
     if not plain:
         return frozenset()
     text = printed(text)
-    groups = (part.lstrip("0") or "0" for part in _SEPARATED.split(text) if part)
+    groups = [part.lstrip("0") or "0" for part in _SEPARATED.split(text) if part]
     read = _BESIDE_DIGITS.sub(_as_digits, "".join(filter(str.isalnum, text)))
     forms = {plain, _cleaned("".join(groups)), _cleaned(read)}
+    if len(groups) > 1 and groups[0] in _WORDS:  # `RE-F0` is `REF 0`, or the word RE before F0
+        forms.add(_rest(_cleaned("".join(groups[1:]))))
     shorter = _DIGIT_BEHIND.sub("", text)
     if shorter != text:
         forms.add(_rest(normalised(shorter)))
