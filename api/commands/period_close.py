@@ -17,7 +17,14 @@ from api.commands.terminal import Code, Output, progress, stop
 from api.settings import read_settings
 from api.texts import short
 from api.usecases.casework.resources import Resources
-from api.usecases.reports.period_close import Days, Left, PeriodUnknown, days_of, left_over
+from api.usecases.reports.period_close import (
+    Days,
+    Left,
+    PeriodUnknown,
+    days_of,
+    left_over,
+    left_plain,
+)
 from engine.readiness.recording import to_plain
 
 MOST_SHOWN: Final = 200
@@ -100,13 +107,4 @@ def _days(days: Days) -> dict[str, str]:
 
 
 def _plain(each: Left) -> dict[str, object]:
-    return {
-        "case": each.case,
-        "type": each.type,
-        "document_id": each.document,
-        "status": str(each.status),
-        "day": None if each.day is None else str(each.day),
-        "amount": each.amount,
-        "lacks": str(each.lacks),
-        "findings": [to_plain(finding) for finding in each.findings if finding.stands],
-    }
+    return left_plain(each, lambda finding: {**to_plain(finding)})

@@ -17,7 +17,7 @@ from api.usecases.casework.releasing import release
 from api.usecases.casework.resources import InForce
 from api.usecases.casework.surrounding import around
 from api.usecases.casework.written import document_of
-from api.usecases.reports.period_close import Left, PeriodUnknown, days_of, left_over
+from api.usecases.reports.period_close import Left, PeriodUnknown, days_of, left_over, left_plain
 from api.web.answers import CaseAnswer
 from api.web.asking import (
     SHOWABLE,
@@ -195,16 +195,7 @@ def _finding(finding: Finding, language: str) -> dict[str, object]:
 
 
 def _left(each: Left, language: str) -> dict[str, object]:
-    return {
-        "case": each.case,
-        "type": each.type,
-        "document_id": each.document,
-        "status": str(each.status),
-        "day": None if each.day is None else str(each.day),
-        "amount": each.amount,
-        "lacks": str(each.lacks),
-        "findings": [_finding(one, language) for one in each.findings if one.stands],
-    }
+    return left_plain(each, lambda finding: _finding(finding, language))
 
 
 def _json(content: dict[str, object]) -> Response:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from engine.business_time import start_of_day
 from engine.chart import Validity
@@ -49,6 +49,12 @@ def _each(
             yield on.finding(code, evidence, **words)
 
 
+def needed(default: bool) -> Any:
+    """The parameter that says whether every line must have one."""
+    says = "whether every line must have one"
+    return stated(Kind.YES_NO, says, stricter=Stricter.LARGER, default=default)
+
+
 @dataclass(frozen=True, slots=True)
 class CostCenterActive(Check):
     """Every cost center on a line is there, belongs to the entity, and is active on the day."""
@@ -56,12 +62,7 @@ class CostCenterActive(Check):
     word: ClassVar[str] = "cost_center_active"
     says: ClassVar[str] = "its cost centers are active on the posting date"
 
-    required: bool = stated(
-        Kind.YES_NO,
-        "whether every line must have one",
-        stricter=Stricter.LARGER,
-        default=False,
-    )
+    required: bool = needed(False)
 
     def ask(self, on: Asked) -> Iterator[Finding]:
         """Every cost center that cannot be charged."""
@@ -85,12 +86,7 @@ class ProjectActive(Check):
     word: ClassVar[str] = "project_active"
     says: ClassVar[str] = "its projects are active on the posting date"
 
-    required: bool = stated(
-        Kind.YES_NO,
-        "whether every line must have one",
-        stricter=Stricter.LARGER,
-        default=False,
-    )
+    required: bool = needed(False)
 
     def ask(self, on: Asked) -> Iterator[Finding]:
         """Every project that cannot be charged."""
@@ -114,12 +110,7 @@ class AccountActive(Check):
     word: ClassVar[str] = "account_active"
     says: ClassVar[str] = "its GL accounts take postings on the posting date"
 
-    required: bool = stated(
-        Kind.YES_NO,
-        "whether every line must have one",
-        stricter=Stricter.LARGER,
-        default=True,
-    )
+    required: bool = needed(True)
 
     def ask(self, on: Asked) -> Iterator[Finding]:
         """Every account that cannot be posted to."""
@@ -171,12 +162,7 @@ class TaxCodeValid(Check):
     word: ClassVar[str] = "tax_code"
     says: ClassVar[str] = "its tax codes are valid and the tax agrees with them"
 
-    required: bool = stated(
-        Kind.YES_NO,
-        "whether every line must have one",
-        stricter=Stricter.LARGER,
-        default=True,
-    )
+    required: bool = needed(True)
     tolerance: Money | None = stated(
         Kind.AMOUNT,
         "how far the tax may be from its rate; one minor unit a line if unsaid",

@@ -69,6 +69,20 @@ class Left:
     findings: tuple[Finding, ...] = ()
 
 
+def left_plain(each: Left, plain: Callable[[Finding], dict[str, object]]) -> dict[str, object]:
+    """It as plain values, with the findings that stand as `plain` writes one."""
+    return {
+        "case": each.case,
+        "type": each.type,
+        "document_id": each.document,
+        "status": str(each.status),
+        "day": None if each.day is None else str(each.day),
+        "amount": each.amount,
+        "lacks": str(each.lacks),
+        "findings": [plain(finding) for finding in each.findings if finding.stands],
+    }
+
+
 class PeriodUnknown(Exception):
     """The entity has no such period. The message names those it has."""
 
