@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, insert, select
 from adapters.store.cases import Case, case_of
 from adapters.store.tables import cases, document_keys
 
+MOST_ASKED: Final = 5_000  # values in one statement
 MOST_BESIDE: Final = 2_000  # documents around one; more of them cannot be compared in time
 
 
@@ -28,13 +29,15 @@ def add_keys(connection: Connection, kept: Sequence[tuple[int, Collection[str]]]
 def cases_beside(connection: Connection, keys: Iterable[str], own: int) -> list[Case]:
     """The cases but one's own that have one of the keys, in order; one too many where too many."""
     wanted = sorted(keys)
-    if not wanted:
-        return []
-    found = select(document_keys.c.case_id).where(document_keys.c.key.in_(wanted))
-    query = (
-        select(cases)
-        .where(cases.c.id.in_(found), cases.c.id != own)
-        .order_by(cases.c.id)
-        .limit(MOST_BESIDE + 1)
-    )
-    return [case_of(row) for row in connection.execute(query)]
+    found: dict[int, Case] = {}
+    for first in range(0, len(wanted), MOST_ASKED):
+        having = document_keys.c.key.in_(wanted[first : first + MOST_ASKED])
+        query = (
+            select(cases)
+            .where(cases.c.id.in_(select(document_keys.c.case_id).where(having)))
+            .where(cases.c.id != own)
+            .order_by(cases.c.id)
+            .limit(MOST_BESIDE + 1)
+        )
+        found.update((row.id, case_of(row)) for row in connection.execute(query))
+    return [found[id] for id in sorted(found)][: MOST_BESIDE + 1]

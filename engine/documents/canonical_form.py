@@ -168,6 +168,8 @@ def _detail(value: Detail) -> Plain:
             return _amount(value)
         case Fraction():
             return fraction_text(value)
+        case datetime():
+            return _moment(value)
         case date():
             return value.isoformat()
         case Party():

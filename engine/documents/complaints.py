@@ -43,6 +43,7 @@ _NESTED: Final[Mapping[str, type[Sheet]]] = {
     "billed_to": PartySheet,
     "payable_to": PartySheet,
     "tax_representative": PartySheet,
+    "paid_from": BankSheet,
 }
 _RESTRICTED_INSIDE: Final = (BankSheet, PartySheet)
 
@@ -132,7 +133,9 @@ def _without_content(places: tuple[int | str, ...]) -> tuple[int | str, ...]:
 
     Whoever writes `{"DE02...": true}` has made the content of the field a key.
     """
-    if _NESTED.get(str(places[0]) if places else "") not in _RESTRICTED_INSIDE:
+    on_line = places[:1] == ("lines",) and len(places) > 2  # `lines[2].pay_to`
+    field = places[2] if on_line else places[0] if places else ""
+    if _NESTED.get(str(field)) not in _RESTRICTED_INSIDE:
         return places
     return tuple(
         place if isinstance(place, int) or place == "[key]" or _NAME.fullmatch(place) else MASK

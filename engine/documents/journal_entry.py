@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import PlainValidator
 
-from engine.documents.fields import INTERNAL, Name, one_of
+from engine.documents.fields import INTERNAL, Day, Name, one_of
 from engine.documents.header import Valued
 
 JournalKind = Annotated[
@@ -22,7 +22,11 @@ JournalKind = Annotated[
 
 
 class JournalEntry(Valued):
-    """What is to be posted. `reverses` is the entry that this one takes back."""
+    """What is to be posted. `reverses` is the id of the entry that this one takes back.
+
+    `recurring_plan` names the plan that a recurring entry follows, `reverse_on` is the day on which
+    an accrual is taken back.
+    """
 
     needs_amount: ClassVar[bool] = True
 
@@ -30,3 +34,5 @@ class JournalEntry(Valued):
     ledger: Annotated[Name, INTERNAL] = ""
     accounting_period: Annotated[Name, INTERNAL] = ""
     reverses: Annotated[Name, INTERNAL] = ""
+    recurring_plan: Annotated[Name, INTERNAL] = ""
+    reverse_on: Annotated[Day | None, INTERNAL] = None

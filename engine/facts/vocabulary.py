@@ -113,15 +113,16 @@ _STATED: Final = (
 _OF_SOME_TYPES: Final = (
     (Of.DOCUMENT, Kind.DATE, "needed_by delivery_date received_on due_date execution_date"),
     (Of.DOCUMENT, Kind.DATE, "contract_start contract_end trip_start trip_end"),
-    (Of.DOCUMENT, Kind.DATE, "adjusted_from in_force_from first_day last_day"),
+    (Of.DOCUMENT, Kind.DATE, "adjusted_from in_force_from first_day last_day reverse_on"),
     (Of.DOCUMENT, Kind.DATE, "tax_point_date delivered_on"),
     (Of.DOCUMENT, Kind.TEXT, "amends changes corrects refunds reverses subscription"),
+    (Of.DOCUMENT, Kind.TEXT, "recurring_plan"),
     (Of.DOCUMENT, Kind.TEXT, "delivery_note clearance_id policy_set delegator delegate"),
     (Of.DOCUMENT, Kind.TEXT, "buyer_reference payment_reference"),
     (Of.DOCUMENT, Kind.CHOICE, "payment_means"),
     (Of.DOCUMENT, Kind.CHOICE, "payment_terms payment_method credit_reason refund_reason"),
-    (Of.DOCUMENT, Kind.CHOICE, "adjustment_kind ledger accounting_period"),
-    (Of.DOCUMENT, Kind.MONEY, "original_net delegation_cap"),
+    (Of.DOCUMENT, Kind.CHOICE, "adjustment_kind ledger accounting_period supplier_country"),
+    (Of.DOCUMENT, Kind.MONEY, "original_net delegation_cap charged"),
     (Of.DOCUMENT, Kind.MONEY, "prepaid rounding payable"),
     (Of.DOCUMENT, Kind.NUMBER, "change_number discount_percent"),
     (Of.DOCUMENT, Kind.YES_NO, "renews_automatically states_bank_details delegated_capex"),
@@ -153,7 +154,8 @@ FIELD_NAMES: Final[frozenset[str]] = frozenset(
     " options beneficiaries facts attachments comments source_ids dimensions"
     " net tax tax_recovery quantity unit_of_measure price description item source_id"
     " justification purpose pays bank_details pay_to pay_from supplier_name supplier_address"
-    " tax_ids supplier_contact from_digest to_digest change_summary"
+    " tax_ids supplier_contact from_digest to_digest change_summary pays_supplier paid_from"
+    " called_back_by called_back_at called_back_number"
     " seller billed_to payable_to tax_representative preceding accounting_reference period_start"
     " period_end order_line_reference"
     " order order_line delegated_documents delegated_entities delegated_categories".split()

@@ -9,14 +9,19 @@ from typing import Final
 
 from engine.readiness import (
     agreement,
+    bank_change,
     coding,
     countries,
     duplicates,
     funds,
+    journals,
     matching,
+    onboarding,
     ordering,
     papers,
+    payments,
     period,
+    refunds,
     supplier,
     timing,
 )
@@ -34,6 +39,11 @@ FAMILIES: Final = (
     ordering,
     matching,
     duplicates,
+    onboarding,
+    bank_change,
+    payments,
+    journals,
+    refunds,
 )
 CHECKS: Final[Mapping[str, type[Check]]] = MappingProxyType(
     {check.word: check for check in chain.from_iterable(family.CHECKS for family in FAMILIES)}

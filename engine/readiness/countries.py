@@ -51,12 +51,13 @@ class TaxId(Check):
         """What is wrong with each identifier that the country of the party asks for."""
         code = on.entity.country
         if self.of is Party.SUPPLIER:
-            if not on.document.supplier:
+            if not on.document.supplier and on.document.type != REQUEST:
                 yield on.finding("supplier_missing", Evidence.DOCUMENT)
                 return
             code = _supplier_country(on)
             if not code:
-                words = {"supplier": on.document.supplier}
+                requested = str(on.document.details.get("supplier_name", ""))
+                words = {"supplier": on.document.supplier or requested or on.document.id}
                 yield on.finding("supplier_country_unknown", Evidence.SUPPLIER_RECORD, **words)
                 return
         country = on.policy.countries.get(code)
@@ -162,6 +163,10 @@ def _country_unknown(on: Asked, code: str) -> Finding:
 
 
 def _supplier_country(on: Asked) -> str:
+    """That of the supplier's record; a request says which one it is to be."""
+    stated_country = on.document.details.get("supplier_country")
+    if on.document.type == REQUEST and isinstance(stated_country, str) and stated_country:
+        return stated_country
     supplier = on.data.suppliers.get(on.document.supplier)
     return "" if supplier is None else supplier.country
 

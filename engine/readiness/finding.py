@@ -58,6 +58,9 @@ class Evidence(StrEnum):
     FRESH_DATA = "fresh_data"  # data loaded again
     NO_OTHER_DOCUMENT = "no_other_document"  # one of two that claim the same comes to nothing
     OTHER_DOCUMENTS = "other_documents"  # what is around the document, put right
+    SCREENING = "screening"  # the answer of whoever screens names
+    CALL_BACK = "call_back"  # a call to the supplier by another person, stated on the request
+    ITEM = "item"  # the item put right, or taken out of the payment
     AGREEMENT = "agreement"  # two systems that say the same
 
 
@@ -121,15 +124,23 @@ class LookedUp:
 
     An answer can only add a finding: where the ERP says no and the master data yes, no counts.
     `answers` are yes or no by what was asked and of what: `("tax_id", "DE136695976")`.
+    `answered_at` says when (aware), by the same.
     """
 
     period_open: bool | None = None
     supplier_active: bool | None = None
     answers: Mapping[tuple[str, str], bool] = field(default_factory=lambda: MappingProxyType({}))
+    answered_at: Mapping[tuple[str, str], datetime] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
 
     def says(self, what: str, of: str) -> bool | None:
         """What was answered, `None` for nothing."""
         return self.answers.get((what, of))
+
+    def said_at(self, what: str, of: str) -> datetime | None:
+        """When it was answered (aware), `None` where nobody says."""
+        return self.answered_at.get((what, of))
 
 
 NOT_LOOKED_UP = LookedUp()

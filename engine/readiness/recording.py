@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
-from engine.readiness.finding import Finding, Release
+from engine.readiness.finding import Finding, Release, Severity
 from engine.recording import moment_text, place_text
 
 Plain = str | None | dict[str, str] | dict[str, "Plain"]
@@ -40,3 +42,8 @@ def _release(release: Release) -> dict[str, str]:
 
 def _moment(moment: datetime | None) -> str | None:
     return None if moment is None else moment_text(moment)
+
+
+def keeps(written: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether one of the findings that were written keeps the document from posting."""
+    return any(each["severity"] == Severity.BLOCKS and not each["released"] for each in written)

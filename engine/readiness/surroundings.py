@@ -18,11 +18,16 @@ from engine.facts.kinds import FactValues
 from engine.master_data import PersonId
 
 CAME_TO_NOTHING: Final = frozenset({Status.REJECTED, Status.REFUSED, Status.WITHDRAWN})
+ENQUEUED: Final = frozenset({Status.POSTING, Status.POSTED, Status.EXCEPTION})
+FIRM: Final = ENQUEUED | {Status.APPROVED}
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Another document, where its case stands, and when it came in and last changed (aware)."""
+    """Another document, where its case stands, and when it came in and last changed (aware).
+
+    `is_kept`: something kept it from posting when it was last asked.
+    """
 
     document: Document
     status: Status
@@ -30,11 +35,27 @@ class Beside:
     changed_at: datetime
     case: str = ""
     approvers: frozenset[PersonId] = frozenset()
+    is_kept: bool = False
 
     @property
     def counts(self) -> bool:
         """Whether it may still come to something, or has."""
         return self.status not in CAME_TO_NOTHING
+
+    @property
+    def is_firm(self) -> bool:
+        """Whether nobody has to approve it any more, in the books or not."""
+        return self.status in FIRM
+
+    @property
+    def holds(self) -> bool:
+        """Whether what it claims is taken: a second claim comes too late."""
+        return self.status in ENQUEUED or (self.status is Status.APPROVED and not self.is_kept)
+
+    @property
+    def name(self) -> str:
+        """What a finding calls it."""
+        return f"{self.document.type}/{self.document.id}"
 
     @property
     def is_done(self) -> bool:
@@ -50,7 +71,8 @@ class Surroundings:
     those that the policy declares, this document included. `loaded_at` says by source when its
     data were loaded (aware). `incomplete` says why not everything around it could be had: then it
     may not post. `case` and `received_at` (aware) are those of the document itself: `received_at`
-    is `None` where nobody keeps it, `case` empty where it is only being kept.
+    is `None` where nobody keeps it, `case` empty where it is only being kept. `approvers` acted on
+    its own route, for its present content, each as the persons that he is.
     """
 
     documents: tuple[Beside, ...] = ()
@@ -60,12 +82,21 @@ class Surroundings:
     incomplete: str = ""
     case: str = ""
     received_at: datetime | None = None
+    approvers: frozenset[PersonId] = frozenset()
 
     def as_of(self, moment: datetime) -> Surroundings:
         """Without documents that came in after an aware moment; what is known of the others since
         then stays."""
         known = tuple(each for each in self.documents if each.received_at <= moment)
         return replace(self, documents=known)
+
+    def claims(self, *types: str) -> Iterator[Beside]:
+        """Those of these types that hold what they claim, so that this document comes too late.
+
+        Whoever is on its way into the books was the first, under locks. One that is approved holds
+        it only where nothing keeps it: of two that keep each other waiting neither would post.
+        """
+        yield from (each for each in self.of_type(*types) if each.holds)
 
     def of_type(self, *types: str) -> Iterator[Beside]:
         """The other documents of these types that came to something, in a stable order."""

@@ -21,7 +21,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
-from engine.documents.model import BankDetails, Document
+from engine.documents.model import BankDetails, Document, Line
 from engine.errors import PolicyError
 from engine.facts.vocabulary import BUILT_IN_DOCUMENTS
 from engine.master_data import MasterData
@@ -134,8 +134,9 @@ def _references(document: Document) -> Iterator[Name]:
     if document.purchase_order:
         yield "purchase_order", document.purchase_order
     for field, types in REFERENCES.items():
-        for name in _texts(document, field):
-            yield from ((type_, name) for type_ in types)
+        for holder in _holders(document):
+            for name in _texts(holder, field):
+                yield from ((type_, name) for type_ in types)
     for source, name in document.source_ids.items():
         if source in BUILT_IN_DOCUMENTS and name:
             yield source, name
@@ -150,14 +151,14 @@ def _suppliers(data: MasterData, document: Document) -> Iterator[str]:
     """The supplier, its group, and who else is in it; a supplier without an id by its tax ids."""
     for stated in _texts(document, "tax_ids"):
         yield f"supplier:{token('tax_id', stated)}"
-    if not document.supplier:
-        return
-    group = _group(data, document.supplier)
-    for name in (document.supplier, group, *data.groups.get(group, ())):
-        yield f"supplier:{name}"
-    known = data.suppliers.get(document.supplier)
-    for tax_id in known.tax_ids if known is not None else ():  # tokens already
-        yield f"supplier:{tax_id}"
+    paid = {name for line in document.lines for name in _texts(line, "pays_supplier")}
+    for supplier in sorted(paid | {document.supplier} - {""}):
+        group = _group(data, supplier)
+        for name in (supplier, group, *data.groups.get(group, ())):
+            yield f"supplier:{name}"
+        known = data.suppliers.get(supplier)
+        for tax_id in known.tax_ids if known is not None else ():  # tokens already
+            yield f"supplier:{tax_id}"
 
 
 def _objects(data: MasterData, document: Document, now: datetime) -> Iterator[str]:
@@ -169,10 +170,11 @@ def _objects(data: MasterData, document: Document, now: datetime) -> Iterator[st
     for kind, names in _things(data, document, now):
         yield from (f"object:{kind}/{name}" for name in names if name)
     for field in ACCOUNTS:
-        stated = document.details.get(field, ())
-        for details in stated if isinstance(stated, tuple) else ():
-            if isinstance(details, BankDetails):
-                yield f"object:{token('bank_account', details.account)}"
+        for holder in _holders(document):
+            stated = holder.details.get(field, ())
+            for details in stated if isinstance(stated, tuple) else ():
+                if isinstance(details, BankDetails):
+                    yield f"object:{token('bank_account', details.account)}"
 
 
 def _things(
@@ -191,9 +193,14 @@ def _things(
         yield "supplier", (_group(data, document.supplier), *taxed)
 
 
-def _texts(document: Document, field: str) -> Iterator[str]:
+def _holders(document: Document) -> tuple[Document | Line, ...]:
+    """The header and the lines: the items of a payment run stand on its lines."""
+    return document, *document.lines
+
+
+def _texts(holder: Document | Line, field: str) -> Iterator[str]:
     """What a field states that only some types have, one text or several."""
-    stated = document.details.get(field, ())
+    stated = holder.details.get(field, ())
     for text in stated if isinstance(stated, tuple) else (stated,):
         if isinstance(text, str) and text:
             yield text

@@ -65,11 +65,12 @@ _TEXTS: Final = (
     " supplier_address supplier_contact payment_method ledger accounting_period reverses refunds"
     " refund_reason subscription adjustment_kind policy_set change_summary from_digest to_digest"
     " delegator delegate buyer_reference payment_reference payment_means accounting_reference"
+    " supplier_country recurring_plan called_back_by called_back_number"
 ).split()
 _DAYS: Final = (
     "document_date posting_date needed_by delivery_date received_on due_date execution_date"
     " contract_start contract_end trip_start trip_end adjusted_from in_force_from first_day"
-    " last_day tax_point_date delivered_on period_start period_end"
+    " last_day tax_point_date delivered_on period_start period_end reverse_on"
 ).split()
 _LISTS: Final = (
     "preceding beneficiaries tax_ids pays delegated_documents delegated_entities"
@@ -97,6 +98,9 @@ LINE: Final[Mapping[str, Any]] = MappingProxyType(
         "accepted_quantity": "2",
         "period_start": "2027-03-01",
         "period_end": "2027-03-31",
+        "pays": "the pays",
+        "pays_supplier": "the pays_supplier",
+        "pay_to": _BANK,
     }
 )
 HEADER: Final[Mapping[str, Any]] = MappingProxyType(
@@ -130,6 +134,9 @@ HEADER: Final[Mapping[str, Any]] = MappingProxyType(
         "original_net": "80.00",
         "discount_percent": "12.5",
         "delegation_cap": "1000.00",
+        "charged": "200.00",
+        "paid_from": _BANK,
+        "called_back_at": "2027-03-15T09:30:00Z",
         "delegated_capex": False,
         "request_kind": "change",
         "journal_kind": "manual",

@@ -2,8 +2,11 @@
 
 from datetime import UTC, date, datetime
 
+from engine.cases.status import Status
 from engine.documents.model import Document, Line
-from engine.master_data import MasterData, snapshot
+from engine.explaining.messages import fields, optional_fields
+from engine.explaining.messages.readiness import ENGLISH, GERMAN
+from engine.master_data import MasterData, PersonId, snapshot
 from engine.money import Money, parse_amount
 from engine.organization import Entity, Organization, Role
 from engine.places import Place
@@ -11,7 +14,7 @@ from engine.policy import PolicySet
 from engine.readiness.asking import readiness
 from engine.readiness.check import Check, ReadinessCheck
 from engine.readiness.finding import NOT_LOOKED_UP, Finding, LookedUp, Release
-from engine.readiness.surroundings import ALONE, Surroundings
+from engine.readiness.surroundings import ALONE, Beside, Surroundings
 from engine.scopes import Effective, Scope
 
 US = Entity("US01", "US", "americas", "USD", "America/New_York")
@@ -88,7 +91,9 @@ def ask(
 ) -> tuple[Finding, ...]:
     """What one check finds about one document."""
     known = snapshot("digest") if data is None else data
-    return readiness(policy(check, **of_policy), known, on, now, looked_up, releases, beside)
+    found = readiness(policy(check, **of_policy), known, on, now, looked_up, releases, beside)
+    assert unsaid(found) == set()
+    return found
 
 
 def codes(found: tuple[Finding, ...]) -> list[str]:
@@ -98,3 +103,28 @@ def codes(found: tuple[Finding, ...]) -> list[str]:
 def words(found: tuple[Finding, ...]) -> dict[str, str]:
     (one,) = found
     return dict(one.words)
+
+
+def beside(
+    on: Document, status: Status = Status.POSTED, at: datetime = NOW, **more: object
+) -> Beside:
+    """Another document of the world, as the store knows it."""
+    values = {"document": on, "status": status, "received_at": at, "changed_at": at} | more
+    return Beside(**values)  # type: ignore[arg-type]
+
+
+def around(*others: Beside, approvers: tuple[str, ...] = ()) -> Surroundings:
+    """What is around a document."""
+    people = frozenset(PersonId(name) for name in approvers)
+    return Surroundings(documents=others, approvers=people)
+
+
+def unsaid(found: tuple[Finding, ...]) -> set[tuple[str, str]]:
+    """Fields that a text needs and a finding does not have, with the code; none, if all is well."""
+    lacking = set()
+    for one in found:
+        for texts in (ENGLISH, GERMAN):
+            for template in (texts[one.code].short, texts[one.code].full):
+                needed = fields(template) - optional_fields(template)
+                lacking |= {(one.code, name) for name in needed - dict(one.words).keys()}
+    return lacking

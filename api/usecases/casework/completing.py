@@ -86,12 +86,15 @@ def ask_ready(
     now: datetime,
     case: Case | None,
     more: Sequence[Release] = (),
+    *,
+    is_new: bool = False,
 ) -> AskedReady:
     """Whether the document may post, by what is in force and around it at the moment.
 
-    `more` are releases beside those that were given for the case.
+    `more` are releases beside those that were given for the case. `is_new`: its content has just
+    come, and nobody has acted on it.
     """
-    beside = needed.look(resources, connection, case)
+    beside = needed.look(resources, connection, case, is_new=is_new)
     policy, data = needed.current.policy, needed.current.data
     given = [*releases_of(connection, case.id), *more] if case is not None and case.id else []
     found = readiness(policy, data, needed.document, now, releases=given, beside=beside)

@@ -231,7 +231,7 @@ def _decided(
         history = each.past.history(connection, before.id if before else 0)
         decision = decide(current.policy, current.data, document, now, given, history, each.own)
         case = _case(each, before, decision, given)
-        asked = ask_ready(resources, connection, each.around, now, case)
+        asked = ask_ready(resources, connection, each.around, now, case, is_new=True)
         case = replace(case, findings_json=findings_text(asked.findings))
         added_up.count(n, now, case.status)
         found.append(_Decided(each, history, decision, asked, case))

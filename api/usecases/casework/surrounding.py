@@ -6,8 +6,9 @@ or asked about, so that of two that come in at one moment the second sees the fi
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
@@ -25,8 +26,10 @@ from engine.documents.model import Document
 from engine.facts.kinds import FactValues
 from engine.master_data import PersonId
 from engine.readiness.asking import NO_INTEREST, Interest, compares, found_by, interest
+from engine.readiness.recording import keeps
 from engine.readiness.surroundings import Beside, Surroundings
 from engine.readiness.timing import MASTER_DATA
+from engine.routing.distinct import identities
 
 NO_TOTALS: Final[FactValues] = MappingProxyType({})
 
@@ -59,12 +62,20 @@ class Around:
             yield from (f"beside/{key}" for key in self.wanted.keys | self.kept)
         yield from self.shared.keys()
 
-    def look(self, resources: Resources, connection: Connection, case: Case | None) -> Surroundings:
-        """What is around it now; `case` is its own, `None` where it has none yet."""
+    def look(
+        self, resources: Resources, connection: Connection, case: Case | None, *, is_new: bool
+    ) -> Surroundings:
+        """What is around it now; `case` is its own, `None` where it has none yet.
+
+        `is_new`: its content has just come, so that whoever acted on the case acted on another one.
+        """
         own = case.id if case is not None else 0
         approved = case.document_digest if case and case.status is Status.APPROVED else None
+        alone = Surroundings(approved_digest=approved)
+        if case is not None and own and not is_new:
+            alone = replace(alone, approvers=_approvers(connection, case))
         if self.wanted == NO_INTEREST:
-            return Surroundings(approved_digest=approved)
+            return alone
         found = beside.cases_beside(connection, self.wanted.keys, own)
         if len(found) > beside.MOST_BESIDE:
             return Surroundings(incomplete=f"more than {beside.MOST_BESIDE} documents")
@@ -73,11 +84,11 @@ class Around:
         except DocumentUnreadable as problem:
             return Surroundings(incomplete=str(problem))
         loaded = loaded_since(connection, What.MASTER_DATA) if self.wanted.ages else None
-        return Surroundings(
+        return replace(
+            alone,
             case=case.number if own and case is not None else "",
             received_at=self.received_at,
             documents=others,
-            approved_digest=approved,
             totals=totals_of(connection, self.shared, own) if self.wanted.totals else NO_TOTALS,
             loaded_at=MappingProxyType({} if loaded is None else {MASTER_DATA: loaded}),
         )
@@ -120,11 +131,13 @@ def _all_of(
             changed_at=case.changed_at,
             case=case.number,
             approvers=_approvers(connection, case),
+            is_kept=keeps(json.loads(case.findings_json)),
         )
         for case in found
     )
 
 
 def _approvers(connection: Connection, case: Case) -> frozenset[PersonId]:
-    """Who acted on its route, each as the person he is."""
-    return frozenset(given.assignee.person for given in cases.course_of(connection, case.id).given)
+    """Who acted on its route; a delegate who acts for somebody is both."""
+    course = cases.course_of(connection, case.id)
+    return frozenset(person for given in course.given for person in identities(given.assignee))

@@ -12,21 +12,27 @@ from typing import Final
 from engine.explaining.messages import Text
 from engine.explaining.messages.readiness import (
     agreement,
+    bank_change,
     coding,
     countries,
     duplicates,
     funds,
     general,
+    journals,
     matching,
+    onboarding,
     ordering,
     papers,
+    payments,
     period,
+    refunds,
     supplier,
     timing,
 )
 
 _FAMILIES: Final = (
     agreement,
+    bank_change,
     coding,
     countries,
     duplicates,
@@ -34,8 +40,12 @@ _FAMILIES: Final = (
     general,
     matching,
     ordering,
+    journals,
+    onboarding,
     papers,
+    payments,
     period,
+    refunds,
     supplier,
     timing,
 )

@@ -32,6 +32,9 @@ ENGLISH: Final[Mapping[str, str]] = MappingProxyType(
         "evidence.waiting": "the time that has to pass",
         "evidence.fresh_data": "the data loaded again",
         "evidence.other_documents": "the other documents that belong to it, put right",
+        "evidence.screening": "the answer of whoever screens names",
+        "evidence.call_back": "a call to the supplier by another person, stated on the request",
+        "evidence.item": "the item put right, or taken out of the payment",
         "evidence.agreement": "the two systems brought to say the same",
     }
 )
@@ -61,6 +64,9 @@ GERMAN: Final[Mapping[str, str]] = MappingProxyType(
         "evidence.waiting": "die Zeit, die vergehen muss",
         "evidence.fresh_data": "neu geladene Daten",
         "evidence.other_documents": "die anderen Belege, die dazugehören, in Ordnung gebracht",
+        "evidence.screening": "die Auskunft der Sanktionsprüfung",
+        "evidence.call_back": "ein Rückruf durch eine andere Person, im Antrag genannt",
+        "evidence.item": "der Posten in Ordnung gebracht oder aus der Zahlung genommen",
         "evidence.agreement": "zwei Systeme, die dasselbe sagen",
     }
 )
