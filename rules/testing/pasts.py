@@ -68,7 +68,9 @@ def _read_approval(node: Node, context: Context) -> WrittenApproval | None:
 
 APPROVAL_FORM: Final[Form[WrittenApproval]] = Form("person or approval", _read_approval)
 APPROVED_BY: Final = Key("approved_by", list_of(APPROVAL_FORM), "who approved it")
-OUTCOME: Final = Key("outcome", word_of(*STATUSES), "what became of it; `approved` if unsaid")
+OUTCOME: Final = Key(
+    "outcome", word_of(*STATUSES, "posted"), "what became of it; `approved` if unsaid"
+)
 AT: Final[Key[Moment]] = Key("at", MOMENT, "when; the test's moment if unsaid")
 EARLIER: Final = Shape("an earlier document", (OUTCOME, AT, APPROVED_BY))  # and its own fields
 

@@ -5,25 +5,24 @@ What reads folders and builds snapshots is passed in (`Sources`): nothing here t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
-from engine.cases.status import Status
 from engine.cumulation import totals
 from engine.deciding import decide
 from engine.decision import Decision
 from engine.documents.model import Document
 from engine.facts.kinds import FactValues
 from engine.history import NO_HISTORY, History
-from engine.master_data import MasterData
+from engine.master_data import MasterData, PersonId
 from engine.places import Place
 from engine.policy import PolicySet
 from engine.rates import Shortage
 from engine.readiness.asking import readiness
 from engine.readiness.finding import Finding
-from engine.readiness.surroundings import Beside, Surroundings
+from engine.readiness.surroundings import Surroundings
 from engine.routing.acting import Progress, progress
 from engine.routing.course import Act
 from rules.compiling.context import Context
@@ -32,6 +31,7 @@ from rules.testing.comparing import Compared, Outcome, compare
 from rules.testing.forms import read_tests
 from rules.testing.moments import around, changes
 from rules.testing.reports import check_reports
+from rules.testing.standing import approvers_of
 from rules.testing.worlds import Sources, World, Worlds
 from rules.testing.written import PolicyTest, PolicyTests
 
@@ -179,18 +179,21 @@ class Runner:
         )
         latest = max((now, *(act.at for act in acts)))
         reached = progress(decide_at, world.data, world.document.requester, acts, latest)
-        unready = self._unready(test, world, latest)
+        approvers = approvers_of(world.data, acts, reached.refusals)
+        unready = self._unready(test, world, approvers, latest)
         made[now] = replace(made[now], unready=unready)
         compared = compare(test.expect, Outcome(decision, reached, world.data, unready))
         reasons = (*_reasons(decision, missing), *_course(reached, acts), *_said(unready))
         result = Result(test.name, test.place, compared, (), decision, reasons)
         return replace(result, made=tuple(made.values()))
 
-    def _unready(self, test: PolicyTest, world: World, now: datetime) -> tuple[Finding, ...] | None:
+    def _unready(
+        self, test: PolicyTest, world: World, approvers: frozenset[PersonId], now: datetime
+    ) -> tuple[Finding, ...] | None:
         """What keeps the document from posting; `None` where the test does not ask."""
         if not test.expect.asks_readiness:
             return None
-        beside = Surroundings(tuple(_beside(world)))
+        beside = Surroundings(world.beside, approvers=approvers)
         return readiness(self._policy, world.data, world.document, now, beside=beside)
 
     def _given(self, world: World, now: datetime) -> tuple[FactValues, Mapping[str, Shortage]]:
@@ -219,17 +222,9 @@ class Runner:
             return None
         given, _ = self._given(world, now)
         decision = self._decide(self._policy, world.data, world.document, now, given, world.history)
-        unready = self._unready(test, world, now) or ()
+        unready = self._unready(test, world, frozenset(), now) or ()
         codes = [(finding.code, finding.place) for finding in unready]
         return replace(decision, now=ANY_MOMENT, document_digest="", digest=""), codes
-
-
-def _beside(world: World) -> Iterator[Beside]:
-    """The earlier documents of the test; one with the id of the tested document is that one."""
-    own = world.document.type, world.document.id
-    for each in world.earlier:
-        if (each.document.type, each.document.id) != own:
-            yield Beside(each.document, Status(each.status), each.at, each.at)
 
 
 def _reasons(decision: Decision, missing: Mapping[str, Shortage]) -> tuple[str, ...]:

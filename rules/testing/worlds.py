@@ -18,6 +18,7 @@ from engine.history import NO_HISTORY, History
 from engine.master_data import MasterData
 from engine.places import Place
 from engine.policy import PolicySet
+from engine.readiness.surroundings import Beside
 from rules.compiling.constants import constant
 from rules.compiling.context import Context
 from rules.diagnostics import Diagnostics, did_you_mean, shown
@@ -34,6 +35,7 @@ from rules.testing.pasts import (
     WrittenApproval,
     history_of_test,
 )
+from rules.testing.standing import beside_of, counted_as
 from rules.testing.written import Item, Moment, PolicyTest, PolicyTests, day_of
 
 ID: Final = "TEST-1"
@@ -69,6 +71,7 @@ class World:
     data: MasterData
     is_dated: bool
     history: History = NO_HISTORY
+    beside: tuple[Beside, ...] = ()
 
 
 class Worlds:
@@ -126,12 +129,16 @@ class Worlds:
         if data is None or document is None or found.has_errors:
             return None
         self._check_names(test, data, found)
-        totalled = tuple(Earlier(accepted, one.status, one.at) for accepted, one in earlier)
+        totalled = tuple(
+            Earlier(accepted, counted_as(one.status), one.at) for accepted, one in earlier
+        )
         pasts = [Before(accepted, one.at, one.approvals) for accepted, one in earlier]
         unreviewed = self._unreviewed(test, document, found)
         history = history_of_test(document, data, pasts, unreviewed, now, found)
         is_dated = any(one.is_dated for one in before) or bool(unreviewed)
-        return World(document, totalled, facts, data, is_dated, history)
+        outcomes = zip(pasts, (one.status for _, one in earlier), strict=True)
+        beside = tuple(beside_of(document, outcomes, history))
+        return World(document, totalled, facts, data, is_dated, history, beside)
 
     def _unreviewed(
         self, test: PolicyTest, document: Document, diagnostics: Diagnostics
