@@ -85,6 +85,14 @@ def _facts(document: Document, net: Money | None) -> dict[str, FactValue]:
     return facts
 
 
+def suppliers_of(document: Document) -> tuple[str, ...]:
+    """The suppliers that a document is about: its own, and those of the items of a payment run."""
+    if document.type != "payment":
+        return (document.supplier,) if document.supplier else ()
+    named = {str(line.details.get("pays_supplier", "")) for line in document.lines}
+    return tuple(sorted((named | {document.supplier}) - {""}))
+
+
 def line_facts(document: Document) -> tuple[dict[str, FactValue], ...]:
     """The facts of each line, in the order of the lines."""
     return tuple(_line_facts(line) for line in document.lines)

@@ -27,6 +27,7 @@ from engine.opinion.separation import NOW, THEN, conflict_name, needs_past
 from engine.policy import Duty
 from engine.rates import Shortage
 from engine.routing.authority import is_one_of, widest
+from engine.routing.eligibility import suppliers
 from engine.scopes import Scope
 from engine.segregation.ground import PREFIXES
 from engine.segregation.keys import about
@@ -231,15 +232,15 @@ def _mitigated(happened: Happened) -> Iterator[Fact]:
 
 
 def _details(happened: Happened, situation: Situation) -> Iterator[Fact]:
-    supplier = situation.supplier
-    if supplier is None or not happened.policy.related_parties:
+    theirs = [*suppliers(situation)]
+    if not theirs or not happened.policy.related_parties:
         return
     people = {*situation.involved.values(), *(person for _, _, person in happened.approvals())}
     known = [who for name in sorted(people) if (who := happened.data.people.get(name)) is not None]
     of_supplier = {
-        "bank_account": supplier.accounts,
-        "tax_id": supplier.tax_ids,
-        "address": supplier.addresses,
+        "bank_account": frozenset[str]().union(*(each.accounts for each in theirs)),
+        "tax_id": frozenset[str]().union(*(each.tax_ids for each in theirs)),
+        "address": frozenset[str]().union(*(each.addresses for each in theirs)),
     }
     every = set().union(*of_supplier.values(), *(_values(who) for who in known))
     token = {value: f"t{number}" for number, value in enumerate(sorted(every), start=1)}
@@ -263,10 +264,10 @@ def _values(who: Person) -> frozenset[str]:
 
 
 def _interests(happened: Happened, situation: Situation) -> Iterator[Fact]:
-    supplier = situation.supplier
-    if supplier is None or not happened.policy.related_parties:
+    theirs = [*suppliers(situation)]
+    if not theirs or not happened.policy.related_parties:
         return
-    for name in sorted({supplier.id, supplier.group or supplier.id}):
+    for name in sorted({name for each in theirs for name in (each.id, each.group or each.id)}):
         yield {"type": "supplier", "supplier": name}
     for number, act, person in happened.approvals():
         declared = happened.data.interests.get(person, ())

@@ -34,12 +34,6 @@ def line_accounts(line: Line) -> set[str]:
     }
 
 
-def suppliers_in(document: Document) -> set[str]:
-    """The suppliers that a document is about: its own, and those of the items of a payment."""
-    named = (str(line.details.get("pays_supplier", "")) for line in document.lines)
-    return {name for name in (document.supplier, *named) if name}
-
-
 def holders_in(document: Document) -> list[str]:
     """The holders of the accounts that money would go to, as they are stated."""
     stated = (bank for field in ACCOUNTS for bank in banks_in(document.details.get(field, ())))

@@ -20,11 +20,12 @@ from engine.business_time import (
     end_of_day,
     local_day,
 )
+from engine.documents.derived import suppliers_of
 from engine.documents.model import Document
 from engine.errors import PolicyError
 from engine.facts.vocabulary import Window
 from engine.master_data import MasterData, PersonId
-from engine.readiness.accounts import accounts_in, line_accounts, suppliers_in
+from engine.readiness.accounts import accounts_in, line_accounts
 from engine.readiness.check import Check, Complaint
 from engine.readiness.countries import REQUEST
 from engine.readiness.finding import Asked, Evidence, Finding
@@ -73,7 +74,7 @@ class BankChange(Check):
         """Requests for its suppliers, and for the accounts that are paid on."""
         if document.type == REQUEST:
             return
-        for name in sorted(suppliers_in(document)):
+        for name in suppliers_of(document):
             yield f"bank:{name}"
             supplier = data.suppliers.get(name)
             if supplier is not None:
@@ -154,7 +155,8 @@ def _latest(changes: list[Beside], on: Asked) -> list[Beside]:
     used = _paid_on(on.document).union(
         *(
             on.data.suppliers[name].accounts
-            for name in suppliers_in(on.document) & set(on.data.suppliers)
+            for name in suppliers_of(on.document)
+            if name in on.data.suppliers
         )
     )
     in_order = sorted(changes, key=lambda each: (each.changed_at, each.case, each.name))

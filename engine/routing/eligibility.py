@@ -6,9 +6,11 @@ nobody may act for him.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from engine.decision import Ask
+from engine.documents.derived import suppliers_of
 from engine.facts.truth import holds, shortages
 from engine.knowing import Situation, knowing_approver
 from engine.master_data import Person, PersonId, Supplier
@@ -70,7 +72,13 @@ def _bar(situation: Situation, person: PersonId) -> tuple[str, Words]:
 
 def is_related(situation: Situation, who: Person, rule: RelatedParties) -> bool:
     """Whether a bank account, tax id or address of the person is also the supplier's."""
-    return situation.supplier is not None and matches(who, situation.supplier, rule)
+    return any(matches(who, supplier, rule) for supplier in suppliers(situation))
+
+
+def suppliers(situation: Situation) -> Iterator[Supplier]:
+    """Those of the document that are known: one, or those of all items of a payment run."""
+    known = situation.data.suppliers
+    yield from (known[name] for name in suppliers_of(situation.document) if name in known)
 
 
 def matches(who: Person, supplier: Supplier, rule: RelatedParties) -> bool:
@@ -84,10 +92,7 @@ def matches(who: Person, supplier: Supplier, rule: RelatedParties) -> bool:
 
 def has_interest(situation: Situation, person: PersonId) -> bool:
     """Whether the person declared an interest in the supplier or its group."""
-    supplier = situation.supplier
-    if supplier is None:
-        return False
-    names = {supplier.id, supplier.group or supplier.id}
+    names = {name for each in suppliers(situation) for name in (each.id, each.group or each.id)}
     return any(
         interest.supplier in names and interest.span.holds(situation.now)
         for interest in situation.data.interests.get(person, ())

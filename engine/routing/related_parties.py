@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.decision import Held, Reason
+from engine.documents.derived import suppliers_of
 from engine.knowing import Situation
 from engine.policy import At
 from engine.routing.eligibility import has_interest, is_related
@@ -12,11 +13,12 @@ from engine.selecting import held
 
 def uncomparable(situation: Situation) -> tuple[Held, ...]:
     """A supplier that nobody knows cannot be compared: the document is held."""
-    if not situation.document.supplier or situation.supplier is not None:
-        return ()
+    known = situation.data.suppliers
+    unknown = [name for name in suppliers_of(situation.document) if name not in known]
     return tuple(
-        held("supplier_unknown", situation.document.supplier, rule.place)
+        held("supplier_unknown", unknown[0], rule.place)
         for rule in situation.policy.related_parties[:1]
+        if unknown
     )
 
 

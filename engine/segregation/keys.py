@@ -21,6 +21,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
+from engine.documents.derived import suppliers_of
 from engine.documents.model import BankDetails, Document, Line
 from engine.errors import PolicyError
 from engine.facts.vocabulary import BUILT_IN_DOCUMENTS
@@ -151,8 +152,7 @@ def _suppliers(data: MasterData, document: Document) -> Iterator[str]:
     """The supplier, its group, and who else is in it; a supplier without an id by its tax ids."""
     for stated in _texts(document, "tax_ids"):
         yield f"supplier:{token('tax_id', stated)}"
-    paid = {name for line in document.lines for name in _texts(line, "pays_supplier")}
-    for supplier in sorted(paid | {document.supplier} - {""}):
+    for supplier in suppliers_of(document):
         group = _group(data, supplier)
         for name in (supplier, group, *data.groups.get(group, ())):
             yield f"supplier:{name}"

@@ -423,6 +423,15 @@ def test_a_message_about_a_restricted_field_still_says_what_to_write(
     assert message in found[0][1]
 
 
+@pytest.mark.parametrize("fault", FAULTS)
+def test_no_message_says_which_account_was_written_on_a_line_of_a_payment(fault: object) -> None:
+    raw = full("payment")
+    (line,) = raw["lines"]
+    said = json.dumps(refused({**raw, "lines": [{**line, "pay_to": fault}]}))
+    assert "DE02" not in said, said
+    assert "4711" not in said, said
+
+
 @pytest.mark.parametrize("name", ["iban", "tax_id"])
 def test_a_fact_named_like_a_secret_is_not_quoted(name: str) -> None:
     for raw in (order(**{name: IBAN}), order(facts={name: IBAN})):

@@ -181,6 +181,17 @@ ON = {
 ORDER: dict[str, Any] = {"type": "purchase_order", "id": "PO-1", "buyer": "paul"}
 
 
+RUN = {
+    "type": "payment",
+    "id": "RUN-1",
+    "supplier": "S-88",
+    "amount": None,
+    "lines": [
+        {"net": "1.00", "pays": "INV-7", "pays_supplier": "S-2", "pay_to": [{"account": "1234"}]}
+    ],
+}
+
+
 def is_barred(set_: str, first: Mapping[str, Any], act: str, second: Mapping[str, Any]) -> bool:
     """Whether Paul, who did that on the first document, may not approve the second."""
     policy_, data_ = ON[set_], data()
@@ -205,6 +216,8 @@ def is_barred(set_: str, first: Mapping[str, Any], act: str, second: Mapping[str
             True,
         ),
         ("same_chain", {}, "submit", {"type": "payment", "id": "P", "pays": ["INV-1"]}, True),
+        ("same_chain", {}, "submit", {**RUN, "lines": [{"net": "1.00", "pays": "INV-1"}]}, True),
+        ("same_chain", {}, "submit", {**RUN, "lines": [{"net": "1.00", "pays": "INV-2"}]}, False),
         ("same_supplier", {**ORDER, "supplier": "S-1"}, "buy", {"supplier": "S-2"}, True),
         ("same_supplier", {**ORDER, "supplier": "S-1"}, "buy", {"supplier": "S-88"}, False),
         ("same_supplier", {**ORDER, "supplier": None}, "buy", {"supplier": None}, False),
@@ -228,6 +241,15 @@ def test_lines_count_for_the_object_of_a_document() -> None:
     assert is_barred(
         "same_object", {**ORDER, "project": "P-1"}, "buy", {"amount": None, "lines": lines}
     )
+
+
+def test_a_payment_run_is_about_the_supplier_and_the_account_of_each_line() -> None:
+    set_, data_ = ON["same_supplier"], data()
+    run = about(data_, document(set_, **RUN), NOON)
+    paid = document(set_, type="payment", id="P", supplier=None, pay_to=[{"account": "12 34"}])
+    for other in (document(set_, id="INV-9", supplier="S-1"), paid):
+        shared = {key for key in run & about(data_, other, NOON) if not key.startswith("document")}
+        assert shared, other
 
 
 def test_a_supplier_without_an_id_is_known_by_its_tax_id() -> None:
