@@ -12,6 +12,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from adapters.sources.answers import MOST_BYTES, read_answers
 from api.commands import options
 from api.commands.decide import DRAFT_NOTE, MOST_ERRORS, MOST_LISTED, TOTALS_NOTE, plain_table
 from api.commands.loading import data_of, policy_of
@@ -21,7 +22,9 @@ from api.texts import plain, short
 from api.usecases.judging import Judge
 from api.usecases.readying import Readied, Readying
 from api.usecases.submissions import UnreadableInput, submissions
+from engine.errors import InputErrors
 from engine.explaining.unready import say_finding
+from engine.readiness.finding import NOT_LOOKED_UP, LookedUp
 from engine.readiness.recording import to_plain
 
 Documents = Annotated[
@@ -39,6 +42,14 @@ Known = Annotated[
         metavar="FILE",
         help="Documents that are in the books already: orders, receipts, earlier invoices."
         " Repeat it for several files.",
+    ),
+]
+Answers = Annotated[
+    Path | None,
+    typer.Option(
+        "--answers",
+        metavar="FILE",
+        help="What registers and other systems answered (.csv): what, of, answer (yes or no).",
     ),
 ]
 STYLES: Final = {True: "bold green", False: "bold yellow"}
@@ -71,6 +82,7 @@ def readiness(
     policy: Policy,
     data: Data = None,
     beside: Known = None,
+    answers: Answers = None,
     at: At = None,
     language: In = Language.EN,
     as_json: Json = False,
@@ -78,14 +90,14 @@ def readiness(
 ) -> None:
     """Ask whether a document may post, or each of many; and if not, why and who can clear it.
 
-    Each is compared with those of --beside and with those of this run that came before it.
-
-    The exit code is 0 where every document is ready and 1 where one is not.
+    Each is compared with those of --beside and with those of this run that came before it. The
+    exit code is 0 where every document is ready and 1 where one is not.
     """
     now = options.moment(at)
     draft = policy_of(policy)
-    judge = Judge(draft, data_of(data, draft), now, datetime.now(UTC))
-    readying, summary = Readying(judge), Summary()
+    # What is asked about at a moment had come in by then.
+    judge = Judge(draft, data_of(data, draft), now, now or datetime.now(UTC))
+    readying, summary = Readying(judge, _looked_up(answers)), Summary()
     try:
         for path in beside or ():
             _know(readying, path)
@@ -115,6 +127,21 @@ def readiness(
         raise stop(Code.DOCUMENT, *_error_lines(summary))
     if summary.ready < summary.count:
         raise typer.Exit(Code.FOUND)
+
+
+def _looked_up(path: Path | None) -> LookedUp:
+    """The answers in the file; ends the command with code 5 where it cannot be read."""
+    if path is None:
+        return NOT_LOOKED_UP
+    try:
+        with path.open("rb") as stream:
+            return LookedUp(answers=read_answers(stream.read(MOST_BYTES + 1)))
+    except OSError as problem:
+        why = (problem.strerror or "unreadable").lower()
+        raise stop(Code.DATA, f"error: `{path}` cannot be read: {why}") from None
+    except InputErrors as wrong:
+        lines = [f"error: {path}: {each}" for each in wrong.errors[:MOST_ERRORS]]
+        raise stop(Code.DATA, *lines) from None
 
 
 def _know(readying: Readying, path: Path) -> None:

@@ -52,7 +52,8 @@ MEANINGS: Final[Mapping[Code, str]] = {
     Code.USAGE: "the command was called in a way it does not understand",
     Code.DOCUMENT: "a document cannot be read or accepted; the others were decided",
     Code.POLICY: "the policy set does not load",
-    Code.DATA: "the master data, or an address book of e-invoices, do not load",
+    Code.DATA: "the master data, an address book of e-invoices, or answers of registers do not "
+    "load",
     Code.FILE: "a file cannot be written",
     Code.SERVICE: "the settings or the store cannot be used, or nothing was put in force",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +21,10 @@ from engine.errors import InputError, InputErrors
 from engine.facts.vocabulary import Fact
 
 SUFFIX: Final = ".xml"
+# Facts of country files that say as what an invoice came (German and Belgian law ask for a file of
+# EN 16931). What was read here did; the seller does not state it. Elsewhere a platform vouches.
+FORMAT_FACTS: Final = ("de_e_invoice_format", "be_e_invoice_format")
+FORMAT: Final = "en16931"
 
 
 class UnreadableBook(Exception):
@@ -48,10 +52,16 @@ def address_book(path: Path) -> AddressBook:
         raise UnreadableBook("\n".join(lines)) from None
 
 
-def raw_invoice(path: Path, book: AddressBook, known: KnownSuppliers) -> dict[str, object]:
-    """What an e-invoice in a file states. Raises `InputErrors` and `OSError`."""
+def raw_invoice(
+    path: Path, book: AddressBook, known: KnownSuppliers, facts: Container[str]
+) -> dict[str, object]:
+    """What an e-invoice in a file states, and as what it came where the set has a fact for that.
+
+    `facts` are the names that the set knows. Raises `InputErrors` and `OSError`.
+    """
     with path.open("rb") as stream:
-        return document_of(stream.read(MOST_BYTES + 1), book, known)
+        stated = document_of(stream.read(MOST_BYTES + 1), book, known)
+    return stated | {name: FORMAT for name in FORMAT_FACTS if name in facts}
 
 
 def read_invoice(
@@ -63,7 +73,7 @@ def read_invoice(
 ) -> Invoiced:
     """The canonical document of a file as it would be kept, or every reason why there is none."""
     try:
-        raw = raw_invoice(path, book, known)
+        raw = raw_invoice(path, book, known, facts)
         document = accept(raw, facts, frozenset(), received_at=received_at)
     except InputErrors as wrong:
         return Invoiced(path, errors=wrong.errors)

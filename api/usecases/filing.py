@@ -54,9 +54,10 @@ def _rows(
     if book is None:
         raise FileRefused("an e-invoice needs an address book: say --addresses FILE")
     with resources.store.reading() as connection:
-        data = resources.loaded.current(connection).data
+        current = resources.loaded.current(connection)
+    known = KnownSuppliers.of(current.data)
     try:
-        return [(1, raw_invoice(path, book, KnownSuppliers.of(data)))]
+        return [(1, raw_invoice(path, book, known, current.policy.facts))]
     except InputErrors as wrong:
         return [(1, wrong)]
 

@@ -16,7 +16,7 @@ from api.usecases.submissions import Submission
 from engine.cases.status import Status
 from engine.documents.model import Document
 from engine.readiness.asking import found_by, interest, readiness
-from engine.readiness.finding import Finding, is_ready
+from engine.readiness.finding import NOT_LOOKED_UP, Finding, LookedUp, is_ready
 from engine.readiness.surroundings import Beside, Surroundings
 
 
@@ -35,9 +35,13 @@ class Readied:
 
 @dataclass(slots=True)
 class Readying:
-    """Asks one submission after another; `judge` accepts them and adds up totals."""
+    """Asks one submission after another; `judge` accepts them and adds up totals.
+
+    `looked_up` is what registers and other systems answered, for all of them.
+    """
 
     judge: Judge
+    looked_up: LookedUp = NOT_LOOKED_UP
     _by_key: dict[str, dict[tuple[str, str], Beside]] = field(default_factory=dict)
 
     def know(self, submissions: Iterable[Submission], status: Status = Status.POSTED) -> int:
@@ -58,7 +62,8 @@ class Readying:
             return Readied(document)
         policy, data = self.judge.draft.policy, self.judge.data.data
         now = self.judge.now if self.judge.now is not None else local(policy, document)
-        found = readiness(policy, data, document, now, beside=self._around(document, now))
+        around = self._around(document, now)
+        found = readiness(policy, data, document, now, self.looked_up, beside=around)
         self.judge.count(document)
         self._keep(document, Status.PENDING)
         return Readied(Judged(submission.position, document.id, document), found)

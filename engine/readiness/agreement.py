@@ -43,9 +43,12 @@ class AgreesWithSupplier(Check):
 
     def ask(self, on: Asked) -> Iterator[Finding]:
         """Each field that differs."""
-        supplier = on.data.suppliers.get(on.document.supplier)
+        name = on.document.supplier
+        if not name:
+            yield on.finding("supplier_missing", Evidence.DOCUMENT)
+            return
+        supplier = on.data.suppliers.get(name)
         if supplier is None:
-            name = on.document.supplier
             yield on.finding("supplier_unknown", Evidence.SUPPLIER_RECORD, detail=name)
             return
         for field in sorted(self.fields):

@@ -20,6 +20,7 @@ from engine.countries.duties import (
     uncleared,
 )
 from engine.countries.tax_ids import JudgedRule, TaxIdVerdict, tax_id_verdicts
+from engine.documents.model import Party as Stated
 from engine.facts.kinds import FactValue
 from engine.identifiers.catalogue import IDENTIFIERS
 from engine.identifiers.judged import Judged, judge
@@ -64,36 +65,44 @@ class TaxId(Check):
         if country is None:
             yield _country_unknown(on, code)
             return
+        supplier = on.document.supplier if self.of is Party.SUPPLIER else ""
+        words = {"of": self.of.value, "supplier": supplier}
         numbers = _numbers(self.of, country, on)
-        register = on.looked_up.says
-        for found in tax_id_verdicts(
-            country, self.of, numbers, lambda of_token: register("tax_id", of_token)
-        ):
-            yield from self._said(found, country, on)
+        yield from _tax_ids(on, country, self.of, numbers, words, self.looked_up)
 
-    def _said(self, found: JudgedRule, country: Country, on: Asked) -> Iterator[Finding]:
-        words = {"of": self.of.value, "country": country.code, "version": country.version}
-        words |= {"identifiers": _says(found.rule.any_of), "source": found.rule.source.text}
-        words["supplier"] = on.document.supplier if self.of is Party.SUPPLIER else ""
-        match found.verdict:
-            case TaxIdVerdict.RIGHT | TaxIdVerdict.NOT_REQUIRED:
-                return
-            case TaxIdVerdict.MISSING:
-                yield on.finding("tax_id_missing", Evidence.TAX_NUMBER, **words)
-            case TaxIdVerdict.FORMAT:
-                yield on.finding("tax_id_format", Evidence.TAX_NUMBER, **words)
-            case TaxIdVerdict.CHECK_DIGIT:
-                yield on.finding("tax_id_check_digit", Evidence.TAX_NUMBER, **words)
-            case TaxIdVerdict.UNSURE_CHECK_DIGIT:
-                finding = on.finding("tax_id_check_digit", Evidence.TAX_NUMBER, **words)
-                yield replace(finding, severity=Severity.WARNS)
-            case TaxIdVerdict.DOES_NOT_EXIST:
-                yield on.finding("tax_id_does_not_exist", Evidence.TAX_REGISTER, **words)
-            case TaxIdVerdict.NOT_LOOKED_UP:
-                if self.looked_up:
-                    yield on.finding("tax_id_not_looked_up", Evidence.TAX_REGISTER, **words)
-            case never:
-                assert_never(never)
+
+@dataclass(frozen=True, slots=True)
+class SellerTaxId(Check):
+    """The tax identifiers that an invoice states of its seller are what his country asks for.
+
+    What the invoice prints is what tax is recovered by, however right the master data are. The
+    country is the one that the invoice states of the seller, else that of the supplier.
+    """
+
+    word: ClassVar[str] = "seller_tax_id"
+    says: ClassVar[str] = "the tax number that the invoice states of its seller is right"
+
+    looked_up: bool = stated(
+        Kind.YES_NO, "whether a register must have confirmed it", default=False
+    )
+
+    def ask(self, on: Asked) -> Iterator[Finding]:
+        """What is wrong with each identifier that the country of the seller asks for."""
+        seller = on.document.details.get("seller")
+        if not isinstance(seller, Stated):
+            yield on.finding("seller_missing", Evidence.DOCUMENT)
+            return
+        code = seller.country or _supplier_country(on)
+        if not code:
+            yield on.finding("seller_country_unknown", Evidence.DOCUMENT)
+            return
+        country = on.policy.countries.get(code)
+        if country is None:
+            yield _country_unknown(on, code)
+            return
+        words = {"of": "seller", "supplier": on.document.supplier}
+        numbers = _numbers_of_seller(seller, country)
+        yield from _tax_ids(on, country, Party.SUPPLIER, numbers, words, self.looked_up)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +143,48 @@ class LocalFields(Check):
                 yield on.finding("local_field_day_missing", Evidence.DOCUMENT, **words)
             else:
                 yield on.finding("local_field_missing", Evidence.DOCUMENT, **words)
+
+
+def _tax_ids(
+    on: Asked,
+    country: Country,
+    party: Party,
+    numbers: tuple[Judged, ...],
+    words: Mapping[str, str],
+    must_be_looked_up: bool,
+) -> Iterator[Finding]:
+    """What is wrong with the numbers by each rule of the country for the party."""
+    register = on.looked_up.says
+    for found in tax_id_verdicts(
+        country, party, numbers, lambda of_token: register("tax_id", of_token)
+    ):
+        more = {"country": country.code, "version": country.version}
+        more |= {"identifiers": _says(found.rule.any_of), "source": found.rule.source.text}
+        yield from _tax_id(found, on, {**words, **more}, must_be_looked_up)
+
+
+def _tax_id(
+    found: JudgedRule, on: Asked, words: Mapping[str, str], must_be_looked_up: bool
+) -> Iterator[Finding]:
+    match found.verdict:
+        case TaxIdVerdict.RIGHT | TaxIdVerdict.NOT_REQUIRED:
+            return
+        case TaxIdVerdict.MISSING:
+            yield on.finding("tax_id_missing", Evidence.TAX_NUMBER, **words)
+        case TaxIdVerdict.FORMAT:
+            yield on.finding("tax_id_format", Evidence.TAX_NUMBER, **words)
+        case TaxIdVerdict.CHECK_DIGIT:
+            yield on.finding("tax_id_check_digit", Evidence.TAX_NUMBER, **words)
+        case TaxIdVerdict.UNSURE_CHECK_DIGIT:
+            finding = on.finding("tax_id_check_digit", Evidence.TAX_NUMBER, **words)
+            yield replace(finding, severity=Severity.WARNS)
+        case TaxIdVerdict.DOES_NOT_EXIST:
+            yield on.finding("tax_id_does_not_exist", Evidence.TAX_REGISTER, **words)
+        case TaxIdVerdict.NOT_LOOKED_UP:
+            if must_be_looked_up:
+                yield on.finding("tax_id_not_looked_up", Evidence.TAX_REGISTER, **words)
+        case never:
+            assert_never(never)
 
 
 def _uncleared(found: Uncleared, country: Country, on: Asked) -> Finding:
@@ -201,6 +252,16 @@ def _numbers(party: Party, country: Country, on: Asked) -> tuple[Judged, ...]:
             return _stated(on.document.facts, "customer_", country)
 
 
+def _numbers_of_seller(seller: Stated, country: Country) -> tuple[Judged, ...]:
+    """What the invoice states; a number of a tax office (BT-32) is no VAT number, even misspelt."""
+    numbers = [_judged(seller.vat_id, country)] if seller.vat_id else []
+    if seller.tax_id:
+        local = _judged(seller.tax_id, country)
+        vat = frozenset(name for name in IDENTIFIERS if name.endswith("_vat"))
+        numbers.append(replace(local, right=local.right - vat, misspelt=local.misspelt - vat))
+    return tuple(numbers)
+
+
 def _stated(facts: Mapping[str, FactValue], prefix: str, country: Country) -> tuple[Judged, ...]:
     values = (facts.get(prefix + name) for name in IDENTIFIERS)
     return tuple(_judged(value, country) for value in values if isinstance(value, str) and value)
@@ -214,4 +275,4 @@ def _says(names: tuple[str, ...]) -> str:
     return ", ".join(IDENTIFIERS[name].says for name in names)
 
 
-CHECKS: Final = (TaxId, EInvoiceClearance, LocalFields)
+CHECKS: Final = (TaxId, SellerTaxId, EInvoiceClearance, LocalFields)

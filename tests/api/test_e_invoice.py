@@ -92,3 +92,13 @@ def test_suppliers_are_found_in_the_master_data_of_a_set(files: list[Path]) -> N
     assert done.exit_code == 0
     assert "supplier" not in json.loads(done.stdout)
     assert run(files[0], "--data", ACME / "data").exit_code == 2
+
+
+def test_a_set_with_the_german_file_is_told_that_it_came_as_a_structured_file(
+    files: list[Path],
+) -> None:
+    who = ("--entity", "DE01", "--requester", "petra", "--json")
+    with_file = run(*files, *who, "--policy", "policies/german-payables")
+    for line in with_file.stdout.splitlines():
+        assert json.loads(line)["facts"] == {"de_e_invoice_format": "en16931"}
+    assert "de_e_invoice_format" not in run(*files, *who, "--policy", ACME).stdout

@@ -86,3 +86,68 @@ def test_documents_beside_that_cannot_be_read_stop_the_run(checked: Path) -> Non
     result = run(checked, coded("PO-1", "6000"), more=("--beside", str(broken)))
     assert result.exit_code == 3
     assert "1 documents of `beside.jsonl` cannot be accepted" in result.stderr
+
+
+RATED = """kind: readiness
+documents: [purchase_order]
+owner: controller
+checks:
+  - tax_code
+"""
+
+
+@pytest.fixture
+def taxed(folder: Path) -> Path:
+    (folder / "readiness.yaml").write_text(RATED, encoding="utf-8")
+    (folder / "data" / "tax_codes.csv").write_text("id,entity,rate\nV0,*,0%\n", encoding="utf-8")
+    return folder
+
+
+def answered(folder: Path, answers: str | bytes) -> Result:
+    path = folder.parent / "answers.csv"
+    path.write_bytes(answers if isinstance(answers, bytes) else answers.encode())
+    document = {**order("PO-1", "10.00"), "amount": None, "tax_code": "V0"}
+    document["lines"] = [{"net": "10.00", "tax": "0.00", "tax_code": "V0"}]
+    del document["amount"], document["tax_code"]
+    return run(folder, document, more=("--answers", str(path)))
+
+
+def test_a_no_of_another_system_is_a_finding_and_a_yes_is_none(taxed: Path) -> None:
+    assert answered(taxed, "what,of,answer\ntax_code,V0,yes\n").exit_code == 0
+    refused = answered(taxed, "what,of,answer\ntax_code,V0,no\n")
+    assert refused.exit_code == 1
+    assert "tax_code_refused_in_erp" in refused.stdout
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ("what,of\ntax_code,V0\n", "line 1: expected the columns what, of, answer"),
+        ("what,of,answer\ntax_code,V0,nein\n", "line 2: expected `yes` or `no`"),
+        ("what,of,answer\ntax_cod,V0,no\n", "line 2: expected one of tax_id, account_combination"),
+        ("what,of,answer\ntax_code,,no\n", "line 2: expected in `of`"),
+        ("what,of,answer\ntax_code,V0,no,no\n", "line 2: expected three cells"),
+        (
+            "what,of,answer\ntax_id,DE 1,no\ntax_id,de1,yes\n",
+            "line 3: expected each question once, found it in line 2",
+        ),
+        (b"what,of,answer\ntax_id,\xff,no\n", "expected UTF-8"),
+        (b'what,of,answer\n"tax_id,1,no\n', "error: "),
+        (b"", "line 1: expected the columns"),
+    ],
+)
+def test_answers_that_cannot_be_read_end_the_run_with_the_line(
+    taxed: Path, answers: str | bytes, said: str
+) -> None:
+    """Half of the answers would be worse than none: the `no` may be in the other half."""
+    done = answered(taxed, answers)
+    assert done.exit_code == 5
+    assert said in done.stderr
+    assert "Traceback" not in done.output
+    assert not done.stdout
+
+
+def test_answers_that_are_not_there_end_the_run(taxed: Path) -> None:
+    done = run(taxed, order("PO-1", "10.00"), more=("--answers", str(taxed / "none.csv")))
+    assert done.exit_code == 5
+    assert "cannot be read" in done.stderr

@@ -20,6 +20,16 @@ ENGLISH: Final[Mapping[str, Text]] = MappingProxyType(
             "Master data state no country of the supplier {supplier}, so it cannot be told which "
             "tax number it needs.",
         ),
+        "seller_missing": Text(
+            "The document does not state its seller.",
+            "The tax number that an invoice states of its seller is to be looked at, and the "
+            "document states no `seller`.",
+        ),
+        "seller_country_unknown": Text(
+            "The country of the seller is not known.",
+            "Neither the document states the country of its seller nor do master data, so it "
+            "cannot be told which tax number the seller needs.",
+        ),
         "tax_id_missing": Text(
             "The tax number of the {of} is missing.",
             "{country} asks for this of the {of}[ {supplier}]: {identifiers}[. Source: {source}].",
@@ -93,6 +103,16 @@ GERMAN: Final[Mapping[str, Text]] = MappingProxyType(
             "Das Land des Lieferanten {supplier} ist nicht bekannt.",
             "Die Stammdaten nennen kein Land des Lieferanten {supplier}; welche Steuernummer er "
             "braucht, ist damit nicht zu sagen.",
+        ),
+        "seller_missing": Text(
+            "Der Beleg nennt seinen Verkäufer nicht.",
+            "Angesehen werden soll die Steuernummer, die eine Rechnung von ihrem Verkäufer nennt, "
+            "und der Beleg nennt keinen (`seller`).",
+        ),
+        "seller_country_unknown": Text(
+            "Das Land des Verkäufers ist nicht bekannt.",
+            "Weder der Beleg noch die Stammdaten nennen das Land des Verkäufers; welche "
+            "Steuernummer er braucht, ist damit nicht zu sagen.",
         ),
         "tax_id_missing": Text(
             "Die Steuernummer fehlt ({of}).",
