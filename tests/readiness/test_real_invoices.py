@@ -122,7 +122,8 @@ BY_HAND: Final[dict[str, set[str]]] = {
     "01.04a-INVOICE_uncefact.xml": set(),
     # ATU123456789 has a digit too many; our record of the supplier is right.
     "01.01_comprehensive_test_ubl.xml": {"tax_id_format of seller"},
-    "01.14a-INVOICE_ubl.xml": {"tax_id_format of seller"},
+    # The same, and the number and supplier of 01.05_minimal, who signs with another number.
+    "01.14a-INVOICE_ubl.xml": {"tax_id_format of seller", "duplicate_document"},
     # `DE 123456789`: the check digit would be 8. Record and invoice have the same mistake.
     "01.01a-INVOICE_ubl.xml": {"tax_id_check_digit of supplier", "tax_id_check_digit of seller"},
     # The same, for a company that has not opened April.
@@ -138,8 +139,8 @@ BY_HAND: Final[dict[str, set[str]]] = {
         "tax_id_does_not_exist of supplier",
         "tax_id_does_not_exist of seller",
     },
-    # Neither a VAT number nor one of the tax office.
-    "01.05_minimal_test_ubl.xml": {"tax_id_missing of seller"},
+    # Neither a VAT number nor one of the tax office; the number and the supplier of 01.01.
+    "01.05_minimal_test_ubl.xml": {"tax_id_missing of seller", "duplicate_document"},
     # A blocked supplier, and ATU123456789.
     "03.01a-INVOICE_ubl.xml": {"supplier_inactive", "tax_id_format of seller"},
     # `DE/12/345/67890`; the record's number nobody looked up, and the account is another one.
@@ -152,7 +153,8 @@ BY_HAND: Final[dict[str, set[str]]] = {
     "03.06a-INVOICE_ubl.xml": {"tax_id_format of supplier"},
     # Two numbers of which one is that of another supplier: nobody is found for certain.
     "01.21a-INVOICE_ubl.xml": {"supplier_missing"},
-    "01.21a-INVOICE_uncefact.xml": set(),
+    # The same invoice under one number only: in order, and billed before by its account.
+    "01.21a-INVOICE_uncefact.xml": {"duplicate_document"},
 }
 
 
