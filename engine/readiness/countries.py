@@ -102,7 +102,9 @@ class SellerTaxId(Check):
             return
         words = {"of": "seller", "supplier": on.document.supplier}
         numbers = _numbers_of_seller(seller, country)
-        yield from _tax_ids(on, country, Party.SUPPLIER, numbers, words, self.looked_up)
+        for found in _tax_ids(on, country, Party.SUPPLIER, numbers, words, self.looked_up):
+            is_stated_wrong = found.evidence is Evidence.TAX_NUMBER
+            yield replace(found, evidence=Evidence.CORRECTED_BILL) if is_stated_wrong else found
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,20 @@
 """The README and the guides: files are written, commands are run, their output is compared.
 
 A fence names its file after the language (```` ```yaml first/policy.yaml ````). In a `console`
-fence a line after `$ ` is a command and the others are its output; `...` stands for any text, on
-a line of its own for any lines, and `[exit 3]` for another exit code than 0 or 1.
+fence a line after `$ ` is a command, with its settings before it, and the others are its output;
+`...` stands for any text, on a line of its own for any lines, and `[exit 3]` for another exit code
+than 0 or 1.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
@@ -37,6 +40,7 @@ MAPS: Final = (
 FENCE: Final = re.compile(
     r"^ *```(?P<language>\w+)(?: (?P<name>\S+))?\n(?P<text>.*?)^ *```$", re.DOTALL | re.MULTILINE
 )
+SETTING: Final = re.compile(r"COUNTERSIGN_\w+=")
 PROGRAM: Final = (sys.executable, "-c", "from api.cli import main; main()")
 
 
@@ -63,10 +67,18 @@ def pattern(lines: list[str]) -> str:
 
 
 def run(command: str, lines: list[str], folder: Path) -> None:
-    name, *arguments = shlex.split(command)
+    words = shlex.split(command)
+    settings = dict(word.split("=", 1) for word in takewhile(SETTING.match, words))
+    name, *arguments = words[len(settings) :]
     assert name.removeprefix(".venv/bin/") == "countersign", command
     done = subprocess.run(
-        [*PROGRAM, *arguments], cwd=folder, capture_output=True, text=True, check=False, timeout=120
+        [*PROGRAM, *arguments],
+        cwd=folder,
+        env=os.environ | settings,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
     )
     codes = {0, 1}
     if lines and (stated := re.fullmatch(r"\[exit (\d)\]", lines[-1])):
