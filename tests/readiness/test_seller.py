@@ -11,7 +11,7 @@ from engine.countries.country import Country
 from engine.documents.model import Party
 from engine.policy import PolicySet
 from engine.readiness.countries import SellerTaxId
-from engine.readiness.finding import Finding, LookedUp
+from engine.readiness.finding import Evidence, Finding, LookedUp
 from engine.tokens import token
 from tests.policies.sets import POLICIES
 from tests.readiness.worlds import ask, document
@@ -25,18 +25,23 @@ def germany() -> Country:
     return policy.countries["DE"]
 
 
-def found(
+def findings(
     seller: Party | None, check: SellerTaxId | None = None, answer: bool | None = None
-) -> list[str]:
+) -> tuple[Finding, ...]:
     details = {} if seller is None else {"seller": seller}
     answers = {} if answer is None else {("tax_id", token("tax_id", VAT)): answer}
-    findings: tuple[Finding, ...] = ask(
+    return ask(
         check or SellerTaxId(),
         document(details=details, supplier=""),
         looked_up=LookedUp(answers=answers),
         countries={"DE": germany()},
     )
-    return [one.code for one in findings]
+
+
+def found(
+    seller: Party | None, check: SellerTaxId | None = None, answer: bool | None = None
+) -> list[str]:
+    return [one.code for one in findings(seller, check, answer)]
 
 
 @pytest.mark.parametrize(
@@ -56,6 +61,15 @@ def test_a_seller_needs_a_country_and_a_right_number(
     seller: Party | None, codes: list[str]
 ) -> None:
     assert found(seller) == codes
+
+
+def test_another_invoice_clears_what_the_invoice_states_wrongly() -> None:
+    """Our record of the supplier may be right, and putting it right changes nothing."""
+    for seller in (Party(country="DE"), Party(vat_id="DE136695977", country="DE")):
+        (finding,) = findings(seller)
+        assert finding.evidence is Evidence.CORRECTED_BILL
+    (finding,) = findings(Party(vat_id=VAT, country="DE"), answer=False)
+    assert finding.evidence is Evidence.TAX_REGISTER
 
 
 def test_a_vat_number_does_not_pass_as_that_of_a_tax_office() -> None:
