@@ -105,7 +105,7 @@ def document_of(
     return _stated(
         {
             "type": "credit_note" if is_credit else "invoice",
-            "id": _id(parties["seller"], str(header["number"])),
+            "id": _id(parties["seller"], str(header["number"]), header["document_date"]),
             "entity": to.entity,
             "requester": to.requester,
             "supplier": supplier,
@@ -164,11 +164,15 @@ def _header(reader: Reader, is_credit: bool) -> dict[str, object]:
     }
 
 
-def _id(seller: dict[str, str], number: str) -> str:
-    """The number, and a sign of the seller: two sellers may give the same number."""
+def _id(seller: dict[str, str], number: str, issued: object) -> str:
+    """The number, and a sign of the seller and the day.
+
+    Two sellers may give the same number, or state the same wrong tax number; and a seller may begin
+    to count anew each year. What is taken for one invoice though it is two would replace it.
+    """
     name = next((name for name in _SELLER_KEYS if seller.get(name)), "name")
-    made = token(f"seller_{name}", seller.get(name, "")).rpartition(":")[2]
-    return f"{number}@{made[:20]}"
+    sign = " / ".join((name, seller.get(name, ""), seller.get("name", ""), str(issued)))
+    return f"{number}@{token('seller', sign).rpartition(':')[2][:20]}"
 
 
 def _amounts(reader: Reader, sign: int) -> dict[str, object]:
