@@ -208,6 +208,15 @@ class Contract:
     original: Money
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a register or another system answered, and when (aware) if that is known."""
+
+    says: bool
+    at: datetime | None = None
+
+
+Question = tuple[str, str]  # what was asked, and of what: `("tax_id", "tax_id:9f86...")`
 PERIOD_KINDS: Final = ("AP", "AR", "GL", "INV")  # payables, receivables, general ledger, stock
 
 
@@ -256,6 +265,7 @@ class MasterData:
     relations: Mapping[PersonId, tuple[Relation, ...]]  # by either of the two
     groups: Mapping[str, tuple[str, ...]]  # ids of the suppliers of a group
     chart: Chart = NO_CHART
+    answers: Mapping[Question, Answer] = field(default_factory=lambda: MappingProxyType({}))
 
     def person_of(self, name: str, moment: datetime) -> PersonId | None:
         """The person behind a person id or a login at the moment; `None` for nobody."""
@@ -288,6 +298,7 @@ def snapshot(
     periods: Iterable[Period] = (),
     relations: Iterable[Relation] = (),
     chart: Chart = NO_CHART,
+    answers: Mapping[Question, Answer] = MappingProxyType({}),
 ) -> MasterData:
     """The snapshot of these rows, indexed for deciding. The order of the rows does not matter."""
     persons = sorted(people, key=lambda person: person.id)
@@ -317,6 +328,7 @@ def snapshot(
         relations=_by(_both_ways(relations), lambda row: row.person, _itself),
         groups=_by((s for s in known if s.group), lambda s: s.group, lambda s: s.id),
         chart=chart,
+        answers=answers,
     )
 
 

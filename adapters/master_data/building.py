@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from adapters.master_data.answers import read_answers
 from adapters.master_data.calendars import read_holidays, read_rates
 from adapters.master_data.cells import clean
 from adapters.master_data.charts import read_chart
@@ -165,13 +166,15 @@ def _snapshot(loading: Loading) -> MasterData:
     periods = read_periods(loading)
     relations = read_relations(loading)
     chart = read_chart(loading, {center.id: center for center in cost_centers})
+    answers = read_answers(loading)
     content = (
         *(list(people.values()), logins, holdings, acting, absences, delegations, interests),
         *(cost_centers, projects, list(suppliers.values()), contracts, rates),
         *(holidays, entity_facts, periods),
         # Where there are none, data have the name that they had before there could be any.
-        *([relations] if relations or chart != NO_CHART else ()),
-        *([chart] if chart != NO_CHART else ()),
+        *([relations] if relations or chart != NO_CHART or answers else ()),
+        *([chart] if chart != NO_CHART or answers else ()),
+        *([[*answers.items()]] if answers else ()),
     )
     return snapshot(
         digest_of(content),
@@ -192,6 +195,7 @@ def _snapshot(loading: Loading) -> MasterData:
         periods,
         relations,
         chart,
+        answers,
     )
 
 

@@ -63,6 +63,8 @@ def readiness(
     if beside.incomplete:
         return (unasked("surroundings_incomplete", Evidence.OTHER_DOCUMENTS, beside.incomplete),)
 
+    looked_up = looked_up.and_loaded(data.answers)
+
     def ask_at(moment: datetime) -> tuple[Finding, ...]:
         rules = applying(policy, entity, document, moment)
         day = books_day(rules, document, entity)

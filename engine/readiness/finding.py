@@ -8,14 +8,14 @@ it, what clears it, when, and who may release it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 
 from engine.canonical import digest
 from engine.documents.model import Document
-from engine.master_data import MasterData, PersonId
+from engine.master_data import Answer, MasterData, PersonId, Question
 from engine.organization import Entity
 from engine.places import NOWHERE, Place
 from engine.policy import PolicySet
@@ -137,6 +137,20 @@ class LookedUp:
     def says(self, what: str, of: str) -> bool | None:
         """What was answered, `None` for nothing."""
         return self.answers.get((what, of))
+
+    def and_loaded(self, answers: Mapping[Question, Answer]) -> LookedUp:
+        """With the answers that were loaded; where two differ, no counts."""
+        if not answers:
+            return self
+        says = {question: answer.says for question, answer in answers.items()}
+        times = {question: answer.at for question, answer in answers.items() if answer.at}
+        for question, said in self.answers.items():
+            says[question] = said and says.get(question, True)
+        return replace(
+            self,
+            answers=MappingProxyType(says),
+            answered_at=MappingProxyType({**times, **self.answered_at}),
+        )
 
     def said_at(self, what: str, of: str) -> datetime | None:
         """When it was answered (aware), `None` where nobody says."""

@@ -12,8 +12,10 @@ import pytest
 
 from adapters.master_data.building import Load, build
 from engine.chart import Account, Budget, Combination, TaxCode, Validity
+from engine.master_data import Answer
 from engine.money import Money
 from engine.organization import Entity, Organization
+from engine.tokens import token
 
 ENTITIES = {
     "US01": Entity("US01", "US", "americas", "USD", "America/New_York"),
@@ -117,6 +119,22 @@ def test_a_cost_center_with_bad_days_is_no_cost_center() -> None:
     assert codes(found) == ["ends-before-start"]
     assert found.data is not None
     assert "cc99" not in found.data.cost_centers
+
+
+def test_answers_of_registers_are_loaded_and_a_bad_row_refuses_the_load() -> None:
+    row = {"what": "tax_id", "of": "DE 136 695 976", "answer": "no", "answered_at": ""}
+    found = load(answers=[row, {"what": "rate", "of": "USD/EUR", "answer": "yes"}])
+    assert found.data is not None
+    assert found.data.answers == {
+        ("tax_id", token("tax_id", "DE136695976")): Answer(says=False),
+        ("rate", "USD/EUR"): Answer(says=True),
+    }
+    plain = load()
+    assert plain.data is not None
+    assert plain.data.digest != found.data.digest
+    for bad in ({"answer": "perhaps"}, {"what": "weather"}, {"of": ""}, {"answered_at": "soon"}):
+        assert load(answers=[{**row, **bad}]).refused is not None, bad
+    assert load(answers=[row, row]).refused is not None
 
 
 def test_two_budgets_of_one_cost_center_that_begin_on_one_day_are_not_both_kept() -> None:

@@ -13,13 +13,14 @@ import pytest
 from engine.chart import Budget, Validity, chart_of
 from engine.documents.model import Attachment, BankDetails
 from engine.facts.kinds import FactValue
-from engine.master_data import Supplier, snapshot
+from engine.master_data import Answer, Supplier, snapshot
 from engine.money import Exact, Money
 from engine.rates import FxChoice, Rate
 from engine.readiness.agreement import AgreesWithSupplier
 from engine.readiness.check import Check
 from engine.readiness.finding import LookedUp, Release
 from engine.readiness.funds import BudgetLeft, RateKnown
+from engine.readiness.onboarding import SanctionsCleared
 from engine.readiness.papers import EvidencePresent, Unchanged
 from engine.readiness.surroundings import Surroundings
 from engine.readiness.timing import DataFresh, PostingWindow
@@ -202,3 +203,44 @@ def test_what_differs_from_the_supplier_is_found_and_nothing_is_overwritten() ->
     assert codes(ask(AgreesWithSupplier(frozenset({"currency"})), document(), bare)) == [
         "differs_from_supplier"
     ]
+
+
+@pytest.mark.parametrize(
+    ("loaded", "told", "found"),
+    [
+        (None, None, []),
+        (True, None, []),
+        (False, None, ["rate_missing_in_erp"]),
+        (False, True, ["rate_missing_in_erp"]),  # of two answers, no counts
+        (True, False, ["rate_missing_in_erp"]),
+    ],
+)
+def test_answers_that_were_loaded_count_beside_those_that_are_told(
+    loaded: bool | None, told: bool | None, found: list[str]
+) -> None:
+    asked = ("rate", "EUR/USD")
+    answers = {} if loaded is None else {asked: Answer(loaded)}
+    known = snapshot("digest", rates=[RATE], answers=MappingProxyType(answers))
+    looked_up = LookedUp(answers={} if told is None else {asked: told})
+    euros = document(line(currency="EUR"), currency="EUR")
+    assert codes(ask(RateKnown(), euros, known, fx=CORPORATE, looked_up=looked_up)) == found
+
+
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [
+        (Answer(says=True, at=NOW - timedelta(days=30)), []),
+        (Answer(says=True, at=NOW - timedelta(days=31)), ["sanctions_answer_too_old"]),
+        (Answer(says=True), ["sanctions_answer_too_old"]),
+        (Answer(says=False, at=NOW), ["sanctions_listed"]),
+        (None, ["sanctions_not_screened"]),
+    ],
+)
+def test_a_supplier_is_cleared_by_an_answer_that_was_loaded(
+    answer: Answer | None, found: list[str]
+) -> None:
+    asked = ("sanctions", token("sanctions", "Globex Ltd, GB"))
+    answers = {} if answer is None else {asked: answer}
+    supplier = Supplier("S-1", "Globex Ltd", country="GB")
+    known = snapshot("digest", suppliers=[supplier], answers=MappingProxyType(answers))
+    assert codes(ask(SanctionsCleared(), document(type="supplier_request"), known)) == found

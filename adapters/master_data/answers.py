@@ -1,0 +1,36 @@
+"""What registers and other systems answered: loaded like everything else, so that it is on record.
+
+A row that cannot be read refuses the load: it may be the `no` that matters.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+from adapters.master_data.loading_state import Loading
+from adapters.master_data.reports import shown
+from adapters.master_data.values import parse_moment
+from engine.master_data import Answer, Question
+from engine.tokens import token
+
+# What is asked of a number or name that is kept as a token only.
+BY_TOKEN: Final = frozenset({"tax_id", "sanctions"})
+WHAT: Final = (*sorted(BY_TOKEN), "account_combination", "order_open", "rate", "tax_code")
+
+
+def read_answers(loading: Loading) -> MappingProxyType[Question, Answer]:
+    """Yes or no by what was asked and of what, in a stable order."""
+    found: dict[Question, Answer] = {}
+    for cells in loading.rows("answers"):
+        what = cells.one_of("what", WHAT, "question", required=True)
+        of, says = cells.text("of", required=True), cells.yes_no("answer")
+        at = cells.parsed("answered_at", parse_moment)
+        if says is None and cells.ok():
+            cells.fail("answer", "missing-value", "`answer` is empty")
+        question = what, token(what, of) if what in BY_TOKEN else of
+        if cells.ok() and question in found:
+            cells.fail("of", "duplicate-id", f"{shown(of)} was asked in another row as well")
+        if cells.ok() and says is not None:
+            found[question] = Answer(says, at)
+    return MappingProxyType(dict(sorted(found.items())))
