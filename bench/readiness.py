@@ -51,6 +51,8 @@ checks:
   - account_active
   - account_combination
   - tax_code
+  - lines_multiply
+  - bank_change: {wait: 5 days, call_back: yes}
   - evidence: {papers: [contract_copy], files: 1}
   - unchanged_since_approval
   - posting_window: {opens: "00:00", closes: "23:59", days: every_day}

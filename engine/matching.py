@@ -23,6 +23,7 @@ from engine.policy import (
     Row,
     ScopeKey,
 )
+from engine.readiness.check import ReadinessCheck
 from engine.scopes import Scope
 from engine.segregation.rulings import rulings_by_type
 
@@ -54,7 +55,7 @@ def keys_of(scope: Scope, documents: frozenset[str]) -> Iterator[ScopeKey]:
             yield kind, name, type_
 
 
-Scoped = TypeVar("Scoped", Matrix, Barred, Guarantee, Additional)
+Scoped = TypeVar("Scoped", Matrix, Barred, Guarantee, Additional, ReadinessCheck)
 
 
 def _by_scope(rules: Iterable[Scoped]) -> dict[ScopeKey, tuple[Scoped, ...]]:
@@ -112,6 +113,7 @@ def build(policy: PolicySet) -> PolicySet:
             for jointly in (False, True)
         },
         rulings=rulings_by_type(policy),
+        readiness=_by_scope(policy.readiness),
         reads=frozenset(_reads(policy)),
     )
     return replace(policy, matrices=matrices, lookup=lookup)

@@ -317,6 +317,7 @@ class Lookup:
     guarantees: Mapping[ScopeKey, tuple[Guarantee, ...]]
     limits: Mapping[tuple[str, bool], LimitsByLevel]  # by entity, and whether they are joint
     rulings: Mapping[str, Rulings]  # by document type
+    readiness: Mapping[ScopeKey, tuple[ReadinessCheck, ...]]
     reads: frozenset[str]
 
 

@@ -15,8 +15,9 @@ from engine.business_time import local_day
 from engine.documents.model import Document
 from engine.errors import PolicyError
 from engine.master_data import MasterData
-from engine.matching import build, keys_of, scope_keys
+from engine.matching import build, scope_keys
 from engine.organization import Entity
+from engine.places import Place
 from engine.policy import PolicySet
 from engine.readiness.check import Check, ReadinessCheck
 from engine.readiness.checks import CHECKS
@@ -70,13 +71,9 @@ def readiness(
         day = books_day(rules, document, entity)
         # At the present moment all count: the clock of who received one may be ahead of ours.
         known = beside if moment == now else beside.as_of(moment)
-        return tuple(
-            finding
-            for rule in rules
-            for finding in rule.check.ask(
-                Asked(rule, policy, data, document, entity, moment, day, looked_up, known)
-            )
-        )
+        worked_out: dict[object, object] = {}
+        shared = policy, data, document, entity, moment, day, looked_up, known, worked_out
+        return tuple(finding for rule in rules for finding in rule.check.ask(Asked(rule, *shared)))
 
     world, given = (policy, data, document), tuple(releases)
     return tuple(released(finding, given, world, now, ask_at) for finding in ask_at(now))
@@ -86,12 +83,22 @@ def applying(
     policy: PolicySet, entity: Entity, document: Document, moment: datetime
 ) -> list[ReadinessCheck]:
     """The checks of every layer whose scope, documents and days cover it, in reading order."""
-    keys, day = frozenset(scope_keys(entity, document.type)), local_day(moment, entity.zone)
-    return [
+    if not policy.readiness:
+        return []
+    lookup = policy.lookup or build(policy).lookup
+    by_scope = {} if lookup is None else lookup.readiness
+    day = local_day(moment, entity.zone)
+    found = [
         rule
-        for rule in sorted(policy.readiness, key=lambda rule: rule.place)
-        if rule.effective.covers(day) and not keys.isdisjoint(keys_of(rule.scope, rule.documents))
+        for key in scope_keys(entity, document.type)
+        for rule in by_scope.get(key, ())
+        if rule.effective.covers(day)
     ]
+    return sorted(found, key=_by_place)
+
+
+def _by_place(rule: ReadinessCheck) -> Place:
+    return rule.place
 
 
 @dataclass(frozen=True, slots=True)

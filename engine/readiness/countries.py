@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import ClassVar, Final, assert_never
 
 from engine.business_time import local_day
@@ -270,7 +271,12 @@ def _stated(facts: Mapping[str, FactValue], prefix: str, country: Country) -> tu
 
 
 def _judged(number: str, country: Country) -> Judged:
-    return judge(token("tax_id", number), number, country.code)
+    return _judged_once(number, country.code)
+
+
+@lru_cache(500)  # an entity's number is asked about with each of its documents
+def _judged_once(number: str, country: str) -> Judged:
+    return judge(token("tax_id", number), number, country)
 
 
 def _says(names: tuple[str, ...]) -> str:

@@ -130,14 +130,14 @@ class Duplicate(Check):
     def ask(self, on: Asked) -> Iterator[Finding]:
         """A finding for each other document, or for what the document lacks."""
         criterion = self.criterion
-        own = claims_of(on.data, on.document)
+        own = _claims(on, on.document, "")
         lacks = [lacking(criterion, claim) for claim in own]
         if all(lacks):
             fields = ", ".join(lacks[0])
             yield on.finding("duplicate_cannot_be_told", Evidence.DOCUMENT, fields=fields)
             return
         for other in _before(on):
-            theirs = claims_of(on.data, other.document, other.case or _NAMELESS)
+            theirs = _claims(on, other.document, other.case or _NAMELESS)
             if _are_same(criterion, own, theirs):
                 yield _finding(on, criterion, other)
 
@@ -145,6 +145,15 @@ class Duplicate(Check):
 CHECKS: Final = (Duplicate,)
 
 _NAMELESS: Final = "beside"  # another document than the asked one, also where both have one id
+
+
+def _claims(on: Asked, document: Document, case: str) -> tuple[Claim, ...]:
+    """The claims of a document, worked out once for all checks of one asking."""
+    key = "claims", document.type, document.id, case
+    found: tuple[Claim, ...] | None = on.worked_out.get(key)  # type: ignore[assignment]
+    if found is None:
+        on.worked_out[key] = found = claims_of(on.data, document, case)
+    return found
 
 
 def _are_same(criterion: Criterion, own: tuple[Claim, ...], theirs: tuple[Claim, ...]) -> bool:

@@ -164,7 +164,8 @@ NOT_LOOKED_UP = LookedUp()
 class Asked:
     """One document at one moment, to be asked about by the check of one rule.
 
-    `day` is the local day in the books on which it would post (`asking.books_day`).
+    `day` is the local day in the books on which it would post (`asking.books_day`). `worked_out` is
+    shared by all checks of one asking, for what several of them need of the same documents.
     """
 
     rule: ReadinessCheck
@@ -176,6 +177,7 @@ class Asked:
     day: date
     looked_up: LookedUp = NOT_LOOKED_UP
     beside: Surroundings = ALONE
+    worked_out: dict[object, object] = field(default_factory=dict, compare=False, repr=False)
 
     def finding(self, code: str, evidence: Evidence, **words: str) -> Finding:
         """A finding of the rule, owned by whom its file names."""
