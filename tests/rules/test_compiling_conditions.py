@@ -366,7 +366,7 @@ def test_a_fact_of_a_supplier_or_entity_is_suggested_by_its_own_name() -> None:
     for asked, help in (
         ("supplier.kin", "did you mean `kin`?"),
         ("entity.kin", "did you mean `kin`?"),
-        ("supplier.mine", "did you mean `supplier`?"),
+        ("supplier.mine", "did you mean `supplier_item`?"),
     ):
         rows = f"{HEAD}rows:\n  - {{when: {{{asked}: yes}}, approve: cfo}}\n"
         _, found = report(with_base(more=facts, approvals__m=rows))
