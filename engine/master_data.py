@@ -307,9 +307,7 @@ def snapshot(
         digest=digest,
         people=MappingProxyType({person.id: person for person in persons}),
         logins=_by(logins, lambda row: row[0], lambda row: row[1]),
-        holdings=_by(
-            sorted(holdings, key=lambda row: row.person), lambda row: (row.role, row.scope), _itself
-        ),
+        holdings=_by(sorted(holdings, key=lambda row: row.person), _role_and_scope, _itself),
         acting=_by(sorted(acting, key=lambda row: row.by), lambda row: row.position, _itself),
         absences=_by(absences, lambda row: row.person, _itself),
         delegations=_by(
@@ -340,6 +338,10 @@ def _both_ways(relations: Iterable[Relation]) -> Iterator[Relation]:
 
 def _in_ledgers(period: Period) -> tuple[str, date, str]:
     return period.ledger, period.first_day, period.name
+
+
+def _role_and_scope(row: Holding) -> tuple[str, str]:
+    return row.role, row.scope
 
 
 def _pair(rate: Rate) -> tuple[str, str, str]:

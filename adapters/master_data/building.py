@@ -44,9 +44,9 @@ from adapters.master_data.tables import (
     TableSpec,
     known_columns,
 )
-from engine.chart import NO_CHART
+from engine.chart import NO_CHART, Chart
 from engine.facts.vocabulary import Fact
-from engine.master_data import MasterData, snapshot
+from engine.master_data import Answer, MasterData, Question, Relation, snapshot
 from engine.organization import Organization
 
 NO_ROWS: Final[Mapping[str, int]] = MappingProxyType({})
@@ -171,10 +171,7 @@ def _snapshot(loading: Loading) -> MasterData:
         *(list(people.values()), logins, holdings, acting, absences, delegations, interests),
         *(cost_centers, projects, list(suppliers.values()), contracts, rates),
         *(holidays, entity_facts, periods),
-        # Where there are none, data have the name that they had before there could be any.
-        *([relations] if relations or chart != NO_CHART or answers else ()),
-        *([chart] if chart != NO_CHART or answers else ()),
-        *([[*answers.items()]] if answers else ()),
+        *_stated_last(relations, chart, answers),
     )
     return snapshot(
         digest_of(content),
@@ -197,6 +194,16 @@ def _snapshot(loading: Loading) -> MasterData:
         chart,
         answers,
     )
+
+
+def _stated_last(
+    relations: list[Relation], chart: Chart, answers: Mapping[Question, Answer]
+) -> list[object]:
+    """Where there are none of these, data have the name that they had before there could be any."""
+    found = [relations, None if chart == NO_CHART else chart, [*answers.items()]]
+    while found and not found[-1]:
+        found.pop()
+    return [NO_CHART if each is None else each for each in found]
 
 
 def _counts(tables: Mapping[str, Table]) -> Mapping[str, int]:

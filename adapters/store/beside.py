@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
 
 from adapters.store.cases import Case, case_of
+from adapters.store.many import insert_rows
 from adapters.store.tables import cases, document_keys
 
 MOST_ASKED: Final = 5_000  # values in one statement
@@ -22,8 +23,7 @@ def forget_keys(connection: Connection, case_id: int) -> None:
 def add_keys(connection: Connection, kept: Sequence[tuple[int, Collection[str]]]) -> None:
     """The documents of these cases are found by these keys from now on."""
     rows = [{"key": key, "case_id": id} for id, keys in kept for key in sorted(keys)]
-    if rows:
-        connection.execute(insert(document_keys), rows)
+    insert_rows(connection, document_keys, rows)
 
 
 def cases_beside(connection: Connection, keys: Iterable[str], own: int) -> list[Case]:

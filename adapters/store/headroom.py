@@ -15,9 +15,10 @@ from datetime import date
 from fractions import Fraction
 from typing import Final
 
-from sqlalchemy import Connection, Row, TextClause, bindparam, delete, insert, select, text
+from sqlalchemy import Connection, Row, TextClause, bindparam, delete, select, text
 
 from adapters.store.cases import Case
+from adapters.store.many import insert_rows
 from adapters.store.tables import contributions, moment_as_kept
 from engine.cases.status import Status
 from engine.cumulation import APPROVED, PENDING
@@ -63,8 +64,7 @@ def count(connection: Connection, case: Case, added: Added) -> None:
 def count_also(connection: Connection, made: Sequence[Case], added: Sequence[Added]) -> None:
     """These cases add something from now on, which add nothing yet."""
     rows = [_row(case, each) for case, of in zip(made, added, strict=True) for each in of]
-    if rows:
-        connection.execute(_ADD, rows)
+    insert_rows(connection, contributions, rows)
 
 
 def forget(connection: Connection, case_id: int) -> None:
@@ -209,4 +209,3 @@ _CASES: Final = {
     is_sqlite: _statement("k.id", "order by k.id", is_sqlite) for is_sqlite in (True, False)
 }
 _FORGET: Final = delete(contributions).where(contributions.c.case_id == bindparam("of"))
-_ADD: Final = insert(contributions)

@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import Final, TypeVar
 
 from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from adapters.store.cases import number_of
+from adapters.store.many import insert_rows
 from adapters.store.tables import cases, mitigation_uses, past_acts, subjects
 from engine.cases.status import Status
 from engine.history import PastAct
@@ -34,10 +34,8 @@ def remember(connection: Connection, kept: Sequence[Kept]) -> None:
         return
     ids = connection.execute(_ADD, [_row(*each) for each in kept]).scalars().all()
     about = {(key, case_id, version) for case_id, version, act in kept for key in act.keys}
-    build = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert
     rows = [dict(zip(("key", "case_id", "version"), each, strict=True)) for each in sorted(about)]
-    if rows:
-        connection.execute(build(subjects).on_conflict_do_nothing(), rows)
+    insert_rows(connection, subjects, rows, may_be_there=True)
     uses = [
         {"mitigation": name, "act_id": id, "at": act.at, "reviewed_at": None}
         for id, (_, _, act) in zip(ids, kept, strict=True)

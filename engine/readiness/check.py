@@ -58,7 +58,7 @@ class Check(ABC):
     def found_by(cls, data: MasterData, document: Document) -> Iterator[str]:
         """The keys by which this document is found when the check is asked of another one.
 
-        Kept whatever the policy is, so that a policy which adds the check finds what came before.
+        Kept whatever its own type is asked: another document may look for this one.
         """
         yield from ()
 

@@ -39,8 +39,8 @@ class Around:
     """What of the surroundings a document needs, and what it is found by itself.
 
     `shared` are its totals where a check has to know them, `received_at` (aware) is when it came
-    in. `is_compared`: the set has a check that looks at other documents, so that this one may be
-    looked at.
+    in. `kept` is empty where no check of the set, of whatever document, looks at other documents:
+    a set cannot be exchanged for another, so nobody will look for this one.
     """
 
     current: InForce
@@ -49,7 +49,6 @@ class Around:
     kept: frozenset[str] = frozenset()
     shared: Sharing = field(default_factory=Sharing)
     received_at: datetime | None = None
-    is_compared: bool = False
 
     @property
     def is_alone(self) -> bool:
@@ -58,8 +57,7 @@ class Around:
 
     def keys(self) -> Iterator[str]:
         """What has to be locked before anything is looked up, and before it can be found."""
-        if self.is_compared:
-            yield from (f"beside/{key}" for key in self.wanted.keys | self.kept)
+        yield from (f"beside/{key}" for key in self.wanted.keys | self.kept)
         yield from self.shared.keys()
 
     def look(
@@ -103,8 +101,10 @@ def around(current: InForce, document: Document, received_at: datetime, now: dat
     shared = Sharing()
     if wanted.totals:
         shared = sharing_since(current, document, received_at, now)
-    kept = found_by(current.data, document)
-    return Around(current, document, wanted, kept, shared, received_at, compares(current.policy))
+    kept: frozenset[str] = frozenset()
+    if compares(current.policy):
+        kept = found_by(current.data, document)
+    return Around(current, document, wanted, kept, shared, received_at)
 
 
 def around_plain(found: Surroundings) -> Plain:
