@@ -1,7 +1,11 @@
-"""How hard hypothesis looks, and what a skipped server test means."""
+"""How hard hypothesis looks, what a skipped server test means, and golden files.
+
+A golden file is what came out when it was right; `--update-golden` writes it anew.
+"""
 
 import os
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -33,3 +37,27 @@ def pytest_runtest_makereport(
             f"{item.nodeid} needs a server, and servers are required: {report.longrepr}"
         )
     return report
+
+
+Golden = Callable[[Path, str], None]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-golden",
+        action="store_true",
+        help="write what came out as what is expected; then read the difference",
+    )
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Golden:
+    """Compares a text with a file. `--update-golden` writes the file instead."""
+    is_updating = request.config.getoption("--update-golden", default=False)
+
+    def check(expected: Path, found: str) -> None:
+        if is_updating:
+            expected.write_text(found, encoding="utf-8", newline="")
+        assert found == expected.read_text(encoding="utf-8")
+
+    return check

@@ -2,7 +2,7 @@
 
 The policy set is `policies/german-payables` with its master data, address book and answers of the
 register. Sellers and numbers of the suite are made up, and most VAT numbers are wrong. After a
-change on purpose: `pytest tests/rules tests/readiness --update-golden -k controller`.
+change on purpose: `pytest tests/readiness --update-golden -k controller`.
 """
 
 from __future__ import annotations

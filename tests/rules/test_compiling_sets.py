@@ -9,8 +9,8 @@ from typing import Final
 import pytest
 
 from rules.compiling.compiler import digest_of, is_policy_file
+from tests.conftest import Golden
 from tests.rules.compiled import BASE, HEAD, SETS, compiled, complaints, files_of, report, with_base
-from tests.rules.conftest import Golden
 
 CASES: Final = Path(__file__).parent / "golden" / "compiling"
 ROWS: Final = "rows:\n  - {approve: cfo}\n"

@@ -21,7 +21,7 @@ from rules.reading.nodes import (
 )
 from rules.reading.reader import DEPTH_MAX, TEXT_LENGTH_MAX, read
 from rules.reading.source_text import text_of
-from tests.rules.conftest import Golden
+from tests.conftest import Golden
 
 CASES: Final = Path(__file__).parent / "golden" / "reading"
 PARSERS: Final = pytest.mark.parametrize("with_c", [True, False], ids=["c", "python"])

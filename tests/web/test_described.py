@@ -16,7 +16,7 @@ GOLDEN = Path(__file__).parent / "openapi.json"
 def test_the_description_is_the_one_that_was_agreed(
     desk: Desk, request: pytest.FixtureRequest
 ) -> None:
-    """Changed on purpose, it is written again: `pytest tests/rules tests/web --update-golden`."""
+    """Changed on purpose, it is written again: `pytest tests/web --update-golden`."""
     found = desk.send("GET", "/v1/openapi.json").json()
     text = json.dumps(found, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
     if request.config.getoption("--update-golden", default=False):

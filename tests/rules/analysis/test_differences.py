@@ -15,9 +15,9 @@ from engine.policy import PolicySet
 from rules.analysis.differences import compare
 from rules.analysis.differences.model import Change, Difference, Differences, Direction
 from rules.compiling.compiler import accepted_by
+from tests.conftest import Golden
 from tests.policies.sets import set_folders
 from tests.rules.compiled import SETS, files_of, report
-from tests.rules.conftest import Golden
 
 CASES: Final = Path(__file__).parent / "golden"
 COMPLETE: Final = files_of(SETS / "complete")
