@@ -19,6 +19,11 @@ BY_TOKEN: Final = frozenset({"tax_id", "sanctions"})
 WHAT: Final = (*sorted(BY_TOKEN), "account_combination", "order_open", "rate", "tax_code")
 
 
+def question_of(what: str, of: str) -> Question:
+    """The question as it is kept: of a number or name, by its token."""
+    return what, token(what, of) if what in BY_TOKEN else of
+
+
 def read_answers(loading: Loading) -> MappingProxyType[Question, Answer]:
     """Yes or no by what was asked and of what, in a stable order."""
     found: dict[Question, Answer] = {}
@@ -28,7 +33,7 @@ def read_answers(loading: Loading) -> MappingProxyType[Question, Answer]:
         at = cells.parsed("answered_at", parse_moment)
         if says is None and cells.ok():
             cells.fail("answer", "missing-value", "`answer` is empty")
-        question = what, token(what, of) if what in BY_TOKEN else of
+        question = question_of(what, of)
         if cells.ok() and question in found:
             cells.fail("of", "duplicate-id", f"{shown(of)} was asked in another row as well")
         if cells.ok() and says is not None:

@@ -13,20 +13,17 @@ only add a finding (`engine.readiness.finding.LookedUp`).
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from adapters.master_data.answers import WHAT, question_of
+from adapters.sources.csv_rows import read_rows
 from engine.errors import InputError, InputErrors
 from engine.quoting import quoted
-from engine.tokens import bare, token
+from engine.tokens import bare
 
 COLUMNS: Final = ("what", "of", "answer")
-TAX_ID: Final = "tax_id"
-WHAT: Final = (TAX_ID, "account_combination", "order_open", "rate", "tax_code")
-MOST_BYTES: Final = 16_000_000
 _YES_NO: Final[Mapping[str, bool]] = MappingProxyType({"yes": True, "no": False})
 
 Answers = Mapping[tuple[str, str], bool]
@@ -37,21 +34,7 @@ def read_answers(data: bytes) -> Answers:
 
     Not one answer of a file with a bad line counts: what it says may be the `no` that matters.
     """
-    if len(data) > MOST_BYTES:
-        message = f"expected at most {MOST_BYTES:,} bytes, found {len(data):,}"
-        raise InputErrors((InputError("too_large", "", message),))
-    try:
-        reader = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
-        rows = [(reader.line_num, row) for row in reader]
-    except UnicodeDecodeError:
-        raise InputErrors((InputError("invalid_encoding", "", "expected UTF-8"),)) from None
-    except csv.Error as problem:
-        raise InputErrors((InputError("invalid_csv", "", str(problem)),)) from None
-    header = tuple(reader.fieldnames or ())
-    if sorted(header) != sorted(COLUMNS):
-        message = f"expected the columns {', '.join(COLUMNS)}, found {quoted(','.join(header))}"
-        raise InputErrors((InputError("unknown_column", "line 1", message),))
-    return _answers(rows)
+    return _answers(read_rows(data, COLUMNS))
 
 
 def _answers(rows: Iterable[tuple[int, Mapping[str | None, object]]]) -> Answers:
@@ -64,7 +47,7 @@ def _answers(rows: Iterable[tuple[int, Mapping[str | None, object]]]) -> Answers
         if fault:
             errors.append(InputError("wrong_row", f"line {line}", fault))
             continue
-        of = token(TAX_ID, cells["of"]) if cells["what"] == TAX_ID else cells["of"]
+        of = question_of(cells["what"], cells["of"])[1]
         key = cells["what"], of
         if key in lines:
             message = f"expected each question once, found it in line {lines[key]} as well"

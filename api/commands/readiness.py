@@ -12,7 +12,8 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from adapters.sources.answers import MOST_BYTES, read_answers
+from adapters.sources.answers import read_answers
+from adapters.sources.csv_rows import MOST_BYTES
 from api.commands import options
 from api.commands.decide import DRAFT_NOTE, MOST_ERRORS, MOST_LISTED, TOTALS_NOTE, plain_table
 from api.commands.loading import data_of, policy_of

@@ -15,20 +15,18 @@ address of the buyer; the row without one holds where no other says something. A
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
+from adapters.sources.csv_rows import read_rows
 from engine.errors import InputError, InputErrors
 from engine.master_data import MasterData
 from engine.quoting import quoted
 from engine.tokens import bare, token
 
 COLUMNS: Final = ("identifier", "entity", "requester", "supplier")
-MOST_BYTES: Final = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +80,7 @@ class KnownSuppliers:
 
 def read_address_book(data: bytes) -> AddressBook:
     """The book in a CSV file. Raises `InputErrors` with every line that cannot be read."""
-    if len(data) > MOST_BYTES:
-        message = f"expected at most {MOST_BYTES:,} bytes, found {len(data):,}"
-        raise InputErrors((InputError("too_large", "", message),))
-    try:
-        reader = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
-        rows = [(reader.line_num, row) for row in reader]
-    except UnicodeDecodeError:
-        raise InputErrors((InputError("invalid_encoding", "", "expected UTF-8"),)) from None
-    except csv.Error as problem:
-        raise InputErrors((InputError("invalid_csv", "", str(problem)),)) from None
-    header = tuple(reader.fieldnames or ())
-    if sorted(header) != sorted(COLUMNS):
-        message = f"expected the columns {', '.join(COLUMNS)}, found {quoted(','.join(header))}"
-        raise InputErrors((InputError("unknown_column", "line 1", message),))
-    return _book(rows)
+    return _book(read_rows(data, COLUMNS))
 
 
 def _book(rows: Iterable[tuple[int, Mapping[str | None, object]]]) -> AddressBook:
