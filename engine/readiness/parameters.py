@@ -21,7 +21,6 @@ class Kind(StrEnum):
     TEXTS = "texts"  # a list: a frozenset of text
     ROLE = "role"  # a role that somebody holds: its name
     FACT = "fact"  # a fact that the set knows: its name
-    FACTS = "facts"  # several: a tuple of their names
     PAPERS = "papers"  # papers that the set declares: a frozenset of their names
     AMOUNT = "amount"  # with its currency: `Money`
     PERCENT = "percent"  # a share of one: `Fraction`
@@ -117,8 +116,6 @@ def as_field(check: type, attribute: str, value: object) -> object:
             return frozenset(_word(parameter, words, each) for each in _items(value))
         case Kind.TEXTS | Kind.PAPERS:
             return frozenset(_items(value))
-        case Kind.FACTS:
-            return tuple(_items(value))
         case _:
             return value
 

@@ -81,7 +81,6 @@ _FORMS: Final[Mapping[Kind, Callable[[Parameter], Form[Any]]]] = MappingProxyTyp
         Kind.TEXTS: lambda _: list_of(TEXT),
         Kind.ROLE: lambda _: HOLDER,
         Kind.FACT: lambda _: FACT,
-        Kind.FACTS: lambda _: one_or_more(FACT),
         Kind.PAPERS: lambda _: one_or_more(PAPER),
         Kind.AMOUNT: lambda _: AMOUNT,
         Kind.PERCENT: lambda _: PERCENT,

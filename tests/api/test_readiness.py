@@ -124,7 +124,10 @@ def test_a_no_of_another_system_is_a_finding_and_a_yes_is_none(taxed: Path) -> N
     [
         ("what,of\ntax_code,V0\n", "line 1: expected the columns what, of, answer"),
         ("what,of,answer\ntax_code,V0,nein\n", "line 2: expected `yes` or `no`"),
-        ("what,of,answer\ntax_cod,V0,no\n", "line 2: expected one of sanctions, tax_id, account_combination"),
+        (
+            "what,of,answer\ntax_cod,V0,no\n",
+            "line 2: expected one of sanctions, tax_id",
+        ),
         ("what,of,answer\ntax_code,,no\n", "line 2: expected in `of`"),
         ("what,of,answer\ntax_code,V0,no,no\n", "line 2: expected three cells"),
         (
