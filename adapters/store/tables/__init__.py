@@ -1,0 +1,47 @@
+"""The tables, a module for each thing they are about.
+
+What is JSON is text as `engine.canonical` writes it, except that of a document: its restricted
+fields are sealed (`adapters/encryption.py`).
+"""
+
+from adapters.store.tables.cases import acts, answers, cases, claims, releases, tasks
+from adapters.store.tables.common import Moment, metadata, moment_as_kept
+from adapters.store.tables.controls import (
+    contributions,
+    document_keys,
+    mitigation_uses,
+    past_acts,
+    review_causes,
+    review_tasks,
+    reviews,
+    subjects,
+)
+from adapters.store.tables.delivery import exceptions, outbox, receipts
+from adapters.store.tables.evidence import contents, in_force, trail, trail_end
+
+__all__ = [
+    "Moment",
+    "acts",
+    "answers",
+    "cases",
+    "claims",
+    "contents",
+    "contributions",
+    "document_keys",
+    "exceptions",
+    "in_force",
+    "metadata",
+    "mitigation_uses",
+    "moment_as_kept",
+    "outbox",
+    "past_acts",
+    "receipts",
+    "releases",
+    "review_causes",
+    "review_tasks",
+    "reviews",
+    "subjects",
+    "tasks",
+    "trail",
+    "trail_end",
+]
