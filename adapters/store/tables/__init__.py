@@ -24,6 +24,7 @@ from adapters.store.tables.evidence import (
     trail,
     trail_end,
 )
+from adapters.store.tables.policy import proposals
 
 __all__ = [
     "Moment",
@@ -42,6 +43,7 @@ __all__ = [
     "moment_as_kept",
     "outbox",
     "past_acts",
+    "proposals",
     "receipts",
     "releases",
     "review_causes",

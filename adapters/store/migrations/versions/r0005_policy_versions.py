@@ -1,4 +1,4 @@
-"""What was in force when, from the records of it."""
+"""Versions of policy: what was in force when, and what is proposed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _AS_TEXT = """
 
 
 def upgrade() -> None:
-    """Makes the table, fills it from the trail, and guards it."""
+    """Makes the tables; fills what was in force from the trail, and guards it."""
     made = op.create_table(
         "in_force_history",
         sa.Column("what", sa.Text, primary_key=True),
@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("how", sa.Text, nullable=False),
     )
     _fill(made)
+    _proposals()
     if op.get_context().dialect.name == "postgresql":
         op.execute(_AS_TEXT)
         op.execute(
@@ -42,6 +43,32 @@ def upgrade() -> None:
             f"create trigger in_force_history_no_{change} before {change} on in_force_history"
             " begin select raise(abort, 'in_force_history is only ever added to'); end"
         )
+
+
+def _proposals() -> None:
+    op.create_table(
+        "proposals",
+        sa.Column(
+            "case_id",
+            sa.Integer,
+            sa.ForeignKey("cases.id"),
+            primary_key=True,
+            autoincrement=False,
+        ),
+        sa.Column("digest", sa.Text, sa.ForeignKey("contents.digest"), nullable=False),
+        sa.Column("based_on", sa.Text, sa.ForeignKey("contents.digest"), nullable=False),
+        sa.Column("document_digest", sa.Text, nullable=False),
+        sa.Column("proposed_by", sa.Text, nullable=False),
+        sa.Column("proposed_at", sa.Text, nullable=False),
+        sa.Column("because", sa.Text, nullable=False),
+        sa.Column("effective_at", sa.Text),
+        sa.Column("differences", sa.Text, nullable=False),
+        sa.Column("status", sa.Text, nullable=False),
+        sa.Column("code", sa.Text, nullable=False),
+        sa.Column("changed_by", sa.Text, nullable=False),
+        sa.Column("changed_at", sa.Text, nullable=False),
+    )
+    op.create_index("ix_proposals_status", "proposals", ["status"])
 
 
 def _fill(made: sa.Table) -> None:
