@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from pathlib import Path
+from importlib import import_module
 
-import pytest
-from alembic import command
-from sqlalchemy import create_engine, text
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy import Column, Integer, MetaData, Table, Text, select, text
 
-from adapters.policy_folder import read_set
-from adapters.store import opening
 from adapters.store.in_force import What, digests
 from adapters.store.in_force_history import digests_at, history_of
-from adapters.store.opening import migrate, open_store
 from adapters.store.trail import records
-from api.usecases.casework.activating import bootstrap, load_master_data
+from api.usecases.casework.activating import load_master_data
 from api.usecases.casework.resources import Resources
-from tests.casework.conftest import ACME, ADMIN, START, data_files
+from tests.casework.conftest import ADMIN, START, data_files
 from tests.casework.documents import NOW
-from tests.databases import BOTH, database
 
+NAMES = ("what", "position", "digest", "since", "how")
 ABSENT = "person,from,to\nmia,2027-03-10,2027-03-31\n"
 
 
@@ -48,32 +45,21 @@ def test_everything_that_is_put_in_force_is_found_by_its_moment(resources: Resou
         assert (stated["kind"], stated["in_force"]["master_data"]) == (each.how, each.digest)
 
 
-@pytest.mark.parametrize("kind", BOTH)
 def test_what_was_put_in_force_before_there_was_a_history_is_read_from_the_trail(
-    kind: str, tmp_path: Path
+    resources: Resources,
 ) -> None:
-    with database(kind, tmp_path) as url:
-        migrate(url)
-        store = open_store(url)
-        made = Resources(store)
-        bootstrap(made, read_set(ACME), data_files(), ADMIN, "installation", START)
-        with store.reading() as connection:
-            expected = history_of(connection, What.POLICY)
-        store.close()
-        _without_history(url)
-        migrate(url)
-        store = open_store(url)
-        with store.reading() as connection:
-            assert history_of(connection, What.POLICY) == expected
-        store.close()
-
-
-def _without_history(url: str) -> None:
-    """The database as it was before the table was there."""
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        connection.execute(text("drop table in_force_history"))
-        config = opening._config()
-        config.attributes["connection"] = connection
-        command.stamp(config, "0004")
-    engine.dispose()
+    files = {**data_files(), "absences.csv": ABSENT.encode()}
+    load_master_data(resources, files, ADMIN, "mia is away", NOW)
+    migration = import_module("adapters.store.migrations.versions.r0005_policy_versions")
+    kinds = {name: Integer if name == "position" else Text for name in NAMES}
+    again = Table("again", MetaData(), *(Column(name, kinds[name]) for name in NAMES))
+    with resources.store.transaction() as connection:
+        again.create(connection)
+        with Operations.context(MigrationContext.configure(connection)):
+            migration._fill(again)
+        query = text(f"select {', '.join(NAMES)} from in_force_history")  # noqa: S608
+        expected = connection.execute(query).all()
+        found = connection.execute(select(again)).all()
+        again.drop(connection)
+    assert sorted(map(tuple, found)) == sorted(map(tuple, expected))
+    assert len(found) == 5

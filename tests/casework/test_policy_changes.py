@@ -1,4 +1,4 @@
-"""Another policy set comes into force: proposed, approved, activated, each by whom it is allowed."""
+"""Another policy set comes into force: proposed, approved and activated, each by who may."""
 
 from __future__ import annotations
 
