@@ -41,6 +41,7 @@ from engine.routing.distinct import identities
 
 log: Final = logging.getLogger(__name__)
 ATTEMPTS: Final = 5
+SCHEDULE: Final = "schedule"  # what a person acts through whose scheduled activation comes true
 UNUSABLE: Final = "set_unusable"
 
 
@@ -77,20 +78,33 @@ def activate_due(resources: Resources, now: datetime) -> int:
         due = due_proposals(connection, now)
     count = 0
     for proposal in due:
-        who = Identities(proposal.changed_by, "schedule")
-        done = _attempted(
-            resources, proposal.case_id, who, now, lambda count: None, is_scheduled=True
-        )
-        is_done = done is not None and not done.code
-        count += is_done
-        log.info(
-            "a scheduled policy set is in force" if is_done else "a scheduled policy set lapsed",
-            extra={
-                "case_number": cases.number_of(proposal.case_id),
-                "code": done.code if done is not None else "",
-            },
-        )
+        try:
+            count += _due(resources, proposal, now)
+        except Exception as problem:  # it keeps no other from it
+            log.error(
+                "a scheduled policy set could not be looked at",
+                extra={
+                    "case_number": cases.number_of(proposal.case_id),
+                    "reason_code": type(problem).__name__,
+                },
+            )
     return count
+
+
+def _due(resources: Resources, proposal: Proposal, now: datetime) -> bool:
+    """Whether a set whose moment has come is in force now; another worker may have been faster."""
+    who = Identities(proposal.changed_by, SCHEDULE)
+    done = _attempted(resources, proposal.case_id, who, now, lambda count: None, is_scheduled=True)
+    is_done = done is not None and not done.code
+    log.info(
+        "a scheduled policy set was looked at",
+        extra={
+            "case_number": cases.number_of(proposal.case_id),
+            "state": str(done.proposal.status) if done is not None else "",
+            "code": done.code if done is not None else "",
+        },
+    )
+    return is_done
 
 
 def cancel(
@@ -173,6 +187,8 @@ def _prepared(
 def _done(on: _On, exchange: Exchange | None, found: Digests, is_scheduled: bool) -> Activated:
     code = _objection(on, exchange, found)
     at = on.proposal.effective_at
+    if is_scheduled and on.proposal.status is not Standing.SCHEDULED:
+        return Activated(on.case, on.proposal, "not_open")  # somebody else was faster
     if code and is_scheduled:
         kept = _kept(on, Standing.LAPSED, code)
         append(on.connection, [_entry(on, "policy_lapsed", code=code)])
