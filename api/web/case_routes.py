@@ -24,6 +24,7 @@ from api.web.asking import (
     SHOWABLE,
     allow,
     caller_of,
+    case_shown,
     case_within_reach,
     identities,
     readable,
@@ -31,6 +32,7 @@ from api.web.asking import (
     visible,
 )
 from api.web.problems import Problem, declared
+from api.web.reach import cases_within
 from api.web.views import case_body, cases_body, whole_case_body
 from engine.cases.status import Status
 from engine.explaining.explanation import explanation
@@ -78,6 +80,7 @@ def list_cases(
         found = cases.several(
             connection, statuses=status or (), entities=entities, after=after, most=limit
         )
+        found = cases_within(connection, found, reach)
     return _json(cases_body(found, limit))
 
 
@@ -95,6 +98,7 @@ def show_case(request: Request, number: str) -> Response:
             (review, reviewers_of(connection, review.id))
             for review in reviews_on(connection, case.id)
         ]
+        [case] = cases_within(connection, [case], caller.entities)
     shown = visible(service.resources, case)
     return _json(whole_case_body(case, shown, tasks, receipts, exceptions, found))
 
@@ -123,7 +127,7 @@ def act_on_case(request: Request, number: str, asked: ActionRequest) -> Response
         raise Problem(409, done.code, f"`{asked.kind}` was not accepted: {done.code}")
     if done.case.status is Status.POSTING:
         service.on_enqueued()
-    return _json(case_body(done.case, is_new=False))
+    return _json(case_body(case_shown(request, caller, done.case), is_new=False))
 
 
 class ReplayRequest(BaseModel):
@@ -149,7 +153,7 @@ def replay_case(request: Request, number: str, asked: ReplayRequest) -> Response
     if done.code:
         raise Problem(409, done.code, f"the posting was not sent off again: {done.code}")
     service.on_enqueued()
-    return _json(case_body(done.case, is_new=False))
+    return _json(case_body(case_shown(request, caller, done.case), is_new=False))
 
 
 @router.get("/{number}/decision", response_model=ExplanationAnswer, responses=_PROBLEMS)
