@@ -18,6 +18,7 @@ from api.page import page
 from api.usecases.casework.acting import Action, Kind, act
 from api.usecases.casework.replaying import replay
 from api.usecases.casework.written import document_of
+from api.usecases.keeping_until import keeping_of_case
 from api.web.answers import CaseAnswer, CasesAnswer, ExplanationAnswer, WholeCaseAnswer
 from api.web.asking import (
     LAST_ID,
@@ -91,6 +92,7 @@ def show_case(request: Request, number: str) -> Response:
     caller = caller_of(request, service.clock())
     case = case_within_reach(request, caller, number, Scope.DOCUMENTS_READ)
     with service.resources.store.reading() as connection:
+        policy = service.resources.loaded.current(connection).policy
         tasks = cases.tasks_on(connection, case.id)
         receipts = receipts_of(connection, case.id)
         exceptions = exceptions_of(connection, case.id)
@@ -100,7 +102,8 @@ def show_case(request: Request, number: str) -> Response:
         ]
         [case] = cases_within(connection, [case], caller.entities)
     shown = visible(service.resources, case)
-    return _json(whole_case_body(case, shown, tasks, receipts, exceptions, found))
+    kept = keeping_of_case(policy, case.entity, case.type, shown, case.received_at)
+    return _json(whole_case_body(case, kept, shown, tasks, receipts, exceptions, found))
 
 
 @router.post("/{number}/actions", response_model=CaseAnswer, responses=_PROBLEMS)

@@ -18,6 +18,7 @@ from api.usecases.casework.releasing import release
 from api.usecases.casework.resources import InForce
 from api.usecases.casework.surrounding import around
 from api.usecases.casework.written import document_of
+from api.usecases.keeping_until import keeping_of_case
 from api.usecases.reports.period_close import Left, PeriodUnknown, days_of, left_over, left_plain
 from api.web.answers import CaseAnswer
 from api.web.asking import (
@@ -28,6 +29,7 @@ from api.web.asking import (
     case_within_reach,
     identities,
     service_of,
+    visible,
 )
 from api.web.case_routes import spoken
 from api.web.problems import Problem, declared
@@ -80,7 +82,10 @@ def show_readiness(request: Request, number: str, language: Language = "en") -> 
         found = findings_within(connection, asked.findings, caller.entities)
     shown = [_finding(each, language, id) for each, id in found]
     ready = is_ready(asked.findings)
-    return _json({"case": case.number, "ready": ready, "findings": shown})
+    plain = visible(resources, case)
+    kept = keeping_of_case(current.policy, case.entity, case.type, plain, case.received_at)
+    answer = {"case": case.number, "ready": ready, "findings": shown}
+    return _json({**answer, "keep_until": kept.plain()})
 
 
 @router.post("/cases/{number}/releases", response_model=CaseAnswer, responses=_PROBLEMS)
