@@ -101,6 +101,7 @@ def _register_service() -> None:
     master_data.app.command("load", epilog=_EPILOG)(master_data.load)
     app.add_typer(master_data.app, name="data")
     history.app.command("load", epilog=_EPILOG)(history.load)
+    history.app.command("take-over", epilog=_EPILOG)(history.take_over)
     app.add_typer(history.app, name="history")
 
 

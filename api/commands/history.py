@@ -1,8 +1,11 @@
-"""`countersign history load`: what happened before anything was decided here."""
+"""`countersign history`: what happened, or began, before anything was decided here."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -17,17 +20,20 @@ from api.commands.serving import Because, By, failures, store_at, utc_now, who
 from api.commands.terminal import Code, Output, progress, stop
 from api.settings import read_settings
 from api.texts import plain
-from api.usecases.casework.importing import OthersWereFaster
+from api.usecases.casework.importing import NotImported, OthersWereFaster
 from api.usecases.casework.resources import Resources
+from api.usecases.casework.submitting import Overtaken
 from api.usecases.declared_files import NotDeclared, read_declared
 from api.usecases.history.loading import (
     HistoryLoad,
     LoadRefused,
+    Progress,
     Wanted,
     counts_plain,
     load_history,
 )
 from api.usecases.history.mapping import HistoryMapping
+from api.usecases.history.taking_over import Done, take_over_all, taken_over_plain, told
 from engine.money import Money
 
 app = typer.Typer(
@@ -41,6 +47,10 @@ File = Annotated[
 ]
 Mapping = Annotated[
     Path, typer.Option("--mapping", "-m", metavar="FILE", help="What is what, `kind: history`.")
+]
+CountApprovals = Annotated[
+    bool,
+    typer.Option("--count-approvals", help="Approvals given elsewhere count, where they may."),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be loaded; keep nothing.")]
 
@@ -63,6 +73,65 @@ def load(
 
     Ends with 1 where rows were left out; the others are loaded.
     """
+    with _wanted(file, mapping, by, because) as (resources, wanted), _shown(file) as shown:
+        done = load_history(resources, replace(wanted, is_kept=not dry_run), utc_now(), shown)
+    with Output(out) as output:
+        if as_json:
+            output.json(_plain(done, dry_run))
+        else:
+            _show(output, done, dry_run)
+    if done.left_out_count:
+        raise typer.Exit(int(Code.FOUND))
+
+
+def take_over(
+    file: File,
+    mapping: Mapping,
+    by: By,
+    because: Because,
+    count_approvals: CountApprovals = False,
+    as_json: Json = False,
+    out: Out = None,
+) -> None:
+    """Submit open documents of another system; what was approved there is on record.
+
+    Everything is approved anew, unless --count-approvals says that approvals count: then each is
+    tried as an act of its person, and whoever takes over answers for it. Ends with 1 where rows
+    were left out or approvals did not count.
+    """
+    with _wanted(file, mapping, by, because) as (resources, wanted), _shown(file) as shown:
+        done = take_over_all(
+            resources, wanted, utc_now(), do_approvals_count=count_approvals, progress=shown
+        )
+    counts = taken_over_plain(done)
+    with Output(out) as output:
+        if as_json:
+            output.json({**counts, "documents": list(told(done))})
+        else:
+            _show_taken(output, done)
+            output.say(", ".join(f"{count:,} {_word(name)}" for name, count in counts.items()))
+    if counts["left_out"] or counts["approvals_refused"]:
+        raise typer.Exit(int(Code.FOUND))
+
+
+def _word(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _show_taken(output: Output, done: list[Done]) -> None:
+    for each in done:
+        if isinstance(each, NotImported):
+            output.say(plain(f"{each.row.place}: {each.row.id}: {each.message} [{each.code}]"))
+            continue
+        output.say(plain(f"{each.row.place}: {each.row.id}: {each.case.number} {each.case.status}"))
+        for one in each.approvals:
+            said = f"does not count [{one.code}]" if one.code else "counts"
+            output.say(plain(f"  approval of {one.approval.person} {said}"))
+
+
+@contextmanager
+def _wanted(file: Path, mapping: Path, by: str, because: str) -> Iterator[tuple[Resources, Wanted]]:
+    """The store, and what is to be done; ends the command with the right code where it cannot."""
     stated, digest = _mapping(mapping)
     if not because.strip():
         raise typer.BadParameter("expected a reason", param_hint="--because")
@@ -71,15 +140,19 @@ def load(
         with store_at(settings.database_url.get_secret_value()) as store:
             resources = resources_of(settings, store)
             identities = who(known(resources, by), settings.environment)
-            wanted = Wanted(file, stated, digest, identities, because, is_kept=not dry_run)
-            done = _loaded(resources, wanted)
-    with Output(out) as output:
-        if as_json:
-            output.json(_plain(done, dry_run))
-        else:
-            _show(output, done, dry_run)
-    if done.left_out_count:
-        raise typer.Exit(int(Code.FOUND))
+            try:
+                yield resources, Wanted(file, stated, digest, identities, because)
+            except LogRefused as problem:
+                raise stop(Code.DOCUMENT, f"error: {problem}") from None
+            except (LoadRefused, OthersWereFaster, Overtaken) as problem:
+                raise stop(Code.SERVICE, f"error: {problem}") from None
+
+
+@contextmanager
+def _shown(file: Path) -> Iterator[Progress]:
+    with progress(file.name, None) as bar:
+        task = bar.task_ids[0]
+        yield lambda count, total: bar.update(task, completed=count, total=total)
 
 
 def known(resources: Resources, by: str) -> str:
@@ -97,22 +170,6 @@ def _mapping(path: Path) -> tuple[HistoryMapping, str]:
         return stated, f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}"
     except NotDeclared as problem:
         raise stop(Code.POLICY, *(f"error: {line}" for line in str(problem).split("\n"))) from None
-
-
-def _loaded(resources: Resources, wanted: Wanted) -> HistoryLoad:
-    with progress(wanted.path.name, None) as bar:
-        task = bar.task_ids[0]
-        try:
-            return load_history(
-                resources,
-                wanted,
-                utc_now(),
-                lambda count, total: bar.update(task, completed=count, total=total),
-            )
-        except LogRefused as problem:
-            raise stop(Code.DOCUMENT, f"error: {problem}") from None
-        except (LoadRefused, OthersWereFaster) as problem:
-            raise stop(Code.SERVICE, f"error: {problem}") from None
 
 
 def _plain(done: HistoryLoad, is_dry: bool) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""`countersign history load`: from files to history, with what is left out (A4, C3)."""
+"""`countersign history load`: from files to history, with what is left out (A4)."""
 
 from __future__ import annotations
 
@@ -210,3 +210,35 @@ def test_a_real_log_of_claims_loads_as_history(store: Store) -> None:
     [total] = found["totals"]
     assert total["documents"] == len(amounts)
     assert total["net"] == f"{sum(amounts.values())} EUR"
+
+
+def test_open_documents_are_taken_over_and_told(store: Store, tmp_path: Path) -> None:
+    document = {
+        **{"type": "purchase_order", "id": "P-9", "entity": "US01", "requester": "rita"},
+        **{"supplier": "S-1", "currency": "USD", "amount": "8000.00", "cost_center": "cc100"},
+        "submitted_at": "2026-02-20T10:00:00Z",
+    }
+    acts = [
+        {"act": "approve", "person": name, "at": f"2026-02-2{day}T10:00:00Z"}
+        for day, name in ((2, "mia"), (1, "rita"))
+    ]
+    path = tmp_path / "open.jsonl"
+    lines = [{"document": document, "acts": acts}, {"document": {}}]
+    path.write_text("".join(json.dumps(each) + "\n" for each in lines), encoding="utf-8")
+    (tmp_path / "map.yaml").write_text(MAPPING, encoding="utf-8")
+    words = ["history", "take-over", str(path), "--mapping", str(tmp_path / "map.yaml")]
+    words += ["--by", "gina", "--because", "open at go-live", "--count-approvals"]
+    done = CliRunner().invoke(app, [*words, "--json"])
+    assert done.exit_code == 1
+    found = told(done)
+    assert {name: found[name] for name in found if name != "documents"} == {
+        **{"new": 1, "known": 0, "left_out": 1},
+        **{"approvals_counted": 1, "approvals_refused": 1},
+    }
+    first, second = found["documents"]
+    assert [each["code"] for each in first["approvals"]] == ["self_approval", ""]
+    assert second["place"] == "line 2"
+    shown = CliRunner().invoke(app, words).output
+    assert "0 new, 1 known, 1 left out" in shown
+    assert "approval of mia counts" in shown
+    assert check_trail(store).is_intact

@@ -1,10 +1,11 @@
-"""History that is loaded counts as what it was, and nothing can be done with it (A4, B4, C3)."""
+"""History that is loaded counts as what it was, and nothing can be done with it (A4, B4)."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlalchemy import text
 from adapters.policy_folder import read_set
 from adapters.store import cases
 from adapters.store.cases import Case
+from adapters.store.opening import migrate, open_store
 from adapters.store.outbox import put
 from adapters.store.trail import every_record, records_of
 from api.usecases.casework.acting import Action, Kind, act
@@ -29,10 +31,11 @@ from engine.cases.status import MOVES, Status
 from engine.importing import StatedAct
 from tests.casework.conftest import ACME, ADMIN, START, data_files
 from tests.casework.documents import NOW, PORTAL, by, order
+from tests.casework.test_concurrency import at_once
 from tests.casework.test_cumulation import approved, submitted, total
 from tests.casework.test_duplicates import CHECK
 from tests.casework.test_segregation import CREATED, asked, installed, invoice
-from tests.databases import BOTH, opened
+from tests.databases import BOTH, database, opened
 
 PAST = datetime(2027, 2, 3, 10, 0, tzinfo=UTC)
 LOAD = Load("old-erp", "sha256:1", START, ADMIN, NOW)
@@ -293,3 +296,22 @@ def test_an_act_of_a_name_that_nobody_has_is_told_and_kept(segregated: Resources
     [done] = import_all(segregated, [row("10.00", "OLD-1", PAST, *acts)], LOAD)
     assert isinstance(done, Imported)
     assert done.nobody == {"somebody.who.left"}
+
+
+@pytest.mark.parametrize("kind", BOTH)
+def test_two_loads_of_one_file_at_once_keep_each_document_once(kind: str, tmp_path: Path) -> None:
+    with database(kind, tmp_path) as url:
+        migrate(url)
+        nodes = [Resources(open_store(url), Loaded()) for _ in range(2)]
+        bootstrap(nodes[0], read_set(ACME), data_files(), ADMIN, "installation", START)
+        rows = [row("10.00", f"OLD-{n}") for n in range(40)]
+        one, two = at_once(
+            partial(import_all, nodes[0], rows, LOAD),
+            partial(import_all, nodes[1], rows[::-1], LOAD),
+        )
+        done = [each for each in (*one, *two) if isinstance(each, Imported)]
+        assert len(done) == 80
+        assert sum(each.is_new for each in done) == 40
+        assert total(submitted(nodes[0], "1.00", "PO-1"), "supplier_year") == "40100 USD"
+        for node in nodes:
+            node.store.close()

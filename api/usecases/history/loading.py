@@ -101,7 +101,7 @@ def load_history(
     """
     if wanted.mapping.before > now:
         raise LoadRefused(f"expected `before` to have passed, it is {moment_text(now)} here")
-    digest = _digest_of(wanted.path)
+    digest = digest_of_file(wanted.path)
     total = sum(1 for _ in history_rows(wanted.path, wanted.mapping))
     done = HistoryLoad(digest)
     load = Load(wanted.mapping.source, digest, wanted.mapping.before, wanted.who, now)
@@ -111,7 +111,7 @@ def load_history(
             done.add(each)
         count = done.new_count + done.known_count + done.skipped_count + done.left_out_count
         progress(count, total)
-    if _digest_of(wanted.path) != digest:
+    if digest_of_file(wanted.path) != digest:
         raise LoadRefused(f"{wanted.path.name}: expected it not to change while it is read")
     if wanted.is_kept:
         with resources.store.transaction() as connection:
@@ -147,7 +147,8 @@ def _name_of(row: HistoryRow) -> bytes:
     return hashlib.blake2b(name.encode("utf-8", "replace"), digest_size=16).digest()
 
 
-def _digest_of(path: Path) -> str:
+def digest_of_file(path: Path) -> str:
+    """What names the content of a file. Raises `LogRefused`."""
     found = hashlib.sha256()
     try:
         with path.open("rb") as stream:

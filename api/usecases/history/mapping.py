@@ -129,14 +129,14 @@ class HistoryMapping(Declared):
     before: Annotated[datetime, BeforeValidator(_moment)]
     log: LogColumns | None = None
     only: Annotated[dict[str, Texts], Field(default_factory=dict)]
-    document: dict[str, AnyCell]
+    document: Annotated[dict[str, AnyCell], Field(default_factory=dict)]
     lines: Annotated[dict[str, AnyCell], Field(default_factory=dict)]
     acts: Annotated[list[ActIn], Field(default_factory=list)]
 
     @model_validator(mode="after")
     def _fits(self) -> HistoryMapping:
         needed = [name for name in ("type", "id", "submitted_at") if name not in self.document]
-        if needed:
+        if needed and self.document:  # without any it is for files that need no mapping
             raise ValueError(f"expected `{needed[0]}` among the fields of the document")
         if self.log is None and any(each.event is not None for each in self.acts):
             raise ValueError("expected `log` where an act is an event")

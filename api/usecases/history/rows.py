@@ -33,6 +33,8 @@ def history_rows(path: Path, mapping: HistoryMapping) -> Iterator[Found]:
     """
     if path.name.removesuffix(".gz").endswith(".jsonl"):
         yield from (_of_object(place, raw) for place, raw in json_rows(path))
+    elif not mapping.document:
+        raise LogRefused(f"{path.name}: expected `document` in the mapping, or a name in .jsonl")
     elif mapping.log is not None:
         for trace in read_log(path, mapping.log.columns()):
             yield _left_out(trace) if isinstance(trace, Quarantined) else _of_trace(trace, mapping)
