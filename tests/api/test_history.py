@@ -22,12 +22,16 @@ from api.cli import app
 from api.usecases.casework.activating import bootstrap
 from api.usecases.casework.checking import check_trail
 from api.usecases.casework.resources import Resources
+from api.usecases.declared_files import declared_in
+from api.usecases.history.loading import BATCH, LoadRefused, Wanted, load_history
+from api.usecases.history.mapping import HistoryMapping
 from engine.cases.identities import Identities
 from engine.cases.status import Status
 from tests.casework.conftest import ACME, data_files
 from tests.shared_data import SHARED_DATA
 
 ADMIN = Identities("gina", "command line", is_development=True)
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
 INSTALLED = datetime(2026, 1, 1, tzinfo=UTC)
 MAPPING = """kind: history
 source: old-erp
@@ -242,3 +246,43 @@ def test_open_documents_are_taken_over_and_told(store: Store, tmp_path: Path) ->
     assert "0 new, 1 known, 1 left out" in shown
     assert "approval of mia counts" in shown
     assert check_trail(store).is_intact
+
+
+class Interrupted(Exception):
+    """As if the process ended here."""
+
+
+def many(folder: Path, count: int) -> Wanted:
+    rows = [f"{n},1000,S-1,10.00,05.01.2026,mia,06.01.2026,paid" for n in range(count)]
+    (folder / "old.csv").write_text("\n".join([HEAD, *rows]) + "\n", encoding="utf-8")
+    mapping = declared_in("map.yaml", MAPPING.encode(), HistoryMapping)
+    return Wanted(folder / "old.csv", mapping, "sha256:0", ADMIN, "first year")
+
+
+def test_a_load_that_was_cut_short_is_completed_by_the_next(store: Store, tmp_path: Path) -> None:
+    wanted = many(tmp_path, BATCH + 3)
+
+    def end(done: int, of: int) -> None:
+        raise Interrupted
+
+    with pytest.raises(Interrupted):
+        load_history(Resources(store), wanted, NOW, end)
+    assert check_trail(store).is_intact
+    done = load_history(Resources(store), wanted, NOW)
+    assert (done.new_count, done.known_count) == (3, BATCH)
+    assert check_trail(store).case_count == BATCH + 3
+
+
+def test_a_file_that_changes_while_it_is_read_is_told_and_recorded_so(
+    store: Store, tmp_path: Path
+) -> None:
+    wanted = many(tmp_path, 2)
+
+    def change(done: int, of: int) -> None:
+        wanted.path.write_text(HEAD, encoding="utf-8")
+
+    with pytest.raises(LoadRefused, match="what was read is loaded"):
+        load_history(Resources(store), wanted, NOW, change)
+    with store.reading() as connection:
+        *_, last = every_record(connection)
+    assert json.loads(last.body)["is_unchanged"] is False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -17,11 +18,13 @@ from adapters.store import cases
 from adapters.store.cases import Case
 from adapters.store.opening import migrate, open_store
 from adapters.store.outbox import put
+from adapters.store.reviews import reviews_on
 from adapters.store.trail import every_record, records_of
 from api.usecases.casework.acting import Action, Kind, act
 from api.usecases.casework.activating import bootstrap, load_master_data
 from api.usecases.casework.asking_again import ask_again
 from api.usecases.casework.checking import check_trail
+from api.usecases.casework.closing_reviews import Finding, Found, close
 from api.usecases.casework.importing import HistoryRow, Imported, Load, NotImported, import_all
 from api.usecases.casework.replaying import replay
 from api.usecases.casework.resources import Loaded, Resources
@@ -315,3 +318,25 @@ def test_two_loads_of_one_file_at_once_keep_each_document_once(kind: str, tmp_pa
         assert total(submitted(nodes[0], "1.00", "PO-1"), "supplier_year") == "40100 USD"
         for node in nodes:
             node.store.close()
+
+
+def test_likely_splitting_across_go_live_opens_reviews_that_can_be_closed(
+    resources: Resources,
+) -> None:
+    """The last days before go-live and the first after it are one window."""
+    before = NOW - timedelta(hours=3)
+    load = replace(LOAD, before=NOW)
+    history = imported(
+        resources, row("4000.00", "A", before), row("3800.00", "B", before), load=load
+    )
+    case = submitted(resources, "4100.00", "PO-1")
+    assert total(case) == "1190000 USD"
+    with resources.store.reading() as connection:
+        opened = [review for each in history for review in reviews_on(connection, each.id)]
+    assert [review.code for review in opened] == ["structuring_suspect"] * 2
+    for each, review in zip(history, opened, strict=True):
+        found = Found(review.code, Finding.CLEARED, "two needs", "dan")
+        done = close(resources, each.id, found, by("dan"), NOW + timedelta(hours=1))
+        assert done is not None
+        assert done.code == ""
+    assert check_trail(resources.store).is_intact

@@ -96,8 +96,9 @@ def load_history(
 ) -> HistoryLoad:
     """Loads a file; `progress` is told how many rows of how many are done.
 
-    Raises `LogRefused` and `LoadRefused`, with nothing loaded; `NothingInForce`,
-    `ContentsUnusable` and `OthersWereFaster`, after which the same load may be done again.
+    Raises `LogRefused`, with nothing loaded; `LoadRefused`, whose message says what is loaded;
+    `NothingInForce`, `ContentsUnusable` and `OthersWereFaster`, after which the same load may be
+    done again.
     """
     if wanted.mapping.before > now:
         raise LoadRefused(f"expected `before` to have passed, it is {moment_text(now)} here")
@@ -111,11 +112,13 @@ def load_history(
             done.add(each)
         count = done.new_count + done.known_count + done.skipped_count + done.left_out_count
         progress(count, total)
-    if digest_of_file(wanted.path) != digest:
-        raise LoadRefused(f"{wanted.path.name}: expected it not to change while it is read")
+    is_unchanged = digest_of_file(wanted.path) == digest
     if wanted.is_kept:
         with resources.store.transaction() as connection:
-            append(connection, [_entry(wanted, load, done)])
+            append(connection, [_entry(wanted, load, done, is_unchanged=is_unchanged)])
+    if not is_unchanged:
+        what = "what was read is loaded, and recorded so" if wanted.is_kept else "nothing is kept"
+        raise LoadRefused(f"{wanted.path.name}: expected it not to change meanwhile; {what}")
     return done
 
 
@@ -160,10 +163,11 @@ def digest_of_file(path: Path) -> str:
     return f"sha256:{found.hexdigest()}"
 
 
-def _entry(wanted: Wanted, load: Load, done: HistoryLoad) -> Entry:
+def _entry(wanted: Wanted, load: Load, done: HistoryLoad, *, is_unchanged: bool) -> Entry:
     body: Plain = {
         "file": wanted.path.name,
         "load": load.digest,
+        "is_unchanged": is_unchanged,
         "mapping": wanted.mapping_digest,
         "source": load.source,
         "before": moment_text(load.before),
