@@ -105,6 +105,7 @@ def _register_service() -> None:
         ("cancel", policy_sets.cancel_set),
         ("roll-back", policy_sets.roll_back_set),
         ("history", policy_sets.history),
+        ("what-if", policy_sets.what_if),
     ):
         policy_sets.app.command(name, epilog=_EPILOG)(command)
     app.add_typer(policy_sets.app, name="policy")

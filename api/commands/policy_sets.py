@@ -4,32 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy import Connection
 
 from adapters.policy_folder import FolderRefused, read_set
 from adapters.store import cases
-from adapters.store.in_force import digests
+from adapters.store.in_force import digests, files_of
 from adapters.store.opening import Store
 from adapters.store.proposals import Proposal, proposal_of, proposals_kept
 from api.bootstrap import store_environment
 from api.commands import options
+from api.commands.loading import policy_of
 from api.commands.options import Json, Out
 from api.commands.policy_sets_shown import show_proposal, show_proposals, show_sets
 from api.commands.serving import DEFAULT, Because, By, Database, data_files, store_at, utc_now, who
 from api.commands.terminal import Code, Output, progress, stop
+from api.commands.what_if_text import plain_changed, plain_tally, show_tally
 from api.settings import Environment
 from api.usecases.casework.acting import Action, Kind, act
 from api.usecases.casework.resources import Resources
+from api.usecases.casework.resources import policy_of as policy_in
 from api.usecases.policy_sets.activating import Activated, activate, cancel
 from api.usecases.policy_sets.candidate import Unfit, data_asked
 from api.usecases.policy_sets.proposing import Wish, propose
+from api.usecases.policy_sets.retroactive import retroactive
 from api.usecases.policy_sets.rolling_back import roll_back
 from api.usecases.policy_sets.showing import proposals_plain, sets_plain
+from api.usecases.what_if.tally import Tally
 from engine.cases.identities import Identities
+from engine.policy import PolicySet
 
 app = typer.Typer(
     help="Exchange the policy set in force for another one.",
@@ -37,6 +44,12 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 Set = Annotated[Path, typer.Argument(metavar="SET", help="The folder of the policy set.")]
+Candidate = Annotated[
+    str, typer.Argument(metavar="SET|CASE", help="A folder, or the number of a proposal's case.")
+]
+Since = Annotated[
+    str, typer.Option("--since", metavar="DAY", help="Cases that came in from this day on.")
+]
 Number = Annotated[str, typer.Argument(metavar="CASE", help="The number of the proposal's case.")]
 Effective = Annotated[
     str,
@@ -105,6 +118,57 @@ def show(
             output.json({"proposals": found})
         else:
             show_proposals(output, found)
+
+
+def what_if(
+    candidate: Candidate,
+    since: Since,
+    database: Database = DEFAULT,
+    as_json: Json = False,
+    out: Out = None,
+) -> None:
+    """Say which cases since a day would have been decided otherwise by another set.
+
+    Each case is compared as it was decided, with the people of that time. With --json every case
+    that comes out otherwise is a line of its own, before the summary.
+    """
+    moment = _day(since)
+    with store_at(database) as store, Output(out) as output:
+        resources, tally = Resources(store), Tally()
+        with progress("cases", None) as bar, store.snapshot() as connection:
+            policy = _candidate(connection, candidate)
+            held = retroactive(resources, connection, policy)
+            for chunk in held.chunks(
+                connection, moment, lambda count: bar.advance(bar.task_ids[0], count)
+            ):
+                tally.add(chunk)
+                for changed in chunk.changed if as_json else ():
+                    output.json(plain_changed(changed), None)
+        if as_json:
+            output.json(plain_tally(tally), None)
+        else:
+            show_tally(output, tally, adds_up=False, is_draft=False)
+
+
+def _candidate(connection: Connection, named: str) -> PolicySet:
+    """The set in a folder, or that of a proposal."""
+    case_id = cases.id_of(named)
+    if case_id is None:
+        return policy_of(Path(named)).policy
+    proposal = proposal_of(connection, case_id)
+    if proposal is None:
+        raise stop(Code.SERVICE, f"error: there is no proposal `{named}`")
+    return policy_in(files_of(connection, proposal.digest))
+
+
+def _day(text: str) -> datetime:
+    """The beginning of a day in UTC, or a moment with its offset."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        message = "expected a day like 2027-03-15, or a moment with its offset"
+        raise typer.BadParameter(message, param_hint="--since") from None
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
 def history(database: Database = DEFAULT, as_json: Json = False, out: Out = None) -> None:

@@ -84,6 +84,18 @@ def test_a_set_for_later_is_scheduled_and_cancelled(runner: CliRunner, other: Pa
     assert "cancelled" in run(runner, "show")[1]
 
 
+def test_what_a_set_would_have_changed_is_told(runner: CliRunner, other: Path) -> None:
+    code, told = run(runner, "what-if", str(other), "--since", "2000-01-01", "--json")
+    assert code == 0, told
+    assert json.loads(told)["count"] == 0
+    run(runner, "propose", str(other), "--by", "gina", "--because", "three seats")
+    code, told = run(runner, "what-if", "C-000001", "--since", "2000-01-01")
+    assert code == 0, told
+    assert "0 of 1 documents come out otherwise" in told
+    assert run(runner, "what-if", str(other), "--since", "yesterday")[0] == 2
+    assert run(runner, "what-if", "C-000404", "--since", "2000-01-01")[0] == 7
+
+
 def test_what_is_wrong_is_told_with_its_place_and_nothing_is_proposed(
     runner: CliRunner, other: Path
 ) -> None:

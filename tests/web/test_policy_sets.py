@@ -1,4 +1,4 @@
-"""Policy sets over HTTP: proposed as files, approved as a case, put in force by somebody else."""
+"""Policy sets over HTTP: proposed as files, approved as a case, activated by somebody else (C3)."""
 
 from __future__ import annotations
 
