@@ -172,6 +172,16 @@ def test_who_proposes_is_known_and_says_why(
     assert made.unfit.code == code
 
 
+def test_a_case_that_is_there_already_does_not_become_a_proposal(resources: Resources) -> None:
+    """Nothing that was approved before it was proposed counts for a proposal."""
+    files = managers_up_to("9_000.00")
+    assert proposed(resources, files).case is not None
+    again = proposed(resources, files)
+    assert again.unfit is not None
+    assert again.unfit.code == "known_already"
+    assert kinds(resources)[-1] == "policy_proposal_refused"
+
+
 def test_who_proposes_does_not_approve_also_where_the_set_asks_him(resources: Resources) -> None:
     made = proposed(resources, managers_up_to("9_000.00"), "carl")
     assert made.case is not None
