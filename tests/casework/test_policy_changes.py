@@ -236,6 +236,14 @@ def test_nobody_activates_what_is_not_approved(resources: Resources) -> None:
     assert activate(resources, 4711, by("axel"), LATER) is None
 
 
+def test_who_is_refused_costs_no_look_at_the_cases(resources: Resources) -> None:
+    case_id = approved(resources, managers_up_to("9_000.00"))
+    looked: list[int] = []
+    for person in ("gina", "rita", "axel"):
+        activate(resources, case_id, by(person), LATER, looked.append)
+        assert bool(looked) == (person == "axel")
+
+
 def test_who_gains_by_a_set_does_not_activate_it(resources: Resources) -> None:
     """Carl may approve that he may sign more, but it takes somebody else to put it in force."""
     chief = "{who: chief, entity: US01, up_to: 1_000_000.00 USD}"
