@@ -8,6 +8,7 @@ this moment asks of a person (`engine/routing/acting.py`). A refusal is recorded
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -18,10 +19,12 @@ from sqlalchemy import Connection
 from adapters.store import cases, delivery, headroom, outbox
 from adapters.store.cases import Case
 from adapters.store.trail import Entry, append
+from api.usecases.casework.adding_up import sharing
 from api.usecases.casework.completing import finish, posting_key, with_event
 from api.usecases.casework.remembering import asked_of, recorded, remember_approval
 from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.reviewing import open_asked
+from api.usecases.casework.standing import settle_change
 from api.usecases.casework.surrounding import around
 from api.usecases.casework.written import (
     DocumentUnreadable,
@@ -136,11 +139,12 @@ def _on_route(on: _On, person: str) -> Acted:
     given = given_of(json.loads(on.case.given_json))
     before = asked_of(on.current, document, on.now)
     needed = around(on.current, document, on.case.received_at, on.now)
-    headroom.lock(on.connection, (*before.keys(), *needed.keys()))
+    shared = _shared_again(on, document)
+    headroom.lock(on.connection, (*before.keys(), *needed.keys(), *shared))
     on.history = before.history(on.connection, on.case.id)
     decision = decide(on.current.policy, on.current.data, document, on.now, given, on.history)
     if decision.outcome is not Outcome.ROUTE:
-        return _decided_otherwise(on, decision)
+        return _decided_otherwise(on, document, decision)
     course = cases.course_of(on.connection, on.case.id)
     if on.action.kind in (Kind.CLAIM, Kind.RELEASE):
         return _claim(on, decision, course, person)
@@ -153,10 +157,17 @@ def _on_route(on: _On, person: str) -> Acted:
     owners = {claimed[name] for key in taken.keys if (name := text_of_key(key)) in claimed}
     if owners and person not in owners:
         return _refused(on, "claimed_by_another", decision)
-    cases.add_act(on.connection, on.case.id, count + 1, taken, on.now)
+    cases.add_act(on.connection, on.case.id, count + 1, taken, on.now, on.case.version)
     remember_approval(on.connection, on.current, on.case, document, decision, taken, on.now)
     on.who = replace(on.who, on_behalf_of=taken.assignee.on_behalf_of or "")
     return _moved_on(on, document, decision, course, taken)
+
+
+def _shared_again(on: _On, document: Document) -> Iterator[str]:
+    """Keys of totals that are counted anew where the act settles a change."""
+    if on.case.standing_version:
+        yield from sharing(on.current, document, on.case.received_at).keys()
+        yield from headroom.keys_of(on.connection, [on.case.id])
 
 
 def _moved_on(
@@ -183,7 +194,7 @@ def _moved_on(
     return Acted(case)
 
 
-def _decided_otherwise(on: _On, decision: Decision) -> Acted:
+def _decided_otherwise(on: _On, document: Document, decision: Decision) -> Acted:
     """The document has no route any more: the case stands where the decision puts it."""
     events = {Outcome.HELD: Event.HOLD, Outcome.REFUSED: Event.REFUSE}
     case = on.case
@@ -199,7 +210,8 @@ def _decided_otherwise(on: _On, decision: Decision) -> Acted:
     entry = _entry(
         on, case, decision, "refusal", code=code, decided=Written(decision_text(decision))
     )
-    append(on.connection, [entry])
+    case, ended = settle_change(on.resources, on.connection, on.current, case, document, on.now)
+    append(on.connection, [entry, *ended])
     return Acted(case, code)
 
 
@@ -210,6 +222,7 @@ def _withdraw(on: _On, person: str) -> Acted:
     """
     document = document_of(on.resources, on.current.policy, on.case)
     names = (document.requester, document.submitter)
+    headroom.lock(on.connection, _shared_again(on, document))
     owners = {on.current.data.person_of(name, on.now) for name in names if name}
     if person not in owners:
         return _refused(on, "not_asked")
@@ -223,7 +236,9 @@ def _withdraw(on: _On, person: str) -> Acted:
     case = with_event(on.case, Event.WITHDRAW, on.now)
     cases.keep(on.connection, case)
     cases.ask(on.connection, case.id, ())
-    append(on.connection, [_entry(on, case, None, "action")])
+    entry = _entry(on, case, None, "action")
+    case, ended = settle_change(on.resources, on.connection, on.current, case, document, on.now)
+    append(on.connection, [entry, *ended])
     return Acted(case)
 
 
