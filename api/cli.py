@@ -104,11 +104,13 @@ def _register_service() -> None:
 
 def _register_reports() -> None:
     """Reports of controls."""
+    from api.commands.conformance import conformance
     from api.commands.overrides import report_overrides
     from api.commands.sod import sod
     from api.commands.spend import spend
     from api.commands.splitting import splitting
 
+    app.command("conformance", epilog=_EPILOG)(conformance)
     app.command("overrides", epilog=_EPILOG)(report_overrides)
     app.command("sod", epilog=_EPILOG)(sod)
     app.command("splitting", epilog=_EPILOG)(splitting)

@@ -7,7 +7,7 @@ What the service finds in its store is here what was handed in: documents that a
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 
@@ -78,8 +78,12 @@ class Readying:
             for name, each in self._by_key.get(key, {}).items()
             if name != own
         }
-        totals = self.judge.totals(document, now) if wanted.totals else {}
-        return Surroundings(tuple(found.values()), totals=MappingProxyType(dict(totals)))
+        around = Surroundings(tuple(found.values()))
+        if not wanted.totals:
+            return around
+        added = self.judge.added_up(document, now)
+        totals, parts = MappingProxyType({**added.values}), MappingProxyType({**added.parts})
+        return replace(around, totals=totals, parts=parts)
 
     def _keep(self, document: Document, status: Status) -> None:
         at = document.submitted_at

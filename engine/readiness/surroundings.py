@@ -13,8 +13,9 @@ from types import MappingProxyType
 from typing import Final
 
 from engine.cases.status import Status
+from engine.cumulation.parts import Part
 from engine.documents.model import Document
-from engine.facts.kinds import FactValues
+from engine.facts.kinds import FactValue, FactValues
 from engine.master_data import PersonId
 
 CAME_TO_NOTHING: Final = frozenset({Status.REJECTED, Status.REFUSED, Status.WITHDRAWN})
@@ -68,16 +69,20 @@ class Surroundings:
     """Everything around one document.
 
     `approved_digest` is the content that people approved, `None` while nobody has. `totals` are
-    those that the policy declares, this document included. `loaded_at` says by source when its
-    data were loaded (aware). `incomplete` says why not everything around it could be had: then it
-    may not post. `case` and `received_at` (aware) are those of the document itself: `received_at`
-    is `None` where nobody keeps it, `case` empty where it is only being kept. `approvers` acted on
-    its own route, for its present content, each as the persons that he is.
+    those that the policy declares, this document included, `parts` those of a document whose lines
+    belong to several cost centers or the like, by name and part. `loaded_at` says by source when
+    its data were loaded (aware). `incomplete` says why not everything around it could be had: then
+    it may not post. `case` and `received_at` (aware) are those of the document itself:
+    `received_at` is `None` where nobody keeps it, `case` empty where it is only being kept.
+    `approvers` acted on its own route, for its present content, each as the persons that he is.
     """
 
     documents: tuple[Beside, ...] = ()
     approved_digest: str | None = None
     totals: FactValues = field(default_factory=lambda: MappingProxyType({}))
+    parts: Mapping[tuple[str, Part], FactValue] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
     loaded_at: Mapping[str, datetime] = field(default_factory=lambda: MappingProxyType({}))
     incomplete: str = ""
     case: str = ""

@@ -17,7 +17,14 @@ from adapters.store.tables.controls import (
     subjects,
 )
 from adapters.store.tables.delivery import exceptions, outbox, receipts
-from adapters.store.tables.evidence import contents, in_force, trail, trail_end
+from adapters.store.tables.evidence import (
+    contents,
+    in_force,
+    in_force_history,
+    trail,
+    trail_end,
+)
+from adapters.store.tables.policy import proposals
 
 __all__ = [
     "Moment",
@@ -30,11 +37,13 @@ __all__ = [
     "document_keys",
     "exceptions",
     "in_force",
+    "in_force_history",
     "metadata",
     "mitigation_uses",
     "moment_as_kept",
     "outbox",
     "past_acts",
+    "proposals",
     "receipts",
     "releases",
     "review_causes",

@@ -7,9 +7,8 @@ this moment asks of a person (`engine/routing/acting.py`). A refusal is recorded
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -18,9 +17,11 @@ from sqlalchemy import Connection
 
 from adapters.store import cases, delivery, headroom, outbox
 from adapters.store.cases import Case
+from adapters.store.proposals import is_activated
 from adapters.store.trail import Entry, append
 from api.usecases.casework.adding_up import sharing
 from api.usecases.casework.completing import finish, posting_key, with_event
+from api.usecases.casework.in_flight import in_flight
 from api.usecases.casework.remembering import asked_of, recorded, remember_approval
 from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.reviewing import open_asked
@@ -30,7 +31,6 @@ from api.usecases.casework.written import (
     DocumentUnreadable,
     asked_now,
     document_of,
-    given_of,
     key_of_place,
     named_digests,
     text_of_key,
@@ -38,7 +38,6 @@ from api.usecases.casework.written import (
 from engine.canonical import Written
 from engine.cases.identities import Identities
 from engine.cases.status import Event, Status, moved
-from engine.deciding import decide
 from engine.decision import Decision, Outcome
 from engine.documents.model import Document
 from engine.history import NO_HISTORY, History
@@ -131,18 +130,26 @@ class _On:
     who: Identities
     now: datetime
     history: History = NO_HISTORY
+    under: InForce | None = None  # what decided, where that is not what is in force
+    note: Plain = field(default_factory=dict)
+
+    @property
+    def deciding(self) -> InForce:
+        """The set and the people that the decision rests on."""
+        return self.under or self.current
 
 
 def _on_route(on: _On, person: str) -> Acted:
     """What concerns the route, as it is at this moment."""
     document = document_of(on.resources, on.current.policy, on.case)
-    given = given_of(json.loads(on.case.given_json))
-    before = asked_of(on.current, document, on.now)
+    flight = in_flight(on.resources, on.connection, on.current, on.case, on.now)
+    completing = asked_of(on.current, document, on.now)  # looks at what was done once it is
     needed = around(on.current, document, on.case.received_at, on.now)
     shared = _shared_again(on, document)
-    headroom.lock(on.connection, (*before.keys(), *needed.keys(), *shared))
-    on.history = before.history(on.connection, on.case.id)
-    decision = decide(on.current.policy, on.current.data, document, on.now, given, on.history)
+    headroom.lock(on.connection, (*flight.keys(), *completing.keys(), *needed.keys(), *shared))
+    decided = flight.decide(on.connection)
+    on.under, on.note, on.history = decided.under.force, decided.note, decided.history
+    decision = decided.decision
     if decision.outcome is not Outcome.ROUTE:
         return _decided_otherwise(on, document, decision)
     course = cases.course_of(on.connection, on.case.id)
@@ -150,7 +157,7 @@ def _on_route(on: _On, person: str) -> Acted:
         return _claim(on, decision, course, person)
     act = Act(on.action.by, on.now, ActKind(on.action.kind), on.action.on_behalf_of, on.action.body)
     count = len(course.given)
-    taken = take(course, decision, on.current.data, document.requester, act)
+    taken = take(course, decision, on.deciding.data, document.requester, act)
     if isinstance(taken, str):
         return _refused(on, taken, decision)
     claimed = cases.claims_on(on.connection, on.case.id)
@@ -158,7 +165,7 @@ def _on_route(on: _On, person: str) -> Acted:
     if owners and person not in owners:
         return _refused(on, "claimed_by_another", decision)
     cases.add_act(on.connection, on.case.id, count + 1, taken, on.now, on.case.version)
-    remember_approval(on.connection, on.current, on.case, document, decision, taken, on.now)
+    remember_approval(on.connection, on.deciding, on.case, document, decision, taken, on.now)
     on.who = replace(on.who, on_behalf_of=taken.assignee.on_behalf_of or "")
     return _moved_on(on, document, decision, course, taken)
 
@@ -188,7 +195,7 @@ def _moved_on(
     asked = asked_now(case.id, decision, course, on.now) if event is None else ()
     cases.ask(on.connection, case.id, asked)
     entry = _entry(on, case, decision, "action", keys=[list(key) for key in sorted(taken.keys)])
-    opened = open_asked(on.resources, on.connection, on.current, case, document, decision, on.now)
+    opened = open_asked(on.resources, on.connection, on.deciding, case, document, decision, on.now)
     case, more = finish(on.resources, on.connection, on.current, case, document, on.now)
     append(on.connection, [entry, *more, *opened])
     return Acted(case)
@@ -228,6 +235,8 @@ def _withdraw(on: _On, person: str) -> Acted:
         return _refused(on, "not_asked")
     if moved(on.case.status, Event.WITHDRAW) is None:
         return _refused(on, "not_open")
+    if is_activated(on.connection, on.case.id):
+        return _refused(on, "in_force_already")
     if on.case.status is Status.EXCEPTION:
         parcel = outbox.of_key(on.connection, posting_key(on.case))
         if parcel is not None and parcel.is_outcome_unknown:  # the ERP may have it in its books
@@ -278,9 +287,10 @@ def _entry(on: _On, case: Case, decision: Decision | None, kind: str, **more: ob
         "comment": on.action.comment,
         "wanted_on_behalf_of": on.action.on_behalf_of,
         "who": on.who.plain(),
-        "in_force": named_digests(on.current),
+        "in_force": named_digests(on.deciding),
         "decision_digest": decision.digest if decision is not None else "",
         **recorded(on.history),
+        **on.note,
         "status": str(case.status),
         **more,
     }

@@ -148,6 +148,7 @@ def _decided_again(
     case = replace(
         with_event(case, _EVENTS[decision.outcome], now),
         given_json=text(given_plain(given)),
+        routed_under=current.digests.policy,
         decision_digest=decision.digest,
         decision_json=text(written),
     )

@@ -96,7 +96,7 @@ def _reviewed(cause: _Cause, task: ReviewTask, control: Additional) -> Sequence[
     counted = {
         id
         for measure in measures
-        if measure.name in totals
+        if measure.name in totals and not measure.part
         for id in headroom.counted_cases(cause.connection, measure, but_not)
     }
     wanted = [Reviewer(person, behalf or "") for person, behalf in asked_by(task)]
