@@ -10,8 +10,9 @@ from engine.facts.vocabulary import Of
 from engine.places import Place
 from engine.policy import Changes, Increase
 from rules.compiling.context import Context
-from rules.compiling.forms import AMOUNT, NAME, PERCENT, as_written, list_of, word_of
+from rules.compiling.forms import AMOUNT, PERCENT, as_written, list_of, word_of
 from rules.compiling.shapes import Fields, Form, Key, Shape
+from rules.reading import values
 from rules.reading.nodes import Node
 
 SHARE: Final = Key("percent", PERCENT, "by more than this share")
@@ -19,7 +20,10 @@ BY: Final = Key("amount", AMOUNT, "by more than this amount")
 OVER: Final = Key("over", word_of("either", "both"), "one of the two, or both", True)
 SINCE: Final = Key("since", list_of(word_of("original", "last_approved")), "since when", True)
 INCREASE_SHAPE: Final = Shape("`increase`", (SHARE, BY, OVER, SINCE))
-CHANGED: Final = Key("changed", list_of(NAME), "when one of these is changed")
+STATED: Final[Form[str]] = Form(
+    "fact", lambda node, c: values.name(node, c.diagnostics, "a fact", dotted=True)
+)
+CHANGED: Final = Key("changed", list_of(STATED), "when one of these is changed")
 INCREASE: Final[Key[Node]] = Key(
     "increase", Form("increase", as_written, shape=INCREASE_SHAPE), "when the amount grows"
 )
