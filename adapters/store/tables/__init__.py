@@ -4,7 +4,7 @@ What is JSON is text as `engine.canonical` writes it, except that of a document:
 fields are sealed (`adapters/encryption.py`).
 """
 
-from adapters.store.tables.cases import acts, answers, cases, claims, releases, tasks
+from adapters.store.tables.cases import acts, answers, cases, claims, releases, tasks, versions
 from adapters.store.tables.common import Moment, metadata, moment_as_kept
 from adapters.store.tables.controls import (
     contributions,
@@ -55,4 +55,5 @@ __all__ = [
     "tasks",
     "trail",
     "trail_end",
+    "versions",
 ]
