@@ -14,6 +14,7 @@ from adapters.store.delivery import BusinessException, KeptReceipt
 from adapters.store.reviews import Review, Reviewer
 from api.usecases.casework.resources import Plain
 from engine.canonical import Written, canonical_object
+from engine.countries.retention import Keeping
 from engine.recording import moment_text
 
 REVIEW: Final = "review"  # what a reviewer is asked for, beside what a route asks
@@ -26,6 +27,7 @@ def case_body(case: Case, *, is_new: bool) -> bytes:
 
 def whole_case_body(
     case: Case,
+    kept: Keeping,
     document: Plain,
     tasks: Iterable[Task],
     receipts: Iterable[KeptReceipt],
@@ -36,6 +38,7 @@ def whole_case_body(
     return canonical_object(
         {
             **_case(case, is_new=False),
+            "keep_until": kept.plain(),
             "document": document,
             "standing_version": case.standing_version,
             "change": Written(case.change_json),
