@@ -7,7 +7,6 @@ this moment asks of a person (`engine/routing/acting.py`). A refusal is recorded
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -19,13 +18,12 @@ from adapters.store import cases, delivery, headroom, outbox
 from adapters.store.cases import Case
 from adapters.store.proposals import is_activated
 from adapters.store.trail import Entry, append
-from api.usecases.casework.adding_up import sharing
 from api.usecases.casework.completing import finish, posting_key, with_event
 from api.usecases.casework.in_flight import in_flight
 from api.usecases.casework.remembering import asked_of, recorded, remember_approval
 from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.reviewing import open_asked
-from api.usecases.casework.standing import settle_change
+from api.usecases.casework.standing import keys_of_change, settle_change
 from api.usecases.casework.surrounding import around
 from api.usecases.casework.written import (
     DocumentUnreadable,
@@ -132,6 +130,7 @@ class _On:
     history: History = NO_HISTORY
     under: InForce | None = None  # what decided, where that is not what is in force
     note: Plain = field(default_factory=dict)
+    routed_under: str = ""
 
     @property
     def deciding(self) -> InForce:
@@ -145,11 +144,11 @@ def _on_route(on: _On, person: str) -> Acted:
     flight = in_flight(on.resources, on.connection, on.current, on.case, on.now)
     completing = asked_of(on.current, document, on.now)  # looks at what was done once it is
     needed = around(on.current, document, on.case.received_at, on.now)
-    shared = _shared_again(on, document)
+    shared = keys_of_change(on.connection, on.current, on.case, document)
     headroom.lock(on.connection, (*flight.keys(), *completing.keys(), *needed.keys(), *shared))
     decided = flight.decide(on.connection)
     on.under, on.note, on.history = decided.under.force, decided.note, decided.history
-    decision = decided.decision
+    on.routed_under, decision = decided.routed_under, decided.decision
     if decision.outcome is not Outcome.ROUTE:
         return _decided_otherwise(on, document, decision)
     course = cases.course_of(on.connection, on.case.id)
@@ -170,13 +169,6 @@ def _on_route(on: _On, person: str) -> Acted:
     return _moved_on(on, document, decision, course, taken)
 
 
-def _shared_again(on: _On, document: Document) -> Iterator[str]:
-    """Keys of totals that are counted anew where the act settles a change."""
-    if on.case.standing_version:
-        yield from sharing(on.current, document, on.case.received_at).keys()
-        yield from headroom.keys_of(on.connection, [on.case.id])
-
-
 def _moved_on(
     on: _On, document: Document, decision: Decision, course: Course, taken: Given
 ) -> Acted:
@@ -185,6 +177,7 @@ def _moved_on(
         on.case,
         decision_digest=decision.digest,
         decision_json=decision_text(decision),
+        routed_under=on.routed_under,
         changed_at=on.now,
     )
     events = {"approved": Event.COMPLETE, "rejected": Event.REJECT}
@@ -229,7 +222,7 @@ def _withdraw(on: _On, person: str) -> Acted:
     """
     document = document_of(on.resources, on.current.policy, on.case)
     names = (document.requester, document.submitter)
-    headroom.lock(on.connection, _shared_again(on, document))
+    headroom.lock(on.connection, keys_of_change(on.connection, on.current, on.case, document))
     owners = {on.current.data.person_of(name, on.now) for name in names if name}
     if person not in owners:
         return _refused(on, "not_asked")

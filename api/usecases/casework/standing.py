@@ -7,6 +7,7 @@ refused, rejected or withdrawn the approved version is the case again, as it was
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -38,6 +39,15 @@ def count_both(
     document = document_of(resources, current.policy, standing.case)
     approved = sharing(current, document, standing.case.received_at).contributions
     headroom.count_change(connection, standing.case, approved, case, shared.contributions)
+
+
+def keys_of_change(
+    connection: Connection, current: InForce, case: Case, document: Document
+) -> Iterator[str]:
+    """Keys of totals that are counted anew where the change is settled; to be locked before."""
+    if case.standing_version:
+        yield from sharing(current, document, case.received_at).keys()
+        yield from headroom.keys_of(connection, [case.id])
 
 
 def settle_change(

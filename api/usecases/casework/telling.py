@@ -25,9 +25,12 @@ _LEAVE_THE_DECISION: Final = frozenset({str(Kind.CLAIM), str(Kind.RELEASE), str(
 BESIDE: Final = frozenset({"review_opened"})
 ENDED: Final = "change_ended"
 _FIRST: Final = {Status.IMPORTED: "imported"}  # what the records of a case begin with
-_DECIDED: Final = frozenset({"submission", "decided_again", "imported"})
+_DECIDED: Final = frozenset({"submission", "decided_again", "tasks_changed", "imported"})
 _NOT_OF_HISTORY: Final = frozenset(
-    {"submission", "taken_over", "action", "decided_again", "posting_enqueued", "posted"}
+    {
+        *("submission", "taken_over", "action", "decided_again", "tasks_changed"),
+        *("posting_enqueued", "posted"),
+    }
 )
 _TAKEN_OVER: Final = frozenset({str(Outcome.HELD), str(Outcome.REFUSED)})
 
