@@ -9,7 +9,7 @@ from engine.changing.differences import OF_BANK, OF_MASTER_DATA
 from engine.facts.vocabulary import Of
 from engine.places import Place
 from engine.policy import Changes, Increase
-from rules.compiling.context import Context
+from rules.compiling.context import Context, Vocabulary
 from rules.compiling.forms import AMOUNT, PERCENT, as_written, list_of, word_of
 from rules.compiling.shapes import Fields, Form, Key, Shape
 from rules.reading import values
@@ -21,7 +21,7 @@ OVER: Final = Key("over", word_of("either", "both"), "one of the two, or both", 
 SINCE: Final = Key("since", list_of(word_of("original", "last_approved")), "since when", True)
 INCREASE_SHAPE: Final = Shape("`increase`", (SHARE, BY, OVER, SINCE))
 STATED: Final[Form[str]] = Form(
-    "fact", lambda node, c: values.name(node, c.diagnostics, "a fact", dotted=True)
+    "fact of a document", lambda node, c: values.name(node, c.diagnostics, "a fact", dotted=True)
 )
 CHANGED: Final = Key("changed", list_of(STATED), "when one of these is changed")
 INCREASE: Final[Key[Node]] = Key(
@@ -74,7 +74,7 @@ def _increase(node: Node, context: Context) -> Increase | None:
 def _named(fields: Fields | None, context: Context) -> Iterator[str]:
     """The facts and fields that are named; one that no document has is an error."""
     names = (fields.read(CHANGED, context) or ()) if fields is not None else ()
-    known = {*_stated(context), OF_BANK}
+    known = nameable(context.words)
     for name in names:
         if name in known:
             yield name
@@ -82,8 +82,11 @@ def _named(fields: Fields | None, context: Context) -> Iterator[str]:
             context.unknown("unknown-fact", fields.at(CHANGED), "fact of a document", name, known)
 
 
-def _stated(context: Context) -> Iterator[str]:
-    """Facts that a document states itself, on its header or its lines."""
-    for name, fact in context.words.facts.items():
-        if fact.of in (Of.DOCUMENT, Of.LINE) and not fact.total and name not in OF_MASTER_DATA:
-            yield name
+def nameable(words: Vocabulary) -> frozenset[str]:
+    """What `changed` may name: facts that a document states, on its header or its lines."""
+    stated = (
+        name
+        for name, fact in words.facts.items()
+        if fact.of in (Of.DOCUMENT, Of.LINE) and not fact.total and name not in OF_MASTER_DATA
+    )
+    return frozenset({*stated, OF_BANK})

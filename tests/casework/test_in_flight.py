@@ -14,6 +14,7 @@ from adapters.store.in_force import What, add_files, put_in_force
 from api.usecases.casework.acting import Kind
 from api.usecases.casework.activating import load_master_data
 from api.usecases.casework.checking import check_trail
+from api.usecases.casework.resolving import Cause, re_resolve
 from api.usecases.casework.resources import Resources
 from engine.cases.status import Status
 from tests.casework.changed import acme, asked, did, last_record, seen, sent, service
@@ -99,6 +100,26 @@ def test_scenario_32_decide_again_asks_what_the_new_set_asks(open_cases: Resourc
     record = last_record(open_cases, "action")
     assert "in_flight" not in record
     assert record["in_force"]["policy"] == v13  # type: ignore[index]
+    assert seen(open_cases, case).routed_under == v13  # what comes next meets it under this one
+
+
+@pytest.mark.parametrize(
+    ("word", "is_changed"), [("pin", False), ("add_if_stricter", False), ("decide_again", True)]
+)
+def test_who_is_asked_follows_the_people_under_the_sets_that_have_a_word(
+    open_cases: Resources, word: str, is_changed: bool
+) -> None:
+    case = sent(open_cases, order("9000.00", submitted_at="2027-03-31T13:00:00Z"), IN_MARCH)
+    moved = (L1, L1.replace("10_000.00", "5_000.00"))
+    files = version(word, moved)
+    text = files["approvals/us.yaml"]
+    owner = b"      - cost_center_owner  "
+    assert owner in text
+    files["approvals/us.yaml"] = text.replace(owner, b"      - procurement_lead  ")
+    comes(open_cases, files)
+    found = re_resolve(open_cases, case.id, ACTS, Cause.TIME)
+    assert found is is_changed
+    assert ("mia" in asked(open_cases, case)) is not is_changed
 
 
 @pytest.mark.parametrize("word", ["add_if_stricter", "pin"])

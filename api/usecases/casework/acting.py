@@ -130,6 +130,7 @@ class _On:
     history: History = NO_HISTORY
     under: InForce | None = None  # what decided, where that is not what is in force
     note: Plain = field(default_factory=dict)
+    routed_under: str = ""
 
     @property
     def deciding(self) -> InForce:
@@ -147,7 +148,7 @@ def _on_route(on: _On, person: str) -> Acted:
     headroom.lock(on.connection, (*flight.keys(), *completing.keys(), *needed.keys(), *shared))
     decided = flight.decide(on.connection)
     on.under, on.note, on.history = decided.under.force, decided.note, decided.history
-    decision = decided.decision
+    on.routed_under, decision = decided.routed_under, decided.decision
     if decision.outcome is not Outcome.ROUTE:
         return _decided_otherwise(on, document, decision)
     course = cases.course_of(on.connection, on.case.id)
@@ -176,6 +177,7 @@ def _moved_on(
         on.case,
         decision_digest=decision.digest,
         decision_json=decision_text(decision),
+        routed_under=on.routed_under,
         changed_at=on.now,
     )
     events = {"approved": Event.COMPLETE, "rejected": Event.REJECT}

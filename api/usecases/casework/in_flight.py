@@ -45,11 +45,12 @@ class Decided:
     """The route as it is at the moment; `under` is the set whose conflicts and rules it follows.
 
     `note` says for a record which sets and rates had a part in it; empty where only what is in
-    force had.
+    force had. `routed_under` is the set that the case is routed under from now on.
     """
 
     decision: Decision
     under: Under
+    routed_under: str
     history: History
     note: Plain
 
@@ -95,7 +96,8 @@ class InFlight:
         if moved is not None:
             note["rates_moved"] = {"were": [*decision.rates]}
             decision = decide(moved, data, by.document, self.now, given, history)
-        return Decided(decision, by, history, note)
+        routed_under = self.case.routed_under if self.word else self.newest
+        return Decided(decision, by, routed_under, history, note)
 
 
 def in_flight(

@@ -6,7 +6,6 @@ in force at the moment, and recorded where it is somebody else.
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -191,6 +190,7 @@ def _keep(
         looked.case,
         decision_digest=decision.digest,
         decision_json=decision_text(decision),
+        routed_under=looked.decided.routed_under,
         changed_at=now,
     )
     if event is not None:
@@ -226,7 +226,7 @@ def _body(current: InForce, case: Case, looked: _Looked, cause: Cause) -> Plain:
         "case": case.number,
         "version": case.version,
         "document_digest": case.document_digest,
-        "in_force": named_digests(current),
+        "in_force": named_digests(looked.decided.under.force),
         "given": Written(case.given_json),
         **recorded(looked.decided.history),
         **looked.decided.note,
