@@ -6,6 +6,7 @@ in force at the moment, and recorded where it is somebody else.
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace

@@ -7,7 +7,6 @@ refused, rejected or withdrawn the approved version is the case again, as it was
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
