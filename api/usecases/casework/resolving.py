@@ -60,6 +60,7 @@ Progress = Callable[[int], None]
 class Cause(StrEnum):
     """Why it is looked who is asked."""
 
+    POLICY = "policy_activated"
     MASTER_DATA = "master_data_loaded"
     DELEGATIONS = "delegations_changed"
     TIME = "time"
