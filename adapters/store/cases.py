@@ -237,9 +237,11 @@ def begin_anew(connection: Connection, case_id: int) -> None:
 
 
 def ask(connection: Connection, case_id: int, asked: Iterable[Task]) -> None:
-    """These are asked now, and nobody else of this case."""
+    """These are asked now, and nobody else of this case; who was asked before, since then."""
+    before = {_who(task): task.since for task in tasks_on(connection, case_id)}
     connection.execute(delete(tasks).where(tasks.c.case_id == case_id))
-    ask_also(connection, asked)
+    kept = (replace(task, since=before.get(_who(task), task.since)) for task in asked)
+    ask_also(connection, kept)
 
 
 def ask_also(connection: Connection, asked: Iterable[Task]) -> None:
@@ -259,6 +261,10 @@ def ask_also(connection: Connection, asked: Iterable[Task]) -> None:
     ]
     if rows:
         connection.execute(_ASK, rows)
+
+
+def _who(task: Task) -> tuple[int, str, str, str]:
+    return task.place, task.word, task.person, task.on_behalf_of
 
 
 def tasks_of(

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from adapters.identity import Scope
 from adapters.store import cases
+from adapters.store.deadlines import deadlines_on
 from adapters.store.delivery import exceptions_of, receipts_of
 from adapters.store.in_force import files_of
 from adapters.store.reviews import reviewers_of, reviews_on
@@ -95,8 +96,9 @@ def show_case(request: Request, number: str) -> Response:
             (review, reviewers_of(connection, review.id))
             for review in reviews_on(connection, case.id)
         ]
+        due = deadlines_on(connection, case.id)
     shown = visible(service.resources, case)
-    return _json(whole_case_body(case, shown, tasks, receipts, exceptions, found))
+    return _json(whole_case_body(case, shown, tasks, receipts, exceptions, found, due))
 
 
 @router.post("/{number}/actions", response_model=CaseAnswer, responses=_PROBLEMS)

@@ -16,6 +16,7 @@ from adapters.store.tables.controls import (
     reviews,
     subjects,
 )
+from adapters.store.tables.deadlines import deadlines, escalations, notices
 from adapters.store.tables.delivery import exceptions, outbox, receipts
 from adapters.store.tables.evidence import contents, in_force, trail, trail_end
 
@@ -27,12 +28,15 @@ __all__ = [
     "claims",
     "contents",
     "contributions",
+    "deadlines",
     "document_keys",
+    "escalations",
     "exceptions",
     "in_force",
     "metadata",
     "mitigation_uses",
     "moment_as_kept",
+    "notices",
     "outbox",
     "past_acts",
     "receipts",

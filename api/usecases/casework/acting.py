@@ -15,7 +15,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from adapters.store import cases, delivery, headroom, outbox
+from adapters.store import cases, deadlines, delivery, headroom, outbox
 from adapters.store.cases import Case
 from adapters.store.trail import Entry, append
 from api.usecases.casework.completing import finish, posting_key, with_event
@@ -23,6 +23,7 @@ from api.usecases.casework.remembering import asked_of, recorded, remember_appro
 from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.reviewing import open_asked
 from api.usecases.casework.surrounding import around
+from api.usecases.casework.watching import escalations_plain, watch
 from api.usecases.casework.written import (
     DocumentUnreadable,
     asked_now,
@@ -42,7 +43,7 @@ from engine.history import NO_HISTORY, History
 from engine.recording import decision_text
 from engine.routing.acting import take
 from engine.routing.completing import standing
-from engine.routing.course import Act, ActKind, Course, Given
+from engine.routing.course import Act, ActKind, Course, Escalation, Given
 
 
 class Kind(StrEnum):
@@ -128,6 +129,7 @@ class _On:
     who: Identities
     now: datetime
     history: History = NO_HISTORY
+    escalations: tuple[Escalation, ...] = ()
 
 
 def _on_route(on: _On, person: str) -> Acted:
@@ -138,7 +140,9 @@ def _on_route(on: _On, person: str) -> Acted:
     needed = around(on.current, document, on.case.received_at, on.now)
     headroom.lock(on.connection, (*before.keys(), *needed.keys()))
     on.history = before.history(on.connection, on.case.id)
-    decision = decide(on.current.policy, on.current.data, document, on.now, given, on.history)
+    on.escalations = deadlines.escalations_on(on.connection, on.case.id)
+    policy, data = on.current.policy, on.current.data
+    decision = decide(policy, data, document, on.now, given, on.history, escalations=on.escalations)
     if decision.outcome is not Outcome.ROUTE:
         return _decided_otherwise(on, decision)
     course = cases.course_of(on.connection, on.case.id)
@@ -176,6 +180,7 @@ def _moved_on(
     cases.keep(on.connection, case)
     asked = asked_now(case.id, decision, course, on.now) if event is None else ()
     cases.ask(on.connection, case.id, asked)
+    watch(on.connection, on.current, case, decision, course, on.now)
     entry = _entry(on, case, decision, "action", keys=[list(key) for key in sorted(taken.keys)])
     opened = open_asked(on.resources, on.connection, on.current, case, document, decision, on.now)
     case, more = finish(on.resources, on.connection, on.current, case, document, on.now)
@@ -195,6 +200,7 @@ def _decided_otherwise(on: _On, decision: Decision) -> Acted:
         )
         cases.keep(on.connection, case)
         cases.ask(on.connection, case.id, ())
+        watch(on.connection, on.current, case, decision, Course(), on.now)
     code = decision.held.code if decision.held is not None else str(decision.outcome)
     entry = _entry(
         on, case, decision, "refusal", code=code, decided=Written(decision_text(decision))
@@ -223,6 +229,7 @@ def _withdraw(on: _On, person: str) -> Acted:
     case = with_event(on.case, Event.WITHDRAW, on.now)
     cases.keep(on.connection, case)
     cases.ask(on.connection, case.id, ())
+    deadlines.forget_deadlines(on.connection, case.id)
     append(on.connection, [_entry(on, case, None, "action")])
     return Acted(case)
 
@@ -266,6 +273,7 @@ def _entry(on: _On, case: Case, decision: Decision | None, kind: str, **more: ob
         "in_force": named_digests(on.current),
         "decision_digest": decision.digest if decision is not None else "",
         **recorded(on.history),
+        **escalations_plain(on.escalations),
         "status": str(case.status),
         **more,
     }

@@ -11,7 +11,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from adapters.store import beside, cases, headroom, past
+from adapters.store import beside, cases, deadlines, headroom, past
 from adapters.store.cases import Case
 from adapters.store.trail import Entry, append
 from api.usecases.casework.adding_up import AddedUp, Sharing
@@ -21,6 +21,7 @@ from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.reviewing import open_asked
 from api.usecases.casework.submission import NotAccepted, Submission, Submitted
 from api.usecases.casework.surrounding import Around
+from api.usecases.casework.watching import watch_new
 from api.usecases.casework.written import asked_now, given_plain, named_digests, text
 from engine.canonical import Written
 from engine.cases.status import OPEN_FOR_NEW_VERSIONS, Event, Status, moved
@@ -169,6 +170,12 @@ def _kept(
     added = [each.attempt.shared.contributions for each in decided]
     headroom.count_also(connection, made, added)
     _ask(connection, made, decided)
+    falls_due = [
+        deadline
+        for case, each in zip(made, decided, strict=True)
+        for deadline in watch_new(current, case, each.decision, case.received_at)
+    ]
+    deadlines.add_deadlines(connection, falls_due)
     remember_submissions(
         connection,
         current,
@@ -196,6 +203,7 @@ def _kept(
 def _begin_anew(connection: Connection, case: Case) -> None:
     """A known case with other content: what was done and asked before is for nothing now."""
     cases.begin_anew(connection, case.id)
+    deadlines.begin_anew(connection, case.id)
     cases.keep(connection, case)
     headroom.forget(connection, case.id)
     past.forget_approvals(connection, case.id)

@@ -12,15 +12,18 @@ from adapters.store.delivery import KeptReceipt
 from adapters.store.reviews import Review
 from api.usecases.casework.acting import Kind
 from api.usecases.casework.completing import posting_key
+from api.usecases.casework.falling_due import ESCALATED
 from api.usecases.casework.resources import Plain
 from api.usecases.casework.second_opinion import KIND as SECOND_OPINION
 from api.usecases.casework.second_opinion import Word
 from engine.canonical import digest
 from engine.cases.status import MOVES, Status
 from engine.decision import Outcome
+from engine.routing.escalating import EXHAUSTED
 
 _REACHED: Final = frozenset((before, after) for (before, _), after in MOVES.items())
 _LEAVE_THE_DECISION: Final = frozenset({str(Kind.CLAIM), str(Kind.RELEASE), str(Kind.WITHDRAW)})
+_DECIDED: Final = frozenset({"submission", "decided_again", ESCALATED, EXHAUSTED})
 # Of a case, written by whoever had not locked it: they state nothing about where it stands.
 BESIDE: Final = frozenset({"review_opened"})
 _TAKEN_OVER: Final = frozenset({str(Outcome.HELD), str(Outcome.REFUSED)})
@@ -112,7 +115,7 @@ def _decided(told: Told) -> object:
     """The digest of the decision that the case was left with."""
     for _, body in reversed(told):
         match body:
-            case {"kind": "submission" | "decided_again", "decision": {"digest": name}}:
+            case {"kind": kind, "decision": {"digest": name}} if kind in _DECIDED:
                 return name
             case {"kind": "action", "action": kind, "decision_digest": name}:
                 if kind not in _LEAVE_THE_DECISION:
