@@ -1,4 +1,5 @@
-"""The worker: takes what is in the outbox to the ERPs, and asks again what waits for something.
+"""The worker: takes what is in the outbox to the ERPs, puts scheduled policy sets in force, and
+asks again what waits for something.
 
 It may be one of many, in this process and in others: whoever claims a parcel has it for a while,
 and a claim that lapses (a process that died, a machine that went away) is taken up by the next.
@@ -30,6 +31,7 @@ from api.usecases.casework.settling import (
     Result,
     is_about_connection,
 )
+from api.usecases.policy_sets.activating import activate_due
 
 log: Final = logging.getLogger(__name__)
 
@@ -118,6 +120,13 @@ class Worker:
         _say(parcel, done)
         return done
 
+    def activate_if_due(self) -> int:
+        """Puts in force the policy sets that were scheduled for a moment that has come; how many.
+
+        What was held because of the set before is asked again right after.
+        """
+        return activate_due(self._resources, self._counter.clock())
+
     def ask_if_due(self) -> bool:
         """Asks again what lacks something, if something else is in force or it is time; whether."""
         now = self._counter.clock()
@@ -182,6 +191,7 @@ class Worker:
         self._wait(rung, self._until_due())
 
     def _ask_all(self) -> None:
+        self.activate_if_due()
         self.ask_if_due()
         with self._bell:
             self._bell.wait_for(lambda: self._is_stopping, self._pace.poll.total_seconds())

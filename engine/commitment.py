@@ -59,6 +59,18 @@ def tax_recovery(line: Line, data: MasterData, entity: Entity) -> Fraction | Non
     return center.tax_recovery if center.tax_recovery is not None else entity.tax_recovery
 
 
+def unrecovered_tax(line: Line, data: MasterData, entity: Entity) -> Fraction | int | Shortage:
+    """The tax of one line that cannot be recovered, in minor units, not rounded."""
+    if line.tax is None or not line.tax.minor:
+        return 0
+    if line.tax.minor * line.net.minor < 0:
+        return Shortage("fact_missing", f"tax of line {line.number} with the sign of its net")
+    recovered = tax_recovery(line, data, entity)
+    if recovered is None:
+        return Shortage("fact_missing", f"tax recovery of line {line.number}")
+    return line.tax.minor * (1 - recovered)
+
+
 def _negative(document: Document) -> Shortage | None:
     for name, value in (("options", document.options), ("maximum", document.maximum)):
         if value is not None and value.minor < 0:
@@ -73,16 +85,12 @@ def _unrecovered(
     total: Fraction | int = 0
     reasons: list[Reason] = []
     for line in document.lines:
-        if line.tax is None or not line.tax.minor:
-            continue
-        name = f"line {line.number}"
-        if line.tax.minor * line.net.minor < 0:
-            return Shortage("fact_missing", f"tax of {name} with the sign of its net"), reasons
+        tax = unrecovered_tax(line, data, entity)
+        if isinstance(tax, Shortage):
+            return tax, reasons
         recovered = tax_recovery(line, data, entity)
-        if recovered is None:
-            return Shortage("fact_missing", f"tax recovery of {name}"), reasons
-        if recovered != 1:
-            total += line.tax.minor * (1 - recovered)
+        if tax and recovered is not None:
+            total += tax
             words = (("line", str(line.number)), ("recovered", fraction_text(recovered * 100)))
             reasons.append(Reason("tax_not_recovered", words=words))
     return total, reasons

@@ -116,7 +116,11 @@ def build(policy: PolicySet) -> PolicySet:
         readiness=_by_scope(policy.readiness),
         reads=frozenset(_reads(policy)),
     )
-    return replace(policy, matrices=matrices, lookup=lookup)
+    changes = policy.set_changes
+    if changes is not None and changes.matrix is not None:
+        rows = index_rows(changes.matrix.rows)
+        changes = replace(changes, matrix=replace(changes.matrix, index=rows))
+    return replace(policy, matrices=matrices, lookup=lookup, set_changes=changes)
 
 
 def _reads(policy: PolicySet) -> Iterator[str]:

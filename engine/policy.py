@@ -304,6 +304,19 @@ class StandInRule:
     when: Condition = ALWAYS
 
 
+@dataclass(frozen=True, slots=True)
+class SetChanges:
+    """How a set is exchanged for another one: by whom it is approved, and put in force.
+
+    `matrix` routes a `policy_change` that no schedule covers; `None` where the set names nobody.
+    Holders of a role of `activated_by` put what was approved in force, and roll back.
+    """
+
+    place: Place = field(compare=False)
+    matrix: Matrix | None = None
+    activated_by: tuple[str, ...] = ()
+
+
 ScopeKey = tuple[str, str, str]  # kind of scope, its name, document type ("" for all)
 
 
@@ -339,6 +352,7 @@ class PolicySet:
     fx: FxChoice | None = None
     in_flight: str = ""
     second_opinion: str = ""  # required | where_installed
+    set_changes: SetChanges | None = None
     additional: tuple[Additional, ...] = ()
     barred: tuple[Barred, ...] = ()
     duties: Mapping[str, Duty] = field(default_factory=dict)

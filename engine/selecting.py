@@ -73,6 +73,10 @@ def choose_matrix(situation: Situation) -> Matrix | Held:
         if covering:
             names = ", ".join(sorted(str(matrix.place) for matrix in covering))
             return held("ambiguous_matrices", names, covering[0].place, covering[0].owner)
+    changes = situation.policy.set_changes
+    if changes is not None and changes.matrix is not None:
+        if situation.document.type in changes.matrix.documents:
+            return changes.matrix
     detail = f"{situation.document.type}, {situation.entity.id}"
     return held("no_matrix", detail)
 

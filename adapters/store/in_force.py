@@ -98,6 +98,12 @@ def digests(connection: Connection, *, lock: bool = False) -> Digests:
     return Digests(**{what: digest for what, digest in found})
 
 
+def hold_in_force(connection: Connection) -> Digests:
+    """What is in force now; nobody decides on it, or changes it, until the transaction ends."""
+    found = connection.execute(_READ.with_for_update())
+    return Digests(**{what: digest for what, digest in found})
+
+
 def loaded_since(connection: Connection, what: What) -> datetime | None:
     """When it was put in force last, the same content again included."""
     query = select(in_force.c.since).where(in_force.c.what == what)

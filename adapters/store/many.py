@@ -34,8 +34,10 @@ def insert_rows(
 
 @lru_cache(50)
 def _from_arrays(table: Table, names: tuple[str, ...], may_be_there: bool) -> Insert:
-    columns = [
-        func.unnest(cast(bindparam(name), ARRAY(table.c[name].type))).label(name) for name in names
+    kinds = {name: ARRAY(table.c[name].type) for name in names}
+    columns = [  # a parameter of its own type is kept as that of a single row would be
+        func.unnest(cast(bindparam(name, type_=kind), kind)).label(name)
+        for name, kind in kinds.items()
     ]
     made = postgresql.insert(table).from_select(list(names), select(*columns))
     return made.on_conflict_do_nothing() if may_be_there else made

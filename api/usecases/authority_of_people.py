@@ -53,19 +53,30 @@ class PeopleChanges:
 
 
 def people_changes(
-    old: tuple[PolicySet, MasterData], new: tuple[PolicySet, MasterData], now: datetime
+    old: tuple[PolicySet, MasterData],
+    new: tuple[PolicySet, MasterData],
+    now: datetime,
+    only: PersonId | None = None,
 ) -> PeopleChanges:
-    """Who gains, who loses, and who is asked newly or no longer, at the moment."""
+    """Who gains, who loses, and who is asked newly or no longer, at the moment.
+
+    With `only` nobody else is looked at.
+    """
     before, after = (_asked(policy, data, now) for policy, data in (old, new))
+    if only is not None:
+        before, after = ({k: v for k, v in each.items() if k == only} for each in (before, after))
     return PeopleChanges(
-        tuple(_authority(old, new, now)),
+        tuple(_authority(old, new, now, only)),
         tuple(sorted((p, ", ".join(sorted(after[p]))) for p in after.keys() - before.keys())),
         tuple(sorted((p, ", ".join(sorted(before[p]))) for p in before.keys() - after.keys())),
     )
 
 
 def _authority(
-    old: tuple[PolicySet, MasterData], new: tuple[PolicySet, MasterData], now: datetime
+    old: tuple[PolicySet, MasterData],
+    new: tuple[PolicySet, MasterData],
+    now: datetime,
+    only: PersonId | None,
 ) -> Iterator[AuthorityChange]:
     """Every difference, entities and document types with the same one together."""
     types = sorted(old[0].documents | new[0].documents)
@@ -74,7 +85,7 @@ def _authority(
         {entity: tuple(_limits_in(policy, data, entity, now)) for entity in entities}
         for policy, data in (old, new)
     ]
-    people = sorted({*old[1].people, *new[1].people})
+    people = sorted({*old[1].people, *new[1].people} if only is None else {only})
     for person in people:
         found: dict[tuple[tuple[Limit, ...], tuple[Limit, ...]], dict[str, list[str]]] = {}
         for entity in entities:

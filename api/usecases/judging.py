@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import engine.documents as canonical
 from api.usecases.drafts import Draft, DraftData
 from api.usecases.submissions import Submission
-from engine.cumulation import PENDING, Earlier, Ledger
+from engine.cumulation import PENDING, Earlier, Ledger, Totals
 from engine.deciding import consider, decide
 from engine.decision import Considered, Decision
 from engine.documents.derived import OwnFacts
@@ -100,7 +100,11 @@ class Judge:
 
     def totals(self, document: Document, now: datetime) -> FactValues:
         """The totals that the policy declares, the document included."""
-        return self._ledger.totals(document, now).values
+        return self.added_up(document, now).values
+
+    def added_up(self, document: Document, now: datetime) -> Totals:
+        """The same, with those of the parts of a document whose lines belong to several."""
+        return self._ledger.totals(document, now)
 
     def count(self, document: Document) -> None:
         """Lets the document count as pending for those that follow it."""

@@ -7,13 +7,15 @@ What the service finds in its store is here what was handed in: documents that a
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 
 from api.usecases.judging import Judge, Judged, local
+from api.usecases.keeping_until import keeping_of
 from api.usecases.submissions import Submission
 from engine.cases.status import Status
+from engine.countries.retention import Keeping
 from engine.documents.model import Document
 from engine.readiness.asking import found_by, interest, readiness
 from engine.readiness.finding import NOT_LOOKED_UP, Finding, LookedUp, is_ready
@@ -22,10 +24,14 @@ from engine.readiness.surroundings import Beside, Surroundings
 
 @dataclass(frozen=True, slots=True)
 class Readied:
-    """One submission: what keeps it from posting, or the errors why it is no document."""
+    """One submission: what keeps it from posting, or the errors why it is no document.
+
+    `kept` says until when it has to be kept; `None` where it is no document.
+    """
 
     judged: Judged
     findings: tuple[Finding, ...] = ()
+    kept: Keeping | None = None
 
     @property
     def is_ready(self) -> bool:
@@ -66,7 +72,8 @@ class Readying:
         found = readiness(policy, data, document, now, self.looked_up, beside=around)
         self.judge.count(document)
         self._keep(document, Status.PENDING)
-        return Readied(Judged(submission.position, document.id, document), found)
+        judged = Judged(submission.position, document.id, document)
+        return Readied(judged, found, keeping_of(policy, document))
 
     def _around(self, document: Document, now: datetime) -> Surroundings:
         policy, data = self.judge.draft.policy, self.judge.data.data
@@ -78,8 +85,12 @@ class Readying:
             for name, each in self._by_key.get(key, {}).items()
             if name != own
         }
-        totals = self.judge.totals(document, now) if wanted.totals else {}
-        return Surroundings(tuple(found.values()), totals=MappingProxyType(dict(totals)))
+        around = Surroundings(tuple(found.values()))
+        if not wanted.totals:
+            return around
+        added = self.judge.added_up(document, now)
+        totals, parts = MappingProxyType({**added.values}), MappingProxyType({**added.parts})
+        return replace(around, totals=totals, parts=parts)
 
     def _keep(self, document: Document, status: Status) -> None:
         at = document.submitted_at

@@ -19,7 +19,14 @@ from adapters.logs import correlated
 from adapters.store.in_force import digests
 from api.usecases.casework.desk import Desk
 from api.usecases.casework.resources import NothingInForce
-from api.web import case_routes, documents, readiness_routes, review_routes, task_routes
+from api.web import (
+    case_routes,
+    documents,
+    policy_routes,
+    readiness_routes,
+    review_routes,
+    task_routes,
+)
 from api.web.asking import Service, service_of
 from api.web.problems import Problem, TooLarge, answer, handle_problems
 
@@ -44,7 +51,10 @@ def create_app(service: Service) -> FastAPI:
     app.state.service = service
     app.state.desk = Desk(service.resources)
     handle_problems(app)
-    for routes in (documents, case_routes, task_routes, review_routes, readiness_routes):
+    for routes in (
+        *(documents, case_routes, task_routes, review_routes),
+        *(readiness_routes, policy_routes),
+    ):
         app.include_router(routes.router, prefix="/v1")
     app.add_api_route("/healthz", _healthy, include_in_schema=False)
     app.add_api_route("/readyz", _ready, include_in_schema=False)

@@ -19,12 +19,14 @@ from api.page import page
 from api.usecases.casework.acting import Action, Kind, act
 from api.usecases.casework.replaying import replay
 from api.usecases.casework.written import document_of
+from api.usecases.keeping_until import keeping_of_case
 from api.web.answers import CaseAnswer, CasesAnswer, ExplanationAnswer, WholeCaseAnswer
 from api.web.asking import (
     LAST_ID,
     SHOWABLE,
     allow,
     caller_of,
+    case_shown,
     case_within_reach,
     identities,
     readable,
@@ -32,6 +34,7 @@ from api.web.asking import (
     visible,
 )
 from api.web.problems import Problem, declared
+from api.web.reach import cases_within
 from api.web.views import case_body, cases_body, whole_case_body
 from engine.cases.status import Status
 from engine.explaining.explanation import explanation
@@ -79,6 +82,7 @@ def list_cases(
         found = cases.several(
             connection, statuses=status or (), entities=entities, after=after, most=limit
         )
+        found = cases_within(connection, found, reach)
     return _json(cases_body(found, limit))
 
 
@@ -89,6 +93,7 @@ def show_case(request: Request, number: str) -> Response:
     caller = caller_of(request, service.clock())
     case = case_within_reach(request, caller, number, Scope.DOCUMENTS_READ)
     with service.resources.store.reading() as connection:
+        policy = service.resources.loaded.current(connection).policy
         tasks = cases.tasks_on(connection, case.id)
         receipts = receipts_of(connection, case.id)
         exceptions = exceptions_of(connection, case.id)
@@ -96,9 +101,11 @@ def show_case(request: Request, number: str) -> Response:
             (review, reviewers_of(connection, review.id))
             for review in reviews_on(connection, case.id)
         ]
+        [case] = cases_within(connection, [case], caller.entities)
         due = deadlines_on(connection, case.id)
     shown = visible(service.resources, case)
-    return _json(whole_case_body(case, shown, tasks, receipts, exceptions, found, due))
+    kept = keeping_of_case(policy, case.entity, case.type, shown, case.received_at)
+    return _json(whole_case_body(case, kept, shown, tasks, receipts, exceptions, found, due))
 
 
 @router.post("/{number}/actions", response_model=CaseAnswer, responses=_PROBLEMS)
@@ -125,7 +132,7 @@ def act_on_case(request: Request, number: str, asked: ActionRequest) -> Response
         raise Problem(409, done.code, f"`{asked.kind}` was not accepted: {done.code}")
     if done.case.status is Status.POSTING:
         service.on_enqueued()
-    return _json(case_body(done.case, is_new=False))
+    return _json(case_body(case_shown(request, caller, done.case), is_new=False))
 
 
 class ReplayRequest(BaseModel):
@@ -151,7 +158,7 @@ def replay_case(request: Request, number: str, asked: ReplayRequest) -> Response
     if done.code:
         raise Problem(409, done.code, f"the posting was not sent off again: {done.code}")
     service.on_enqueued()
-    return _json(case_body(done.case, is_new=False))
+    return _json(case_body(case_shown(request, caller, done.case), is_new=False))
 
 
 @router.get("/{number}/decision", response_model=ExplanationAnswer, responses=_PROBLEMS)

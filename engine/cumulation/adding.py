@@ -29,6 +29,7 @@ from engine.cumulation.counting import (
     measures,
 )
 from engine.cumulation.keys import HeadroomKey
+from engine.cumulation.parts import Part
 from engine.documents.model import Document
 from engine.facts.kinds import FactValue
 from engine.knowing import Situation, situate
@@ -57,12 +58,14 @@ class Earlier:
 class Totals:
     """The total facts of one document; `counted` are the names of the earlier ones in each, or ids.
 
-    `missing` says why a total has no value.
+    `missing` says why a total has no value. `parts` are the totals of a document that is divided,
+    by name and part; a part whose total cannot be told has no value.
     """
 
     values: Mapping[str, FactValue]
     counted: Mapping[str, tuple[str, ...]]
     missing: Mapping[str, Shortage]
+    parts: Mapping[tuple[str, Part], FactValue] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,7 @@ class Ledger:
         values: dict[str, FactValue] = {}
         counted: dict[str, tuple[str, ...]] = {}
         missing: dict[str, Shortage] = {}
+        parts: dict[tuple[str, Part], FactValue] = {}
         own = situate(self.policy, self.data, document, now, {}) if self.has_totals else None
         if not isinstance(own, Situation):
             return Totals(values, counted, missing)
@@ -118,14 +122,17 @@ class Ledger:
                 continue
             found = self._counted_in(measure, document)
             value = added(measure, (each.amounts for each in found), own)
-            if isinstance(value, Shortage):
+            if measure.part:
+                if not isinstance(value, Shortage):
+                    parts[measure.name, measure.part] = value
+            elif isinstance(value, Shortage):
                 missing[measure.name] = value
             else:
                 values[measure.name] = value
                 counted[measure.name] = tuple(
                     each.earlier.name or each.earlier.document.id for each in found
                 )
-        return Totals(values, counted, missing)
+        return Totals(values, counted, missing, parts)
 
     def _counted_in(self, measure: Measure, document: Document) -> list[_Counted]:
         return [

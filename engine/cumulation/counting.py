@@ -22,6 +22,8 @@ from engine.cumulation.keys import (
     year_of,
     years,
 )
+from engine.cumulation.parts import Part, amount_in, parts_of, same_in
+from engine.documents.model import Line
 from engine.facts.kinds import FactValue
 from engine.facts.vocabulary import Fact, Total
 from engine.knowing import Situation
@@ -60,7 +62,8 @@ class Measure:
 
     Counted is what has one of `statuses` and its moment in `since <= moment < before` (UTC).
     `value` is the total already where the total leaves the document out. `currency` is that of the
-    sum, `own` what the document adds itself.
+    sum, `own` what the document adds itself. Of a document that is divided among cost centers or
+    the like, `part` says of which part of it this is the total.
     """
 
     name: str
@@ -71,18 +74,23 @@ class Measure:
     currency: str
     own: Amounts
     value: FactValue | None = None
+    part: Part = ()
 
 
 def contributions(situation: Situation) -> tuple[Contribution, ...]:
     """What the document adds at the moment of its situation, in the order of keys.
 
-    One that a total leaves out, or that lacks a fact which must be the same, adds nothing to it.
+    One that a total leaves out adds nothing to it. One that lacks a fact which must be the same
+    adds what its lines say of it, each part by itself, and nothing where they say nothing.
     """
     return _added(situation, list(_shares(situation)))
 
 
 def measures(situation: Situation) -> Iterator[Measure | tuple[str, Shortage]]:
-    """Every declared total of the document at the moment of its situation; or why it has none."""
+    """Every declared total of the document at the moment of its situation; or why it has none.
+
+    A document that is divided has no such total, and one for each of its parts.
+    """
     return _measured(situation, list(_shares(situation)))
 
 
@@ -95,28 +103,34 @@ def shares_of(situation: Situation) -> tuple[tuple[Contribution, ...], tuple[Mea
 
 @dataclass(frozen=True, slots=True)
 class _Share:
-    """What a document is to one total; `same` is `None` where it lacks what must be the same."""
+    """What a document, or a part of it, is to one total.
+
+    `same` is `None` where it lacks what must be the same.
+    """
 
     fact: Fact
     total: Total
     is_out: bool
     same: str | None
     amounts: Amounts
+    part: Part = ()
 
 
 def _shares(situation: Situation) -> Iterator[_Share]:
     known = situation.known
     for fact in situation.policy.facts.values():
         total = fact.total
-        if total is not None:
-            values = same_values(total, known)
-            yield _Share(
-                fact,
-                total,
-                is_left_out(total, known),
-                None if values is None else same_text(values),
-                _amounts(total, situation),
-            )
+        if total is None:
+            continue
+        values, is_out = same_values(total, known), is_left_out(total, known)
+        same = None if values is None else same_text(values)
+        yield _Share(fact, total, is_out, same, _amounts(total, situation))
+        if values is not None or is_out:
+            continue
+        for part, lines in parts_of(total, situation).items():
+            same = same_text(same_in(total, part, situation))
+            amounts = _amounts_in(total, lines, situation)
+            yield _Share(fact, total, is_out, same, amounts, part)
 
 
 def _added(situation: Situation, shares: Iterable[_Share]) -> tuple[Contribution, ...]:
@@ -152,6 +166,7 @@ def _measured(
             currency=currency,
             own=each.amounts,
             value=Money(0, currency) if each.is_out else None,
+            part=each.part,
         )
 
 
@@ -205,3 +220,11 @@ def _amounts(total: Total, situation: Situation) -> Amounts:
     known = situation.known.why_missing.get(total.of)
     lacking = known or Shortage("fact_missing", f"{total.of} of {situation.document.id}")
     return Amounts("", rate_day, Fraction(0), lacking)
+
+
+def _amounts_in(total: Total, lines: tuple[Line, ...], situation: Situation) -> Amounts:
+    rate_day = situation.known.converter.day
+    minor = amount_in(total.of, lines, situation)
+    if isinstance(minor, Shortage):
+        return Amounts("", rate_day, Fraction(0), minor)
+    return Amounts(situation.document.currency, rate_day, minor)

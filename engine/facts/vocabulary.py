@@ -125,7 +125,7 @@ _OF_SOME_TYPES: Final = (
     (Of.DOCUMENT, Kind.MONEY, "original_net delegation_cap charged"),
     (Of.DOCUMENT, Kind.MONEY, "prepaid rounding payable"),
     (Of.DOCUMENT, Kind.NUMBER, "change_number discount_percent"),
-    (Of.DOCUMENT, Kind.YES_NO, "renews_automatically states_bank_details delegated_capex"),
+    (Of.DOCUMENT, Kind.YES_NO, "renews_automatically states_bank_details delegated_capex loosens"),
     (Of.LINE, Kind.TEXT, "merchant supplier_item standard_item"),
     (Of.LINE, Kind.CHOICE, "tax_category"),
     (Of.LINE, Kind.DATE, "expense_date"),
@@ -154,7 +154,8 @@ FIELD_NAMES: Final[frozenset[str]] = frozenset(
     " options beneficiaries facts attachments comments source_ids dimensions"
     " net tax tax_recovery quantity unit_of_measure price description item source_id"
     " justification purpose pays bank_details pay_to pay_from supplier_name supplier_address"
-    " tax_ids supplier_contact from_digest to_digest change_summary pays_supplier paid_from"
+    " tax_ids supplier_contact from_digest to_digest in_force_at change_summary"
+    " pays_supplier paid_from"
     " called_back_by called_back_at called_back_number"
     " seller billed_to payable_to tax_representative preceding accounting_reference period_start"
     " period_end order_line_reference"

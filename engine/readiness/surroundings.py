@@ -13,12 +13,13 @@ from types import MappingProxyType
 from typing import Final
 
 from engine.cases.status import Status
+from engine.cumulation.parts import Part
 from engine.documents.model import Document
-from engine.facts.kinds import FactValues
+from engine.facts.kinds import FactValue, FactValues
 from engine.master_data import PersonId
 
 CAME_TO_NOTHING: Final = frozenset({Status.REJECTED, Status.REFUSED, Status.WITHDRAWN})
-ENQUEUED: Final = frozenset({Status.POSTING, Status.POSTED, Status.EXCEPTION})
+ENQUEUED: Final = frozenset({Status.POSTING, Status.POSTED, Status.EXCEPTION, Status.IMPORTED})
 FIRM: Final = ENQUEUED | {Status.APPROVED}
 
 
@@ -59,8 +60,16 @@ class Beside:
 
     @property
     def is_done(self) -> bool:
-        """Whether it is in the books."""
+        """Whether it is in the books, and this service put it there.
+
+        What was imported is not: it bars and counts, and nothing may be paid or taken back on it.
+        """
         return self.status is Status.POSTED
+
+    @property
+    def is_past(self) -> bool:
+        """Whether nothing more happens to it, here or where it was before."""
+        return self.status in (Status.POSTED, Status.IMPORTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +77,20 @@ class Surroundings:
     """Everything around one document.
 
     `approved_digest` is the content that people approved, `None` while nobody has. `totals` are
-    those that the policy declares, this document included. `loaded_at` says by source when its
-    data were loaded (aware). `incomplete` says why not everything around it could be had: then it
-    may not post. `case` and `received_at` (aware) are those of the document itself: `received_at`
-    is `None` where nobody keeps it, `case` empty where it is only being kept. `approvers` acted on
-    its own route, for its present content, each as the persons that he is.
+    those that the policy declares, this document included, `parts` those of a document whose lines
+    belong to several cost centers or the like, by name and part. `loaded_at` says by source when
+    its data were loaded (aware). `incomplete` says why not everything around it could be had: then
+    it may not post. `case` and `received_at` (aware) are those of the document itself:
+    `received_at` is `None` where nobody keeps it, `case` empty where it is only being kept.
+    `approvers` acted on its own route, for its present content, each as the persons that he is.
     """
 
     documents: tuple[Beside, ...] = ()
     approved_digest: str | None = None
     totals: FactValues = field(default_factory=lambda: MappingProxyType({}))
+    parts: Mapping[tuple[str, Part], FactValue] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
     loaded_at: Mapping[str, datetime] = field(default_factory=lambda: MappingProxyType({}))
     incomplete: str = ""
     case: str = ""

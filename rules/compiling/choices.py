@@ -13,6 +13,7 @@ from typing import Final
 from engine.places import NOWHERE, Place
 from engine.policy import PolicySet
 from engine.rates import FxChoice
+from rules.compiling import set_changes
 from rules.compiling.accepting import ACCEPTED, Accepted
 from rules.compiling.context import Context
 from rules.compiling.files import HEADER_KEYS, KIND, File, Header, read_header
@@ -28,7 +29,8 @@ _NEXT_BEST: Final = "previous business day"
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What `policy.yaml` says. `header` is `for_all_files`, read once all words are known."""
+    """What `policy.yaml` says. `header` is `for_all_files`, `set_changes` is `policy_changes`:
+    both are read once all words are known."""
 
     name: str = ""
     place: Place = NOWHERE
@@ -39,6 +41,7 @@ class Choices:
     fx: FxChoice | None = None
     accepted: tuple[Accepted, ...] = ()
     header: Node | None = None
+    set_changes: Node | None = None
     has_credits: bool = False
     has_fx: bool = False
     has_in_flight: bool = False
@@ -111,7 +114,7 @@ SHAPE: Final = Shape(
     "a set",
     (
         *(KIND, SET_NAME, LANGUAGE_KEY, TITLE, CREDITS, FX_KEY, IN_FLIGHT),
-        *(SECOND_OPINION, ACCEPTED_KEY, FOR_ALL),
+        *(SECOND_OPINION, set_changes.KEY, ACCEPTED_KEY, FOR_ALL),
     ),
 )
 
@@ -136,6 +139,7 @@ def read_choices(file: File, context: Context) -> Choices:
         fx=fields.read(FX_KEY, context),
         accepted=fields.read(ACCEPTED_KEY, context) or (),
         header=fields.node(FOR_ALL),
+        set_changes=fields.node(set_changes.KEY),
         has_credits=fields.has(CREDITS),
         has_fx=fields.has(FX_KEY),
         has_in_flight=fields.has(IN_FLIGHT),

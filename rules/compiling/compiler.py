@@ -31,6 +31,7 @@ from rules.compiling.files import ANY_CURRENCY, File, Header, read_kind
 from rules.compiling.guarantees import check_waivers, read_guarantees
 from rules.compiling.handling import Handling, read_handling
 from rules.compiling.readiness import read_readiness
+from rules.compiling.set_changes import read_set_changes
 from rules.diagnostics import Diagnostics
 from rules.reading.nodes import Mapping as MappingNode
 from rules.reading.nodes import Node
@@ -152,6 +153,7 @@ def _compile(
         fx=chosen.fx,
         in_flight=chosen.in_flight,
         second_opinion=chosen.second_opinion,
+        set_changes=read_set_changes(chosen.set_changes, header, context),
         additional=tuple(controls.additional),
         barred=tuple(controls.barred),
         duties=MappingProxyType(controls.duties),

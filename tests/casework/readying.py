@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 
 from adapters.policy_folder import read_set
 from adapters.store.cases import Case
@@ -90,18 +91,27 @@ class Books:
 
 
 @contextmanager
-def opened_books(kind: str, folder: Path, *checks: str) -> Iterator[Books]:
-    """ACME with these files of checks, on a fresh database of that kind."""
+def opened_books(
+    kind: str,
+    folder: Path,
+    *checks: str,
+    files: Mapping[str, bytes] = MappingProxyType({}),
+    data: Mapping[str, bytes] = MappingProxyType({}),
+) -> Iterator[Books]:
+    """ACME with these files of checks, and other files or data of its own, on a fresh database."""
     with database(kind, folder) as url:
         migrate(url)
         targets = {("US01", type): "erp" for type in TYPES}
         one, other = (Resources(open_store(url), Loaded(), targets=targets) for _ in range(2))
-        files = {
+        everything = {
             **read_set(ACME),
+            **files,
             "approvals/all.yaml": APPROVALS.encode(),
             **{f"readiness/more_{n}.yaml": text.encode() for n, text in enumerate(checks)},
         }
-        bootstrap(one, files, _with_ledger(data_files()), ADMIN, "installation", START)
+        bootstrap(
+            one, everything, _with_ledger(data_files()) | {**data}, ADMIN, "installation", START
+        )
         try:
             yield Books((one, other), FakeErp(folder / "erp.db"))
         finally:

@@ -283,7 +283,10 @@ FOUR_EYES = """kind: controls
 scope: group
 amount: commitment.net
 guarantees:
-  - {name: two-of-us, documents: [purchase_order], above: {USD: 10_000.00}, require_approvals: {at_least: 2}}
+  - name: two-of-us
+    documents: [purchase_order]
+    above: {USD: 10_000.00}
+    require_approvals: {at_least: 2}
 """
 SIGNED = """kind: controls
 scope: group
@@ -300,7 +303,10 @@ amount: commitment.net
 currency: USD
 owner: procurement_lead
 additional:
-  - {name: late, documents: [purchase_order], approve: {ratify: {by: cfo, within: 30 days}}, at: after}
+  - name: late
+    documents: [purchase_order]
+    approve: {ratify: {by: cfo, within: 30 days}}
+    at: after
 """
 
 

@@ -25,6 +25,7 @@ from tests.policies.sets import POLICIES, ROOT
 GUIDES: Final = (
     "README.md",
     "docs/for-finance-admins.md",
+    "docs/before-go-live.md",
     "docs/for-auditors.md",
     "docs/for-integrators.md",
 )

@@ -130,6 +130,8 @@ HEADER: Final[Mapping[str, Any]] = MappingProxyType(
         "maximum": "500.00",
         "options": "20.00",
         "renews_automatically": True,
+        "loosens": True,
+        "in_force_at": "2027-03-15T13:00:00Z",
         "change_number": 2,
         "original_net": "80.00",
         "discount_percent": "12.5",

@@ -171,9 +171,9 @@ def replace_days(budget: Budget) -> Budget:
     return Budget(budget.entity, budget.cost_center, "", Money(1, "USD"), march)
 
 
-def test_a_document_of_two_cost_centers_has_no_one_budget() -> None:
-    lines = line(1, cost_center="cc100"), line(2, cost_center="cc200")
-    assert words(ask(USED, document(*lines))) == {"cost_centers": "cc100, cc200"}
+def test_a_line_without_a_cost_center_has_no_budget() -> None:
+    lines = line(1, cost_center="cc100"), line(2)
+    assert words(ask(USED, document(*lines))) == {"cost_centers": "-, cc100"}
     assert codes(ask(USED, document(line()))) == ["budget_undecided"]
 
 

@@ -174,6 +174,20 @@ def test_a_set_says_whether_a_second_opinion_is_required(choice: str) -> None:
     assert compiled(policy=head).second_opinion == ""
 
 
+def test_a_set_says_who_changes_it() -> None:
+    head = "kind: set\nlanguage: 1\nname: x\n"
+    assert compiled(policy=head).set_changes is None
+    said = "policy_changes: {approved_by: {any: [cfo, ceo]}, activated_by: [cfo, ceo]}\n"
+    changes = compiled(policy=head + said).set_changes
+    assert changes is not None
+    assert changes.activated_by == ("cfo", "ceo")
+    assert changes.matrix is not None
+    assert changes.matrix.documents == {"policy_change"}
+    only = compiled(policy=f"{head}policy_changes: {{activated_by: cfo}}\n").set_changes
+    assert only is not None
+    assert (only.matrix, only.activated_by) == (None, ("cfo",))
+
+
 @pytest.mark.parametrize(
     ("written", "code"),
     [
@@ -189,6 +203,10 @@ def test_a_set_says_whether_a_second_opinion_is_required(choice: str) -> None:
         ("in_flight: whatever\n", "not-one-of"),
         ("second_opinion: yes\n", "not-one-of"),
         ("second_opinion:\n", "empty-value"),
+        ("policy_changes: cfo\n", "expected-mapping"),
+        ("policy_changes: {}\n", "missing-key"),
+        ("policy_changes: {approved_by: requester}\n", "requester-alone"),
+        ("policy_changes: {approved_by: nobody_known}\n", "unknown-role"),
         ("accepted: {}\n", "expected-list"),
         ("accepted: []\n", "empty-list"),
         ("accepted:\n  - {code: overlap}\n", "missing-key"),

@@ -19,6 +19,8 @@ from engine.money import Money, exponent
 
 TYPES: Final = ("invoice", "credit_note")
 POSTED: Final = ("posted", "paid")
+# Booked as any line, with its own account, amount and tax: nothing of them is lost.
+ADJUSTMENTS: Final = ("allowance", "charge")
 # Further along first.
 PROGRESS: Final = ("paid", "posted", "validated", "draft", "cancelled")
 FIELDS: Final = tuple(
@@ -94,7 +96,10 @@ class Record:
 
 
 def check(order: PostingOrder) -> None:
-    """Refuses what could not be posted, or not be compared afterwards. Raises `invalid`."""
+    """Refuses what could not be posted, or not be compared afterwards.
+
+    Raises `invalid`; and `business` for what the document states and would be lost on the way.
+    """
     document = order.document
     if document.type not in TYPES:
         words = " or ".join(f"`{word}`" for word in TYPES)
@@ -115,10 +120,40 @@ def check(order: PostingOrder) -> None:
             _refuse("tax_missing", f"{where} states a tax code and no tax to compare with")
         if line.tax is not None and line.tax.minor and not line.tax_code:
             _refuse("tax_code_missing", f"{where} states a tax of {line.tax} and no tax code")
+    _check_carried_over(document)
+
+
+def _check_carried_over(document: Document) -> None:
+    """The ledger would owe another amount than is due, or owe it to somebody else."""
+    details = document.details
+    if details.get("payable_to"):
+        lost = "the supplier would be paid, and not whom it names"
+        _unsupported("payee_unsupported", f"`{document.id}` states `payable_to`: {lost}")
+    for field in ("prepaid", "rounding"):
+        value = details.get(field)
+        if isinstance(value, Money) and value.minor:
+            lost = f"`{document.id}` states `{field}` of {value}: another amount would be owed"
+            _unsupported(f"{field}_unsupported", lost)
+    total = sum(line.net.minor + (line.tax.minor if line.tax else 0) for line in document.lines)
+    payable = details.get("payable")
+    if isinstance(payable, Money) and payable.minor != total:
+        would = Money(total, document.currency)
+        message = f"`{document.id}` states `payable` of {payable}, the ledger would owe {would}"
+        _unsupported("payable_unsupported", message)
+    for line in document.lines:
+        adjustment = line.details.get("adjustment")
+        if adjustment and adjustment not in ADJUSTMENTS:
+            where = f"line {line.number} of `{document.id}`"
+            message = f"{where} is an adjustment `{adjustment}`: it would be booked as bought"
+            _unsupported("adjustment_unsupported", message)
 
 
 def _refuse(code: str, message: str) -> None:
     raise ErpError(Fault.INVALID, code, message)
+
+
+def _unsupported(code: str, message: str) -> None:
+    raise ErpError(Fault.BUSINESS, code, message)
 
 
 def expected(order: PostingOrder, coding: Coding) -> Content:

@@ -18,7 +18,14 @@ from adapters.store.tables.controls import (
 )
 from adapters.store.tables.deadlines import deadlines, escalations, notices
 from adapters.store.tables.delivery import exceptions, outbox, receipts
-from adapters.store.tables.evidence import contents, in_force, trail, trail_end
+from adapters.store.tables.evidence import (
+    contents,
+    in_force,
+    in_force_history,
+    trail,
+    trail_end,
+)
+from adapters.store.tables.policy import proposals
 
 __all__ = [
     "Moment",
@@ -33,12 +40,14 @@ __all__ = [
     "escalations",
     "exceptions",
     "in_force",
+    "in_force_history",
     "metadata",
     "mitigation_uses",
     "moment_as_kept",
     "notices",
     "outbox",
     "past_acts",
+    "proposals",
     "receipts",
     "releases",
     "review_causes",

@@ -1,4 +1,4 @@
-"""What is in force and what was recorded. Rows of `contents` and `trail` are only ever added."""
+"""What is in force, what was, and what was recorded. All but `in_force` is only ever added to."""
 
 from __future__ import annotations
 
@@ -21,6 +21,17 @@ in_force = Table(
     Column("what", Text, primary_key=True),
     Column("digest", Text, ForeignKey("contents.digest"), nullable=False),
     Column("since", Moment, nullable=False),
+)
+
+# Until when each held is what the next of its kind says; `how` is the kind of the record.
+in_force_history = Table(
+    "in_force_history",
+    metadata,
+    Column("what", Text, primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("digest", Text, ForeignKey("contents.digest"), nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("how", Text, nullable=False),
 )
 
 trail = Table(

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from adapters.store import cases, deadlines, delivery, headroom, outbox
 from adapters.store.cases import Case
+from adapters.store.proposals import is_activated
 from adapters.store.trail import Entry, append
 from api.usecases.casework.completing import finish, posting_key, with_event
 from api.usecases.casework.remembering import asked_of, recorded, remember_approval
@@ -221,6 +222,8 @@ def _withdraw(on: _On, person: str) -> Acted:
         return _refused(on, "not_asked")
     if moved(on.case.status, Event.WITHDRAW) is None:
         return _refused(on, "not_open")
+    if is_activated(on.connection, on.case.id):
+        return _refused(on, "in_force_already")
     if on.case.status is Status.EXCEPTION:
         parcel = outbox.of_key(on.connection, posting_key(on.case))
         if parcel is not None and parcel.is_outcome_unknown:  # the ERP may have it in its books

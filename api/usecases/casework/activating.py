@@ -20,6 +20,7 @@ from adapters.store.in_force import (
     files_of,
     put_in_force,
 )
+from adapters.store.in_force_history import add_history
 from adapters.store.trail import Entry, append
 from api.usecases.casework.recounting import Progress, Recount
 from api.usecases.casework.resources import InForce, Resources, data_of, policy_of
@@ -114,4 +115,5 @@ def _record(
     now: datetime,
 ) -> None:
     body = {"in_force": dict(found), "who": who.plain(), "because": because}
-    append(connection, [Entry(kind, None, now, body)])
+    position = append(connection, [Entry(kind, None, now, body)])
+    add_history(connection, found, now, position, kind)

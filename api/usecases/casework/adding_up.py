@@ -6,7 +6,7 @@ slips out of a window by a date that he writes himself.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -23,6 +23,7 @@ from engine.cumulation.counting import (
     does_count,
     shares_of,
 )
+from engine.cumulation.parts import Part
 from engine.documents.derived import OwnFacts
 from engine.documents.model import Document
 from engine.facts.kinds import FactValue, FactValues
@@ -69,9 +70,10 @@ def sharing_since(current: InForce, document: Document, at: datetime, now: datet
     year while it counts in the old one, and reach to now: who came meanwhile may not have seen it.
     """
     shared = sharing(current, document, at)
-    ends = {each.name: each.before for each in sharing(current, document, now).measures}
+    later = sharing(current, document, now).measures
+    ends = {(each.name, each.part): each.before for each in later}
     measured = tuple(
-        replace(each, before=max(each.before, ends.get(each.name, each.before)))
+        replace(each, before=max(each.before, ends.get((each.name, each.part), each.before)))
         for each in shared.measures
     )
     return replace(shared, measures=measured)
@@ -83,6 +85,13 @@ def totals_of(connection: Connection, shared: Sharing, own: int = 0) -> FactValu
     The keys are locked where it counts. A total that cannot be told has no value.
     """
     return AddedUp(connection, [(shared, own)]).totals(0)
+
+
+def all_totals_of(
+    connection: Connection, shared: Sharing, own: int
+) -> Mapping[tuple[str, Part], FactValue]:
+    """The same with the totals of its parts, by name and part; `()` for the whole document."""
+    return AddedUp(connection, [(shared, own)]).all_of(0)
 
 
 class AddedUp:
@@ -101,14 +110,18 @@ class AddedUp:
 
     def totals(self, n: int) -> FactValues:
         """The totals of the n-th, from 0 on."""
+        return {name: value for (name, part), value in self.all_of(n).items() if not part}
+
+    def all_of(self, n: int) -> Mapping[tuple[str, Part], FactValue]:
+        """The totals of the n-th and those of its parts, by name and part; `()` for the whole."""
         shared = self._shared[n]
-        found: dict[str, FactValue] = {}
+        found: dict[tuple[str, Part], FactValue] = {}
         if shared.situation is None:
             return found
         for measure, before in zip(shared.measures, self._before[n], strict=True):
             value = added(measure, [*before, *self._counted(measure)], shared.situation)
             if not isinstance(value, Shortage):
-                found[measure.name] = value
+                found[measure.name, measure.part] = value
         return found
 
     def count(self, n: int, at: datetime, status: Status) -> None:

@@ -7,31 +7,29 @@ or asked about, so that of two that come in at one moment the second sees the fi
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import Final
 
 from sqlalchemy import Connection
 
-from adapters.store import beside, cases
+from adapters.store import beside, cases, past
 from adapters.store.cases import Case
 from adapters.store.in_force import What, loaded_since
-from api.usecases.casework.adding_up import Sharing, sharing_since, totals_of
+from api.usecases.casework.adding_up import Sharing, all_totals_of, sharing_since
 from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.written import DocumentUnreadable, document_of, given_plain
 from engine.cases.status import Status
+from engine.cumulation.parts import Part
 from engine.documents.model import Document
-from engine.facts.kinds import FactValues
+from engine.facts.kinds import FactValue
 from engine.master_data import PersonId
 from engine.readiness.asking import NO_INTEREST, Interest, compares, found_by, interest
 from engine.readiness.recording import keeps
 from engine.readiness.surroundings import Beside, Surroundings
 from engine.readiness.timing import MASTER_DATA
 from engine.routing.distinct import identities
-
-NO_TOTALS: Final[FactValues] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +79,17 @@ class Around:
             others = _all_of(resources, connection, self.current, found)
         except DocumentUnreadable as problem:
             return Surroundings(incomplete=str(problem))
+        added: Mapping[tuple[str, Part], FactValue] = {}
+        if self.wanted.totals:
+            added = all_totals_of(connection, self.shared, own)
         loaded = loaded_since(connection, What.MASTER_DATA) if self.wanted.ages else None
         return replace(
             alone,
             case=case.number if own and case is not None else "",
             received_at=self.received_at,
             documents=others,
-            totals=totals_of(connection, self.shared, own) if self.wanted.totals else NO_TOTALS,
+            totals=MappingProxyType({name: of for (name, part), of in added.items() if not part}),
+            parts=MappingProxyType({key: of for key, of in added.items() if key[1]}),
             loaded_at=MappingProxyType({} if loaded is None else {MASTER_DATA: loaded}),
         )
 
@@ -117,6 +119,11 @@ def around_plain(found: Surroundings) -> Plain:
         ]
     if found.totals:
         plain["totals"] = given_plain(found.totals)
+    if found.parts:
+        plain["parts"] = [
+            {"of": {fact: str(stated) for fact, stated in part}, **given_plain({name: value})}
+            for (name, part), value in found.parts.items()
+        ]
     return plain
 
 
@@ -139,5 +146,7 @@ def _all_of(
 
 def _approvers(connection: Connection, case: Case) -> frozenset[PersonId]:
     """Who acted on its route; a delegate who acts for somebody is both."""
+    if case.status is Status.IMPORTED:  # it had no route here
+        return past.approvers(connection, case.id)
     course = cases.course_of(connection, case.id)
     return frozenset(person for given in course.given for person in identities(given.assignee))

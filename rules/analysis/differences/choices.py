@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from engine.money import Money
-from engine.policy import PolicySet
+from engine.policy import PolicySet, SetChanges
 from engine.rates import FxChoice
 from rules.analysis.differences.aspects import Kind, compared
 from rules.analysis.differences.model import Area, Change, Difference, Direction
 from rules.analysis.differences.pairing import same
-from rules.analysis.differences.phrases import money, share
+from rules.analysis.differences.phrases import answer, listed, money, share
 from rules.compiling.accepting import Accepted
 
 # Of a second opinion on the controls: what is unsaid is required where it matters, in production.
@@ -27,6 +27,7 @@ def choices(old: PolicySet, new: PolicySet) -> Iterator[Difference]:
         ("fx", _fx(old.fx), _fx(new.fx)),
         ("in_flight", old.in_flight, new.in_flight),
         ("second_opinion", old.second_opinion, new.second_opinion),
+        ("policy_changes", _changes(old.set_changes), _changes(new.set_changes)),
         ("escalation", _pairs(old.escalation.items()), _pairs(new.escalation.items())),
     ):
         if was != now:
@@ -80,6 +81,17 @@ def _fx(choice: FxChoice | None) -> str:
         else "",
     ]
     return ", ".join(filter(None, parts))
+
+
+def _changes(changes: SetChanges | None) -> str:
+    if changes is None:
+        return ""
+    approved = [answer(row.answer) for row in changes.matrix.rows] if changes.matrix else []
+    parts = [
+        f"approved by {', '.join(approved)}" if approved else "",
+        f"activated by {listed(changes.activated_by)}" if changes.activated_by else "",
+    ]
+    return "; ".join(filter(None, parts))
 
 
 def _pairs(items: Iterable[tuple[str, str]]) -> str:

@@ -49,7 +49,7 @@ def test_a_server_that_does_not_answer_is_named_without_its_password() -> None:
 
 
 @pytest.mark.parametrize("kind", BOTH)
-@pytest.mark.parametrize("table", ["trail", "contents"])
+@pytest.mark.parametrize("table", ["trail", "contents", "in_force_history"])
 @pytest.mark.parametrize("change", ["update {} set digest = 'x'", "delete from {}"])
 def test_what_is_only_added_to_cannot_be_changed(
     kind: str, table: str, change: str, tmp_path: Path
@@ -59,6 +59,9 @@ def test_what_is_only_added_to_cannot_be_changed(
             append(connection, [Entry("note", None, NOW, {"a": "b"})])
             connection.execute(
                 text("insert into contents values ('d', 'k', :body, 'now')"), {"body": b"x"}
+            )
+            connection.execute(
+                text("insert into in_force_history values ('policy', 1, 'd', 'now', 'note')")
             )
         with pytest.raises(DBAPIError, match="only ever added to"), store.transaction() as again:
             again.execute(text(change.format(table)))

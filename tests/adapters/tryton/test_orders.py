@@ -41,6 +41,42 @@ def test_an_order_that_could_not_be_compared_is_invalid(
     invoices.check(whole)
 
 
+PAYEE = {"name": "Factor Bank"}
+
+
+@pytest.mark.parametrize(
+    ("line", "header", "code"),
+    [
+        ({}, {"payable_to": PAYEE}, "payee_unsupported"),
+        ({}, {"prepaid": "20.00"}, "prepaid_unsupported"),
+        ({}, {"prepaid": "20.00", "payable": "100.00"}, "prepaid_unsupported"),
+        ({}, {"rounding": "0.05", "payable": "120.05"}, "rounding_unsupported"),
+        ({"tax": None, "tax_code": None}, {"payable": "99.00"}, "payable_unsupported"),
+        ({"adjustment": "third_party"}, {}, "adjustment_unsupported"),
+    ],
+)
+def test_what_would_be_lost_on_the_way_is_a_business_fault(
+    line: dict[str, Any], header: dict[str, Any], code: str
+) -> None:
+    with pytest.raises(ErpError) as raised:
+        invoices.check(order(line, **header))
+    assert (raised.value.fault, raised.value.code) == (Fault.BUSINESS, code)
+
+
+@pytest.mark.parametrize(
+    ("line", "header"),
+    [
+        ({}, {"prepaid": "0.00", "rounding": "0.00", "payable": "120.00"}),
+        ({"adjustment": "charge"}, {"payable": "120.00"}),
+        ({"net": "-100.00", "tax": "-20.00", "adjustment": "allowance"}, {}),
+    ],
+)
+def test_what_is_booked_as_it_is_stated_may_be_posted(
+    line: dict[str, Any], header: dict[str, Any]
+) -> None:
+    invoices.check(order(line, **header))
+
+
 @pytest.mark.parametrize("key", ["", " ", "C-1/1 "])
 def test_an_order_without_a_key_is_refused(key: str) -> None:
     with pytest.raises(ValueError, match="expected a key"):

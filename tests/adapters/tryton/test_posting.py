@@ -57,6 +57,31 @@ class TestTryton(ErpConformance):
         return lambda order: ledger.states(order).count("posted")
 
 
+@pytest.mark.parametrize(
+    "header", [{"payable_to": {"name": "Factor Bank"}}, {"prepaid": "20.00", "payable": "100.00"}]
+)
+def test_nothing_is_sent_of_an_invoice_that_would_be_owed_otherwise_than_approved(
+    approver: TrytonConnector, ledger: Ledger, header: dict[str, Any]
+) -> None:
+    unfit = order(**header)
+    fault, code = refused(lambda: approver.post(unfit))
+    assert (fault, code.rpartition("_")[2]) == (Fault.BUSINESS, "unsupported")
+    assert ledger.invoices(unfit) == []
+
+
+def test_an_allowance_and_a_charge_are_owed_as_approved(
+    approver: TrytonConnector, ledger: Ledger
+) -> None:
+    posted = order(
+        {},
+        {"net": "-10.00", "tax": "-2.00", "adjustment": "allowance"},
+        {"net": "5.00", "tax": "1.00", "adjustment": "charge"},
+        payable="114.00",
+    )
+    approver.post(posted)
+    assert ledger.entry(posted)["2.1.1"] == ("0", "114.00")
+
+
 def test_what_is_posted_stands_in_the_ledger_as_approved(
     approver: TrytonConnector, ledger: Ledger
 ) -> None:

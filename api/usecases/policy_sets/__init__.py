@@ -1,0 +1,1 @@
+"""Policy sets in the service: proposed, approved, put in force, taken back."""
