@@ -21,9 +21,9 @@ def forget_keys(connection: Connection, case_id: int) -> None:
 
 
 def add_keys(connection: Connection, kept: Sequence[tuple[int, Collection[str]]]) -> None:
-    """The documents of these cases are found by these keys from now on."""
+    """The documents of these cases are found by these keys, too, from now on."""
     rows = [{"key": key, "case_id": id} for id, keys in kept for key in sorted(keys)]
-    insert_rows(connection, document_keys, rows)
+    insert_rows(connection, document_keys, rows, may_be_there=True)
 
 
 def cases_beside(connection: Connection, keys: Iterable[str], own: int) -> list[Case]:

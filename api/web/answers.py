@@ -238,8 +238,25 @@ class KeepingAnswer(Declared):
     sources: list[str]
 
 
+class ChangeAnswer(Declared):
+    """What the present version changed: why it is approved again, whose approvals stand or fell.
+
+    Empty for the first version. `differences` are names of fields.
+    """
+
+    from_version: int | None = None
+    differences: list[str] = []
+    again: list[dict[str, Any]] = []
+    affected: list[str] = []
+    stands: list[dict[str, str]] = []
+    fell: list[dict[str, str]] = []
+
+
 class WholeCaseAnswer(CaseAnswer):
-    """A case with everything that belongs to it. The document shows what the reader may see."""
+    """A case with everything that belongs to it. The document shows what the reader may see.
+
+    `standing_version` is the approved version that counts while this one changes it, 0 for none.
+    """
 
     keep_until: KeepingAnswer
     document: dict[str, Any]
@@ -247,6 +264,8 @@ class WholeCaseAnswer(CaseAnswer):
     receipts: list[ReceiptAnswer]
     exceptions: list[ExceptionAnswer]
     reviews: list[ReviewAnswer]
+    standing_version: int
+    change: ChangeAnswer
 
 
 class CasesAnswer(Declared):
@@ -286,6 +305,7 @@ class ExplanationAnswer(BaseModel):
     passed_over: list[dict[str, Any]]
     reasons: list[dict[str, Any]]
     digests: list[Any]
+    changes: list[str]
 
 
 class FieldError(Declared):

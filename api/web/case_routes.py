@@ -37,6 +37,7 @@ from api.web.problems import Problem, declared
 from api.web.reach import cases_within
 from api.web.views import case_body, cases_body, whole_case_body
 from engine.cases.status import Status
+from engine.explaining.changed import change_said
 from engine.explaining.explanation import explanation
 from engine.explaining.messages.catalogues import LANGUAGES
 from engine.recalling import recalled
@@ -172,6 +173,7 @@ def show_decision(request: Request, number: str, language: Language = "en") -> R
     names = {str(person.id): person.name for person in current.data.people.values()}
     decision = recalled(json.loads(case.decision_json))
     said = explanation(decision, spoken(language), names)
+    said["changes"] = [*change_said(json.loads(case.change_json), spoken(language), names)]
     return _json(json.dumps(said, ensure_ascii=False).encode())
 
 

@@ -44,6 +44,8 @@ def whole_case_body(
             **_case(case, is_new=False),
             "keep_until": kept.plain(),
             "document": document,
+            "standing_version": case.standing_version,
+            "change": Written(case.change_json),
             "tasks": [task_plain(task, case, deadlines) for task in tasks],
             "receipts": [_receipt(each) for each in receipts],
             "exceptions": [exception_plain(each) for each in exceptions],

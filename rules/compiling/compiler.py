@@ -163,6 +163,7 @@ def _compile(
         guarantees=tuple(controls.guarantees),
         delegation=tuple(handling.delegation),
         stand_ins=tuple(handling.stand_ins),
+        changes=handling.changes,
         escalation=MappingProxyType(handling.escalation),
         readiness=_readiness(sources, header, context),
         countries=country.read_countries(sources.of("country"), files, context),

@@ -4,7 +4,7 @@ What is JSON is text as `engine.canonical` writes it, except that of a document:
 fields are sealed (`adapters/encryption.py`).
 """
 
-from adapters.store.tables.cases import acts, answers, cases, claims, releases, tasks
+from adapters.store.tables.cases import acts, answers, cases, claims, releases, tasks, versions
 from adapters.store.tables.common import Moment, metadata, moment_as_kept
 from adapters.store.tables.controls import (
     contributions,
@@ -17,6 +17,7 @@ from adapters.store.tables.controls import (
     subjects,
 )
 from adapters.store.tables.deadlines import deadlines, escalations, notices
+from adapters.store.tables.delegations import delegations
 from adapters.store.tables.delivery import exceptions, outbox, receipts
 from adapters.store.tables.evidence import (
     contents,
@@ -36,6 +37,7 @@ __all__ = [
     "contents",
     "contributions",
     "deadlines",
+    "delegations",
     "document_keys",
     "escalations",
     "exceptions",
@@ -57,4 +59,5 @@ __all__ = [
     "tasks",
     "trail",
     "trail_end",
+    "versions",
 ]

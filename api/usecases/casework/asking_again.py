@@ -23,6 +23,7 @@ from api.usecases.casework.completing import finish, with_event
 from api.usecases.casework.remembering import asked_of, recorded
 from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.reviewing import open_asked
+from api.usecases.casework.standing import count_both
 from api.usecases.casework.surrounding import around
 from api.usecases.casework.watching import escalations_plain, watch
 from api.usecases.casework.written import (
@@ -132,7 +133,8 @@ def _decided_again(
     shared = sharing_since(current, document, case.received_at, now)
     before = asked_of(current, document, now)
     needed = around(current, document, case.received_at, now)
-    headroom.lock(connection, (*shared.keys(), *before.keys(), *needed.keys()))
+    own = headroom.keys_of(connection, [case.id]) if case.standing_version else ()
+    headroom.lock(connection, (*shared.keys(), *before.keys(), *needed.keys(), *own))
     given = totals_of(connection, shared, case.id)
     history = before.history(connection, case.id)
     silent = deadlines.escalations_on(connection, case.id)
@@ -142,11 +144,15 @@ def _decided_again(
     written: Plain = {**to_plain(decision)}
     if decision.outcome is Outcome.HELD and _is_held_alike(case, written):
         return False
-    headroom.count(connection, case, shared.contributions)
+    if case.standing_version:
+        count_both(resources, connection, current, case, shared)
+    else:
+        headroom.count(connection, case, shared.contributions)
     course = cases.course_of(connection, case.id)
     case = replace(
         with_event(case, _EVENTS[decision.outcome], now),
         given_json=text(given_plain(given)),
+        routed_under=current.digests.policy,
         decision_digest=decision.digest,
         decision_json=text(written),
     )

@@ -21,24 +21,23 @@ from adapters.store.cases import Case
 from adapters.store.deadlines import Deadline
 from adapters.store.trail import Entry, append
 from api.usecases.casework.completing import with_event
+from api.usecases.casework.in_flight import Decided, InFlight, in_flight
 from api.usecases.casework.remembering import asked_of, recorded
 from api.usecases.casework.resources import InForce, Plain, Resources
+from api.usecases.casework.standing import keys_of_change, settle_change
 from api.usecases.casework.surrounding import around
-from api.usecases.casework.watching import escalations_plain, watch
+from api.usecases.casework.watching import watch
 from api.usecases.casework.written import (
     asked_now,
     document_of,
-    given_of,
     named_digests,
     text_of_key,
 )
 from engine.canonical import Written
 from engine.cases.status import Event, Status
 from engine.deadlines.watching import Kind
-from engine.deciding import decide
-from engine.decision import Assignment, Decision, Outcome, Via
+from engine.decision import Assignment, Outcome, Via
 from engine.documents.model import Document
-from engine.history import NO_HISTORY, History
 from engine.master_data import PersonId
 from engine.recording import decision_text, moment_text
 from engine.reviewing import owners_of
@@ -60,7 +59,7 @@ _EVENTS: Final = {
 
 @dataclass(slots=True)
 class _On:
-    """A case with something due, within its transaction."""
+    """A case with something due, within its transaction. `flight` decides it."""
 
     resources: Resources
     connection: Connection
@@ -68,8 +67,11 @@ class _On:
     case: Case
     document: Document
     now: datetime
-    escalations: tuple[Escalation, ...]
-    history: History = NO_HISTORY
+    flight: InFlight
+
+    def decide(self) -> Decided:
+        """The route as it is now, with every escalation that is kept by now."""
+        return self.flight.decide(self.connection)
 
 
 def handle_all_due(resources: Resources, now: datetime) -> int:
@@ -111,8 +113,8 @@ def handle_due(resources: Resources, case_id: int, now: datetime) -> bool:
         if case is None or found is None:
             return False
         document = document_of(resources, current.policy, case)
-        made = deadlines.escalations_on(connection, case_id)
-        on = _On(resources, connection, current, case, document, now, made)
+        flight = in_flight(resources, connection, current, case, now)
+        on = _On(resources, connection, current, case, document, now, flight)
         match found.kind:
             case Kind.WITHDRAW:
                 _withdraw(on, found)
@@ -128,18 +130,24 @@ def _first_due(connection: Connection, case_id: int, now: datetime) -> Deadline 
     return next((d for d in open_here if d.due_at <= now), None)
 
 
+def _lock(on: _On) -> None:
+    """What is looked at and counted anew, in one order."""
+    acted = asked_of(on.current, on.document, on.now)
+    needed = around(on.current, on.document, on.case.received_at, on.now)
+    shared = keys_of_change(on.connection, on.current, on.case, on.document)
+    headroom.lock(on.connection, (*on.flight.keys(), *acted.keys(), *needed.keys(), *shared))
+
+
 def _on_route(on: _On, found: Deadline) -> None:
     """A place of the route as it is at this moment."""
-    before = asked_of(on.current, on.document, on.now)
-    needed = around(on.current, on.document, on.case.received_at, on.now)
-    headroom.lock(on.connection, (*before.keys(), *needed.keys()))
-    on.history = before.history(on.connection, on.case.id)
+    _lock(on)
     course = cases.course_of(on.connection, on.case.id)
-    decision = _decide(on)
+    decided = on.decide()
+    decision = decided.decision
     if on.case.status is Status.PENDING and decision.outcome in (Outcome.HELD, Outcome.REFUSED):
-        _take_over(on, decision, course, "decided_again")
+        _take_over(on, decided, course, "decided_again")
         return
-    watch(on.connection, on.current, on.case, decision, course, on.now)
+    watch(on.connection, decided.under.force, on.case, decision, course, on.now)
     due = _still_due(on, found)
     place = next((p for key, p in keyed(decision) if key == found.key), None)
     if due is None or due.key is None or place is None:
@@ -176,8 +184,8 @@ def _escalate(on: _On, due: Deadline, key: PlaceKey, place: Assignment, course: 
     deadlines.done(on.connection, due, on.now)
     deadlines.add_escalation(on.connection, on.case.id, new, on.now)
     cases.release(on.connection, on.case.id, text_of_key(key))  # it is no longer one person's
-    on.escalations = (*on.escalations, new)
-    decision = _decide(on)
+    decided = on.decide()
+    decision = decided.decision
     held = decision.held
     is_exhausted = held is not None and held.code == EXHAUSTED
     asked = [
@@ -192,19 +200,14 @@ def _escalate(on: _On, due: Deadline, key: PlaceKey, place: Assignment, course: 
     deadlines.tell(on.connection, on.case.id, [*asked, *sorted(before)], kind, place.word, on.now)
     if is_exhausted and held is not None:
         _tell_owners(on, held.owner, kind, place.word)
-    _take_over(on, decision, course, kind, told)
-
-
-def _decide(on: _On) -> Decision:
-    given = given_of(json.loads(on.case.given_json))
-    policy, data = on.current.policy, on.current.data
-    return decide(policy, data, on.document, on.now, given, on.history, escalations=on.escalations)
+    _take_over(on, decided, course, kind, told)
 
 
 def _take_over(
-    on: _On, decision: Decision, course: Course, kind: str, told: Plain | None = None
+    on: _On, decided: Decided, course: Course, kind: str, told: Plain | None = None
 ) -> None:
     """The case stands where the decision puts it."""
+    decision, force = decided.decision, decided.under.force
     on.case = replace(
         with_event(on.case, _EVENTS[decision.outcome], on.now),
         decision_digest=decision.digest,
@@ -214,13 +217,14 @@ def _take_over(
     is_pending = on.case.status is Status.PENDING
     asked = asked_now(on.case.id, decision, course, on.now) if is_pending else ()
     cases.ask(on.connection, on.case.id, asked)
-    watch(on.connection, on.current, on.case, decision, course, on.now)
+    watch(on.connection, force, on.case, decision, course, on.now)
     more: Plain = {
         **(told or {}),
-        **recorded(on.history),
-        **escalations_plain(on.escalations),
+        **recorded(decided.history),
+        **decided.note,
         "given": Written(on.case.given_json),
         "decision": Written(on.case.decision_json),
+        "in_force": named_digests(force),
     }
     _append(on, kind, more)
 
@@ -231,6 +235,7 @@ def _withdraw(on: _On, due: Deadline) -> None:
         deadlines.done(on.connection, due, on.now)
         return
     held = json.loads(on.case.decision_json).get("held") or {}
+    _lock(on)
     on.case = with_event(on.case, Event.WITHDRAW, on.now)
     cases.keep(on.connection, on.case)
     cases.ask(on.connection, on.case.id, ())
@@ -291,4 +296,7 @@ def _append(on: _On, kind: str, more: Plain) -> None:
         **more,
         "status": str(on.case.status),
     }
-    append(on.connection, [Entry(kind, on.case.id, on.now, body)])
+    entry = Entry(kind, on.case.id, on.now, body)
+    args = (on.resources, on.connection, on.current, on.case, on.document, on.now)
+    on.case, ended = settle_change(*args)  # a change that came to nothing leaves what stood
+    append(on.connection, [entry, *ended])

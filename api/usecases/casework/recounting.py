@@ -14,8 +14,9 @@ from sqlalchemy import Connection
 
 from adapters.store import cases, headroom
 from adapters.store.cases import Case
-from api.usecases.casework.adding_up import sharing
+from api.usecases.casework.adding_up import Sharing, sharing
 from api.usecases.casework.resources import InForce, Resources
+from api.usecases.casework.standing import count_both
 from api.usecases.casework.written import DocumentUnreadable, document_of
 from engine.cumulation.counting import Contribution
 
@@ -52,7 +53,10 @@ class Recount:
             for case in found:
                 self._look_at(case, kept)
         for case, added in self.changed.values():
-            headroom.count(connection, case, added)
+            if case.standing_version:
+                count_both(self.resources, connection, self.wanted, case, Sharing(added))
+            else:
+                headroom.count(connection, case, added)
         return len(self.changed)
 
     def _look_at(self, case: Case, kept: Mapping[int, frozenset[object]]) -> None:
@@ -63,7 +67,7 @@ class Recount:
         except DocumentUnreadable:
             return  # it goes on counting where it did
         added = sharing(self.wanted, document, case.received_at).contributions
-        if headroom.as_kept(case, added) != kept.get(case.id, frozenset()):
+        if case.standing_version or headroom.as_kept(case, added) != kept.get(case.id, frozenset()):
             self.changed[case.id] = (case, added)
 
 

@@ -39,10 +39,10 @@ def watch(
 
 
 def watch_new(
-    current: InForce, case: Case, decision: Decision, now: datetime
+    current: InForce, case: Case, decision: Decision, course: Course, now: datetime
 ) -> Iterator[Deadline]:
     """The deadlines of a case that has none, for the caller to keep."""
-    yield from _wanted(current, case, decision, Course(), now, {})
+    yield from _wanted(current, case, decision, course, now, {})
 
 
 def escalations_plain(made: tuple[Escalation, ...]) -> dict[str, object]:

@@ -333,6 +333,11 @@ REASONS: Final[Mapping[str, Text]] = MappingProxyType(
             "A conflict of duties joins approving with approving[ ({detail})]: every place of the"
             " route takes another person[, except {exempt}].",
         ),
+        "added_by_newer_set": Text(
+            "A newer version of the policy asks for more.",
+            "The set that is in force now ({policy}) asks for {count} more than the one that the"
+            " case was routed under.",
+        ),
         "tax_not_recovered": Text(
             "Tax of line {line} counts as cost.",
             "The tax of line {line} counts as far as it is not recovered; {recovered} % is.",

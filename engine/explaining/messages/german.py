@@ -345,6 +345,11 @@ REASONS: Final[Mapping[str, Text]] = MappingProxyType(
             "Ein Konflikt verbindet Genehmigen mit Genehmigen[ ({detail})]: jeder Platz des"
             " Genehmigungswegs braucht eine andere Person[, außer {exempt}].",
         ),
+        "added_by_newer_set": Text(
+            "Eine neuere Fassung der Richtlinie verlangt mehr.",
+            "Die jetzt geltende Fassung ({policy}) verlangt {count} mehr als die, nach der der"
+            " Genehmigungsweg entstand.",
+        ),
         "tax_not_recovered": Text(
             "Die Steuer in Position {line} zählt als Kosten.",
             "Die Steuer in Position {line} zählt, soweit sie nicht abziehbar ist; "
