@@ -47,6 +47,7 @@ from engine.policy import (
 )
 from engine.rates import Shortage
 from engine.recording import decision_digest
+from engine.routing.arranging import Arrangement, arranged
 from engine.routing.authority import widest
 from engine.routing.building import Routing, Unfilled
 from engine.routing.distinct import needs_answer, needs_approval
@@ -91,6 +92,7 @@ class Draft:
     passed_over: tuple[Passed, ...] = ()
     rates: tuple[str, ...] = ()
     is_traced: bool = True
+    arrangements: tuple[Arrangement, ...] = ()
 
 
 def decide(
@@ -101,16 +103,18 @@ def decide(
     given: FactValues = MappingProxyType({}),
     history: History = NO_HISTORY,
     own: OwnFacts | None = None,
+    arrangements: tuple[Arrangement, ...] = (),
 ) -> Decision:
     """Who must approve the document, in what order, by whose authority; or why not.
 
     `now` is an aware instant. `given` are facts from outside the document and the master data:
     totals, answers of an ERP. `history` is what people did on documents that are related to this
     one, complete as far as the set's conflicts look (`engine/segregation/asking.py`). `own` is what
-    the document states, where that has been worked out already. Raises `PolicyError` for a naive
-    moment and nothing else.
+    the document states, where that has been worked out already, `arrangements` what people have
+    arranged on its route. Raises `PolicyError` for a naive moment and nothing else.
     """
-    draft = _draft(policy, data, document, now, given, Draft(), own, history)
+    draft = Draft(arrangements=arrangements)
+    draft = _draft(policy, data, document, now, given, draft, own, history)
     return _decision(policy, data, document, now, draft)
 
 
@@ -348,9 +352,13 @@ def _route(situation: Situation, draft: Draft) -> None:
     """The route that is wanted; what keeps it from being one is added to the draft's holds."""
     if draft.refused or draft.held:
         return
-    steps = build_route(Routing(situation), draft.wanted)
+    routing = Routing(situation)
+    steps = build_route(routing, draft.wanted)
     if add_for_interest(situation, draft.wanted):
-        steps = build_route(Routing(situation), draft.wanted)
+        routing = Routing(situation)
+        steps = build_route(routing, draft.wanted)
+    if draft.arrangements and not isinstance(steps, Unfilled):
+        steps = arranged(situation, steps, draft.arrangements, is_once=routing.is_once)
     if isinstance(steps, Unfilled):
         draft.held.append(_unfilled(situation, draft, steps))
         return

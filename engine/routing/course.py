@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from engine.decision import Assignee, Assignment, Decision
+from engine.decision import Assignee, Assignment, Decision, Step
 from engine.routing.distinct import leaves
 
 
@@ -61,8 +61,13 @@ class Course:
 
 def keyed(decision: Decision) -> Iterator[tuple[PlaceKey, Assignment]]:
     """Every place of the route with what an approval of it is for."""
+    return keyed_steps(decision.steps)
+
+
+def keyed_steps(steps: tuple[Step, ...]) -> Iterator[tuple[PlaceKey, Assignment]]:
+    """The same of steps that are not part of a decision yet."""
     seen: dict[tuple[str, str, str, str], int] = {}
-    for step in decision.steps:
+    for step in steps:
         for part in step.parts:
             for place in leaves(part):
                 name = (str(place.place), place.word, _object(place), place.amount)

@@ -4,6 +4,7 @@ What is JSON is text as `engine.canonical` writes it, except that of a document:
 fields are sealed (`adapters/encryption.py`).
 """
 
+from adapters.store.tables.arrangements import arrangements, questions, remarks, returns
 from adapters.store.tables.cases import acts, answers, cases, claims, releases, tasks
 from adapters.store.tables.common import Moment, metadata, moment_as_kept
 from adapters.store.tables.controls import (
@@ -30,6 +31,7 @@ __all__ = [
     "Moment",
     "acts",
     "answers",
+    "arrangements",
     "cases",
     "claims",
     "contents",
@@ -44,8 +46,11 @@ __all__ = [
     "outbox",
     "past_acts",
     "proposals",
+    "questions",
     "receipts",
     "releases",
+    "remarks",
+    "returns",
     "review_causes",
     "review_tasks",
     "reviews",

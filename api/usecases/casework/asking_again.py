@@ -15,7 +15,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from adapters.store import cases, headroom
+from adapters.store import arrangements, cases, headroom
 from adapters.store.cases import Case
 from adapters.store.trail import Entry, append
 from api.usecases.casework.adding_up import sharing_since, totals_of
@@ -38,6 +38,7 @@ from engine.documents.model import Document
 from engine.facts.kinds import FactValues
 from engine.history import History
 from engine.recording import to_plain
+from engine.routing.arranging import arrangements_plain
 from engine.routing.completing import standing
 from engine.routing.course import Course
 
@@ -134,7 +135,10 @@ def _decided_again(
     headroom.lock(connection, (*shared.keys(), *before.keys(), *needed.keys()))
     given = totals_of(connection, shared, case.id)
     history = before.history(connection, case.id)
-    decision = decide(current.policy, current.data, document, now, given, history)
+    made = arrangements.arrangements_on(connection, case.id)
+    decision = decide(
+        current.policy, current.data, document, now, given, history, arrangements=made
+    )
     written: Plain = {**to_plain(decision)}
     if decision.outcome is Outcome.HELD and _is_held_alike(case, written):
         return False
@@ -152,7 +156,8 @@ def _decided_again(
         case = with_event(case, event, now)
     cases.keep(connection, case)
     _ask_people(connection, case, decision, course, now)
-    entry = Entry("decided_again", case.id, now, _body(current, case, written, given, history))
+    body = {**_body(current, case, written, given, history), **arrangements_plain(made)}
+    entry = Entry("decided_again", case.id, now, body)
     opened = open_asked(resources, connection, current, case, document, decision, now, shared)
     case, more = finish(resources, connection, current, case, document, now)
     append(connection, [entry, *more, *opened])

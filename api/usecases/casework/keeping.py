@@ -11,7 +11,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from adapters.store import beside, cases, headroom, past
+from adapters.store import arrangements, beside, cases, headroom, past
 from adapters.store.cases import Case
 from adapters.store.trail import Entry, append
 from api.usecases.casework.adding_up import AddedUp, Sharing
@@ -196,6 +196,7 @@ def _kept(
 def _begin_anew(connection: Connection, case: Case) -> None:
     """A known case with other content: what was done and asked before is for nothing now."""
     cases.begin_anew(connection, case.id)
+    arrangements.begin_anew(connection, case.id)
     cases.keep(connection, case)
     headroom.forget(connection, case.id)
     past.forget_approvals(connection, case.id)

@@ -10,7 +10,7 @@ from typing import Final
 from adapters.store.cases import Case, number_of
 from adapters.store.delivery import KeptReceipt
 from adapters.store.reviews import Review
-from api.usecases.casework.acting import Kind
+from api.usecases.casework.action import LEAVES_THE_DECISION
 from api.usecases.casework.completing import posting_key
 from api.usecases.casework.resources import Plain
 from api.usecases.casework.second_opinion import KIND as SECOND_OPINION
@@ -20,7 +20,6 @@ from engine.cases.status import MOVES, Status
 from engine.decision import Outcome
 
 _REACHED: Final = frozenset((before, after) for (before, _), after in MOVES.items())
-_LEAVE_THE_DECISION: Final = frozenset({str(Kind.CLAIM), str(Kind.RELEASE), str(Kind.WITHDRAW)})
 # Of a case, written by whoever had not locked it: they state nothing about where it stands.
 BESIDE: Final = frozenset({"review_opened"})
 _TAKEN_OVER: Final = frozenset({str(Outcome.HELD), str(Outcome.REFUSED)})
@@ -115,7 +114,7 @@ def _decided(told: Told) -> object:
             case {"kind": "submission" | "decided_again", "decision": {"digest": name}}:
                 return name
             case {"kind": "action", "action": kind, "decision_digest": name}:
-                if kind not in _LEAVE_THE_DECISION:
+                if kind not in LEAVES_THE_DECISION and name:
                     return name
             case {"kind": "refusal", "decided": {"outcome": outcome, "digest": name}}:
                 if outcome in _TAKEN_OVER:
