@@ -83,7 +83,7 @@ def _register() -> None:
 
 def _register_service() -> None:
     """Commands on a store, and on what is in force there."""
-    from api.commands import master_data, store, trail
+    from api.commands import history, master_data, policy_sets, store, trail
     from api.commands.activate import activate
     from api.commands.file import file
     from api.commands.second_opinion import second_opinion
@@ -97,9 +97,24 @@ def _register_service() -> None:
     app.add_typer(store.app, name="store")
     trail.app.command("check", epilog=_EPILOG)(trail.check)
     app.add_typer(trail.app, name="trail")
+    for name, command in (
+        ("propose", policy_sets.propose_set),
+        ("show", policy_sets.show),
+        ("approve", policy_sets.approve),
+        ("activate", policy_sets.activate_set),
+        ("cancel", policy_sets.cancel_set),
+        ("roll-back", policy_sets.roll_back_set),
+        ("history", policy_sets.history),
+        ("what-if", policy_sets.what_if),
+    ):
+        policy_sets.app.command(name, epilog=_EPILOG)(command)
+    app.add_typer(policy_sets.app, name="policy")
     master_data.app.command("check", epilog=_EPILOG)(master_data.check)
     master_data.app.command("load", epilog=_EPILOG)(master_data.load)
     app.add_typer(master_data.app, name="data")
+    history.app.command("load", epilog=_EPILOG)(history.load)
+    history.app.command("take-over", epilog=_EPILOG)(history.take_over)
+    app.add_typer(history.app, name="history")
 
 
 def _register_reports() -> None:

@@ -34,6 +34,7 @@ COUNTS_AS: Final[Mapping[Status, str]] = {
     Status.POSTING: APPROVED,
     Status.POSTED: APPROVED,
     Status.EXCEPTION: APPROVED,
+    Status.IMPORTED: APPROVED,
 }
 
 # Sums of 64-bit numbers leave 64 bits; those of their two halves never do, for 2**32 documents.

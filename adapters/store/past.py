@@ -94,6 +94,21 @@ def first_act(connection: Connection, case_id: int) -> datetime | None:
     return found
 
 
+def approvers(connection: Connection, case_id: int) -> frozenset[PersonId]:
+    """Who approved the document of the case in its present version, as it was kept of each act."""
+    query = (
+        select(past_acts.c.person, past_acts.c.on_behalf_of)
+        .join(cases, cases.c.id == past_acts.c.case_id)
+        .where(
+            past_acts.c.case_id == case_id,
+            past_acts.c.act == "approve",
+            past_acts.c.version == cases.c.version,
+        )
+    )
+    found = (name for row in connection.execute(query) for name in row if name)
+    return frozenset(PersonId(name) for name in found)
+
+
 def unreviewed(connection: Connection, mitigations: Collection[str]) -> Mapping[str, datetime]:
     """By mitigation, when its oldest use was that nobody has reviewed."""
     if not mitigations:

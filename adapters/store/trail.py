@@ -8,6 +8,7 @@ waits; the position is not inside the bytes.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -91,6 +92,20 @@ def records_of(connection: Connection, case_id: int) -> Sequence[Record]:
         select(trail).where(trail.c.case_id == case_id).order_by(trail.c.position)
     )
     return [_record(row) for row in found]
+
+
+def first_records(
+    connection: Connection, case_ids: Sequence[int]
+) -> Mapping[int, Mapping[str, object]]:
+    """The bodies of the first records of cases, by case."""
+    firsts = (
+        select(func.min(trail.c.position))
+        .where(trail.c.case_id.in_(case_ids))
+        .group_by(trail.c.case_id)
+    )
+    query = select(trail).where(trail.c.position.in_(firsts))
+    found = connection.execute(query) if case_ids else ()
+    return {row.case_id: json.loads(row.body) for row in found}
 
 
 def end(connection: Connection) -> int:

@@ -20,10 +20,11 @@ from api.commands.serving import (
     utc_now,
     who,
 )
-from api.commands.terminal import Output
+from api.commands.terminal import Code, Output, stop
 from api.usecases.casework.activating import bootstrap
 from api.usecases.casework.resources import Resources
 from api.usecases.drafts import data_folder
+from api.usecases.policy_sets.candidate import is_changeable
 
 Set = Annotated[Path, typer.Argument(metavar="SET", help="The folder of the policy set.")]
 
@@ -38,6 +39,10 @@ def activate(
 ) -> None:
     """Put the first policy set and its master data in force. Recorded, with name and reason."""
     draft = policy_of(policy)
+    if not is_changeable(draft.policy):
+        message = "error: the set names nobody who approves its changes"
+        help = "  help: say `policy_changes: {approved_by: ...}` in policy.yaml"
+        raise stop(Code.POLICY, message, help)
     people = data_of(data, draft).data
     now = utc_now()
     if people.person_of(by, now) is None:

@@ -23,6 +23,7 @@ from api.texts import plain, short
 from api.usecases.judging import Judge
 from api.usecases.readying import Readied, Readying
 from api.usecases.submissions import UnreadableInput, submissions
+from engine.countries.retention import Because, Keeping
 from engine.errors import InputErrors
 from engine.explaining.unready import say_finding
 from engine.readiness.finding import NOT_LOOKED_UP, LookedUp
@@ -176,6 +177,7 @@ def plain_of(answer: Readied) -> dict[str, object]:
         "document": judged.name,
         "ready": answer.is_ready,
         "findings": [to_plain(finding) for finding in answer.findings],
+        "keep_until": None if answer.kept is None else answer.kept.plain(),
     }
 
 
@@ -201,6 +203,21 @@ def show_one(output: Output, answer: Readied, language: str) -> None:
         output.say(f"    {plain('; '.join(parts))}", "dim")
         if finding.place.file:
             output.say(f"    {finding.place}", "dim")
+    if answer.kept is not None:
+        output.say(f"  {plain(_kept(answer.kept))}", "dim")
+
+
+def _kept(kept: Keeping) -> str:
+    """Until when it has to be kept, and what says so."""
+    until = "for ever" if kept.until is None else f"until {kept.until}"
+    if kept.because is Because.ENTITY_UNKNOWN:
+        return f"to be kept {until}: the set has no such entity"
+    if kept.because is Because.COUNTRY_UNKNOWN:
+        return f"to be kept {until}: the set has no file of the country {kept.country}"
+    what = ", ".join(kept.kept)
+    is_of_class = kept.because is Because.CLASS
+    why = what if is_of_class else f"of no class that is told, as long as the longest of {what}"
+    return f"to be kept {until} ({kept.country}: {why})"
 
 
 def show_summary(output: Output, summary: Summary) -> None:

@@ -20,7 +20,7 @@ MOST_LISTED: Final = 12  # persons, rows
 ARROW: Final = "\N{RIGHTWARDS ARROW}"
 
 
-def show_tally(output: Output, tally: Tally, adds_up: bool) -> None:
+def show_tally(output: Output, tally: Tally, adds_up: bool, *, is_draft: bool = True) -> None:
     """Counts and money by kind, person and row, and the largest changed documents."""
     output.say()
     head = f"{tally.changed.count:,} of {tally.count:,} documents come out otherwise"
@@ -40,7 +40,8 @@ def show_tally(output: Output, tally: Tally, adds_up: bool) -> None:
         _show_top(output, tally.top())
     if adds_up:
         output.say(TOTALS_NOTE, "dim")
-    output.say(DRAFT_NOTE, "dim")
+    if is_draft:
+        output.say(DRAFT_NOTE, "dim")
 
 
 def _show_shares(output: Output, title: str, shares: Mapping[str, Share]) -> None:

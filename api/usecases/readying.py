@@ -12,8 +12,10 @@ from datetime import datetime
 from types import MappingProxyType
 
 from api.usecases.judging import Judge, Judged, local
+from api.usecases.keeping_until import keeping_of
 from api.usecases.submissions import Submission
 from engine.cases.status import Status
+from engine.countries.retention import Keeping
 from engine.documents.model import Document
 from engine.readiness.asking import found_by, interest, readiness
 from engine.readiness.finding import NOT_LOOKED_UP, Finding, LookedUp, is_ready
@@ -22,10 +24,14 @@ from engine.readiness.surroundings import Beside, Surroundings
 
 @dataclass(frozen=True, slots=True)
 class Readied:
-    """One submission: what keeps it from posting, or the errors why it is no document."""
+    """One submission: what keeps it from posting, or the errors why it is no document.
+
+    `kept` says until when it has to be kept; `None` where it is no document.
+    """
 
     judged: Judged
     findings: tuple[Finding, ...] = ()
+    kept: Keeping | None = None
 
     @property
     def is_ready(self) -> bool:
@@ -66,7 +72,8 @@ class Readying:
         found = readiness(policy, data, document, now, self.looked_up, beside=around)
         self.judge.count(document)
         self._keep(document, Status.PENDING)
-        return Readied(Judged(submission.position, document.id, document), found)
+        judged = Judged(submission.position, document.id, document)
+        return Readied(judged, found, keeping_of(policy, document))
 
     def _around(self, document: Document, now: datetime) -> Surroundings:
         policy, data = self.judge.draft.policy, self.judge.data.data

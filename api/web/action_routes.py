@@ -19,6 +19,7 @@ from api.web.asking import (
     SHOWABLE,
     Service,
     caller_of,
+    case_shown,
     case_within_reach,
     identities,
     service_of,
@@ -95,12 +96,13 @@ class CommentRequest(BaseModel):
 def act_on_case(request: Request, number: str, asked: ActionRequest) -> Response:
     """Acts on the case. An action that is not accepted is a 409 with its code, and recorded."""
     service = service_of(request)
-    done = _act(request, service, caller_of(request, service.clock()), number, asked)
+    caller = caller_of(request, service.clock())
+    done = _act(request, service, caller, number, asked)
     if done.code:
         raise Problem(409, done.code, f"`{asked.kind}` was not accepted: {done.code}")
     if done.case.status is Status.POSTING:
         service.on_enqueued()
-    return _json(case_body(done.case, is_new=False))
+    return _json(case_body(case_shown(request, caller, done.case), is_new=False))
 
 
 @router.post("/actions", response_model=ActionsAnswer, responses=declared(401, 403, 422, 503))

@@ -265,9 +265,24 @@ class TasksAnswer(Declared):
     next: int | None
 
 
+class KeepingAnswer(Declared):
+    """Until when a document has to be kept by the law of its entity's country; `null` for ever.
+
+    `because` is `class`, `longest` (of no class that the country's file speaks of),
+    `country_unknown` or `entity_unknown`. A legal hold may keep it longer.
+    """
+
+    until: str | None
+    because: str
+    country: str
+    classes: list[str]
+    sources: list[str]
+
+
 class WholeCaseAnswer(CaseAnswer):
     """A case with everything that belongs to it. The document shows what the reader may see."""
 
+    keep_until: KeepingAnswer
     document: dict[str, Any]
     tasks: list[TaskAnswer]
     receipts: list[ReceiptAnswer]

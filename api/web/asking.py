@@ -22,12 +22,14 @@ from api.usecases.casework.desk import Desk
 from api.usecases.casework.resources import Plain, Resources
 from api.usecases.casework.written import place_of_case
 from api.web.problems import Problem
+from api.web.reach import cases_within
 from engine.cases.identities import Identities
 from engine.documents import canonical_form
 from engine.documents.classes import MASK, masked
 from engine.documents.fields import CONFIDENTIAL, INTERNAL, PUBLIC
 from engine.documents.model import Document
 
+NO_FINDINGS: Final = "[]"
 LONGEST_ASKED: Final = 200
 LAST_ID: Final = 2**31 - 1
 SHOWABLE: Final = r"^[^\x00-\x1f]*$"  # databases take no zero, and people see no control sign
@@ -119,6 +121,19 @@ def case_within_reach(request: Request, caller: Caller, number: str, scope: Scop
     if found is None or refusal is not None:
         raise Problem(404, "not_found", "there is no such case")
     return found
+
+
+def names_others(caller: Caller, case: Case) -> bool:
+    """Whether the case may say something of others that the caller may not see."""
+    return caller.entities is not None and case.findings_json != NO_FINDINGS
+
+
+def case_shown(request: Request, caller: Caller, case: Case) -> Case:
+    """The case for an answer to the caller: what it says of cases out of his reach is masked."""
+    if not names_others(caller, case):
+        return case
+    with service_of(request).resources.store.reading() as connection:
+        return cases_within(connection, [case], caller.entities)[0]
 
 
 def readable(document: Document, shown: Plain) -> Document:

@@ -18,12 +18,14 @@ from adapters.store.reviews import reviewers_of, reviews_on
 from api.page import page
 from api.usecases.casework.replaying import replay
 from api.usecases.casework.written import document_of
+from api.usecases.keeping_until import keeping_of_case
 from api.web.answers import CaseAnswer, CasesAnswer, ExplanationAnswer, WholeCaseAnswer
 from api.web.asking import (
     LAST_ID,
     SHOWABLE,
     allow,
     caller_of,
+    case_shown,
     case_within_reach,
     identities,
     readable,
@@ -31,6 +33,7 @@ from api.web.asking import (
     visible,
 )
 from api.web.problems import Problem, declared
+from api.web.reach import cases_within
 from api.web.views import case_body, cases_body, whole_case_body
 from engine.cases.status import Status
 from engine.explaining.explanation import explanation
@@ -60,6 +63,7 @@ def list_cases(
         found = cases.several(
             connection, statuses=status or (), entities=entities, after=after, most=limit
         )
+        found = cases_within(connection, found, reach)
     return _json(cases_body(found, limit))
 
 
@@ -70,6 +74,7 @@ def show_case(request: Request, number: str) -> Response:
     caller = caller_of(request, service.clock())
     case = case_within_reach(request, caller, number, Scope.DOCUMENTS_READ)
     with service.resources.store.reading() as connection:
+        policy = service.resources.loaded.current(connection).policy
         tasks = cases.tasks_on(connection, case.id)
         receipts = receipts_of(connection, case.id)
         exceptions = exceptions_of(connection, case.id)
@@ -82,8 +87,10 @@ def show_case(request: Request, number: str) -> Response:
             remarks_on(connection, case.id),
             returned_of(connection, case.id),
         )
+        [case] = cases_within(connection, [case], caller.entities)
     shown = visible(service.resources, case)
-    return _json(whole_case_body(case, shown, tasks, receipts, exceptions, found, said))
+    kept = keeping_of_case(policy, case.entity, case.type, shown, case.received_at)
+    return _json(whole_case_body(case, kept, shown, tasks, receipts, exceptions, found, said))
 
 
 class ReplayRequest(BaseModel):
@@ -109,7 +116,7 @@ def replay_case(request: Request, number: str, asked: ReplayRequest) -> Response
     if done.code:
         raise Problem(409, done.code, f"the posting was not sent off again: {done.code}")
     service.on_enqueued()
-    return _json(case_body(done.case, is_new=False))
+    return _json(case_body(case_shown(request, caller, done.case), is_new=False))
 
 
 @router.get("/{number}/decision", response_model=ExplanationAnswer, responses=_PROBLEMS)

@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from adapters.identity import Caller, Refusal, Scope
 from adapters.store.answers import KeptAnswer, keep_answer, kept_answer
+from adapters.store.cases import Case
 from api.usecases.casework.submission import NotAccepted, Submission, Submitted
 from api.usecases.casework.submitting import preview
 from api.web.answers import CaseAnswer, PreviewAnswer
@@ -24,12 +25,15 @@ from api.web.asking import (
     body_of,
     caller_at_once,
     caller_of,
+    case_shown,
     desk_of,
     forbidden,
+    names_others,
     service_of,
     submitter,
 )
 from api.web.problems import Problem, declared
+from api.web.reach import cases_within
 from api.web.views import case_body
 from engine.canonical import digest
 from engine.cases.status import Status
@@ -91,7 +95,10 @@ async def submit_document(request: Request) -> Response:
                 known = await run_in_threadpool(sent.known)
                 if known is not None:
                     return known
-            return _answer(201 if done.is_new else 200, _text(done))
+            shown = done.case
+            if names_others(caller, shown):
+                shown = await run_in_threadpool(case_shown, request, caller, shown)
+            return _answer(201 if done.is_new else 200, _text(shown, done))
         case NotAccepted():
             raise await run_in_threadpool(_not_accepted, request, caller, done)
         case Exception():
@@ -145,7 +152,8 @@ class _Sent:
         """Keeps the answer with the case. Raises `Problem`, and nothing happened, where the key was
         used for another request."""
         if self._kept(connection) is None:
-            kept = KeptAnswer(self._digest(), 201 if done.is_new else 200, _text(done))
+            [shown] = cases_within(connection, [done.case], self.caller.entities)
+            kept = KeptAnswer(self._digest(), 201 if done.is_new else 200, _text(shown, done))
             keep_answer(connection, _name(self.caller), self.key, kept, self.now)
 
     def _kept(self, connection: Connection) -> KeptAnswer | None:
@@ -208,8 +216,8 @@ def _name(caller: Caller) -> str:
     return json.dumps([caller.issuer, caller.client, caller.subject])
 
 
-def _text(done: Submitted) -> str:
-    return case_body(done.case, is_new=done.is_new).decode("utf-8")
+def _text(shown: Case, done: Submitted) -> str:
+    return case_body(shown, is_new=done.is_new).decode("utf-8")
 
 
 def _answer(status: int, text: str) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.web.answers import Declared
+from api.web.answers import Declared, KeepingAnswer
 
 
 class ReadinessFinding(Declared):
@@ -37,9 +37,10 @@ class LookUpAnswer(Declared):
 
 
 class ReadinessAnswer(LookUpAnswer):
-    """The same of the document of a case."""
+    """The same of the document of a case, and until when it has to be kept."""
 
     case: str
+    keep_until: KeepingAnswer
 
 
 class LeftAnswer(Declared):

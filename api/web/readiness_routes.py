@@ -9,6 +9,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Header, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Connection
 from starlette.responses import Response
 
 from adapters.identity import Scope
@@ -17,18 +18,22 @@ from api.usecases.casework.releasing import release
 from api.usecases.casework.resources import InForce
 from api.usecases.casework.surrounding import around
 from api.usecases.casework.written import document_of
+from api.usecases.keeping_until import keeping_of_case
 from api.usecases.reports.period_close import Left, PeriodUnknown, days_of, left_over, left_plain
 from api.web.answers import CaseAnswer
 from api.web.asking import (
     SHOWABLE,
     allow,
     caller_of,
+    case_shown,
     case_within_reach,
     identities,
     service_of,
+    visible,
 )
 from api.web.case_routes import spoken
 from api.web.problems import Problem, declared
+from api.web.reach import Reach, findings_within
 from api.web.readiness_answers import LookUpAnswer, PeriodCloseAnswer, ReadinessAnswer
 from api.web.views import case_body
 from engine.business_time import local_day
@@ -66,14 +71,21 @@ def show_readiness(request: Request, number: str, language: Language = "en") -> 
     """Whether the document may post now, and if not, why, and who can clear it. Binds nobody."""
     service = service_of(request)
     now = service.clock()
-    case = case_within_reach(request, caller_of(request, now), number, Scope.DOCUMENTS_READ)
+    caller = caller_of(request, now)
+    case = case_within_reach(request, caller, number, Scope.DOCUMENTS_READ)
     resources = service.resources
     with resources.store.reading() as connection:
         current = resources.loaded.current(connection)
         document = document_of(resources, current.policy, case)
         needed = around(current, document, case.received_at, now)
         asked = ask_ready(resources, connection, needed, now, case)
-    return _json({"case": case.number, **_answer(asked.findings, language)})
+        found = findings_within(connection, asked.findings, caller.entities)
+    shown = [_finding(each, language, id) for each, id in found]
+    ready = is_ready(asked.findings)
+    plain = visible(resources, case)
+    kept = keeping_of_case(current.policy, case.entity, case.type, plain, case.received_at)
+    answer = {"case": case.number, "ready": ready, "findings": shown}
+    return _json({**answer, "keep_until": kept.plain()})
 
 
 @router.post("/cases/{number}/releases", response_model=CaseAnswer, responses=_PROBLEMS)
@@ -94,7 +106,7 @@ def release_finding(request: Request, number: str, asked: ReleaseRequest) -> Res
         raise Problem(409, done.code, f"the release was not accepted: {done.code}")
     if done.case.status is Status.POSTING:
         service.on_enqueued()
-    return _json_text(case_body(done.case, is_new=False))
+    return _json_text(case_body(case_shown(request, caller, done.case), is_new=False))
 
 
 @router.get("/look-ups/supplier", response_model=LookUpAnswer, responses=_PROBLEMS)
@@ -158,7 +170,8 @@ def show_period_close(
     """What of a period is not approved, not ready or not posted."""
     service = service_of(request)
     now = service.clock()
-    allow(request, caller_of(request, now), Scope.DOCUMENTS_READ, entity)
+    caller = caller_of(request, now)
+    allow(request, caller, Scope.DOCUMENTS_READ, entity)
     resources = service.resources
     with resources.store.reading() as connection:
         current = resources.loaded.current(connection)
@@ -166,7 +179,9 @@ def show_period_close(
         days = days_of(current, entity, kind, period)
     except PeriodUnknown as problem:
         raise Problem(404, "period_unknown", str(problem)) from None
-    left = [_left(each, language) for each in left_over(resources, entity, days, now)]
+    found = [*left_over(resources, entity, days, now)]
+    with resources.store.reading() as connection:
+        left = [_left(connection, each, language, caller.entities) for each in found]
     answer = {"entity": entity, "kind": kind, "period": period, "left": left}
     return _json({**answer, "first_day": str(days.first), "last_day": str(days.last)})
 
@@ -186,16 +201,19 @@ def _question(request: Request, entity: str, day: date | None) -> Question:
 
 def _answer(findings: Iterable[Finding], language: str) -> dict[str, object]:
     found = list(findings)
-    return {"ready": is_ready(found), "findings": [_finding(each, language) for each in found]}
+    said = [_finding(each, language, each.id) for each in found]
+    return {"ready": is_ready(found), "findings": said}
 
 
-def _finding(finding: Finding, language: str) -> dict[str, object]:
+def _finding(finding: Finding, language: str, id: str) -> dict[str, object]:
     said = say_finding(finding, spoken(language), "full")
-    return {**to_plain(finding), "sentence": said.sentence, "remedy": said.remedy}
+    return {**to_plain(finding), "id": id, "sentence": said.sentence, "remedy": said.remedy}
 
 
-def _left(each: Left, language: str) -> dict[str, object]:
-    return left_plain(each, lambda finding: _finding(finding, language))
+def _left(connection: Connection, each: Left, language: str, reach: Reach) -> dict[str, object]:
+    shown = findings_within(connection, each.findings, reach)
+    ids = {id: finding for finding, id in shown}
+    return left_plain(each, lambda finding: _finding(ids[finding.id], language, finding.id))
 
 
 def _json(content: dict[str, object]) -> Response:

@@ -15,6 +15,7 @@ from adapters.store.delivery import BusinessException, KeptReceipt
 from adapters.store.reviews import Review, Reviewer
 from api.usecases.casework.resources import Plain
 from engine.canonical import Written, canonical_object
+from engine.countries.retention import Keeping
 from engine.recording import moment_text
 
 REVIEW: Final = "review"  # what a reviewer is asked for, beside what a route asks
@@ -27,6 +28,7 @@ def case_body(case: Case, *, is_new: bool) -> bytes:
 
 def whole_case_body(
     case: Case,
+    kept: Keeping,
     document: Plain,
     tasks: Iterable[Task],
     receipts: Iterable[KeptReceipt],
@@ -39,6 +41,7 @@ def whole_case_body(
     return canonical_object(
         {
             **_case(case, is_new=False),
+            "keep_until": kept.plain(),
             "document": document,
             "tasks": [task_plain(task, case) for task in tasks],
             "receipts": [_receipt(each) for each in receipts],

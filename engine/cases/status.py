@@ -2,6 +2,9 @@
 
 `corrected` is not a place to stay in: whoever corrects the cause of an exception sends the posting
 off again, and the record says so.
+
+`imported` is what another system did before this one decided anything. Nothing leads there but a
+load of history, and nothing leads away: it counts, and can neither be acted on nor posted.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ class Status(StrEnum):
     POSTING = "posting"
     POSTED = "posted"
     EXCEPTION = "exception"
+    IMPORTED = "imported"
 
 
 class Event(StrEnum):

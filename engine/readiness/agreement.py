@@ -9,14 +9,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from engine.documents.model import BankDetails, Document
+from engine.documents.classes import MASK
+from engine.documents.model import BankDetails, Document, Line, Party
 from engine.master_data import Supplier
-from engine.readiness.check import Check
+from engine.readiness.check import Check, Complaint
 from engine.readiness.finding import Asked, Evidence, Finding
+from engine.readiness.ordering import OfOrders, no_order, other_supplier
+from engine.readiness.orders import (
+    Lack,
+    OrderLines,
+    find_order,
+    is_goods,
+    lines_of_order,
+    orders_named,
+)
 from engine.readiness.parameters import Kind, Stricter, stated
 from engine.tokens import token
 
 FIELDS: Final = ("bank_account", "payment_terms", "currency")
+ALL_FIELDS: Final = (*FIELDS, "tax_id", "country")
+OF_ORDERS: Final = ("supplier", "currency", "payment_terms", "cost_center", "project")
+BILLS: Final = ("invoice", "credit_note")
+_RESTRICTED: Final = frozenset({"bank_account", "tax_id"})  # never said, not even to the owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +42,12 @@ class AgreesWithSupplier(Check):
     """
 
     word: ClassVar[str] = "agrees_with_supplier"
-    says: ClassVar[str] = "bank account, payment terms and currency are those of the supplier"
+    says: ClassVar[str] = "bank account, terms, currency, tax number are those of the supplier"
 
     fields: frozenset[str] = stated(
         Kind.WORDS,
         "what has to agree",
-        words=FIELDS,
+        words=ALL_FIELDS,
         stricter=Stricter.MORE,
         default=frozenset(FIELDS),
     )
@@ -54,7 +68,83 @@ class AgreesWithSupplier(Check):
         for field in sorted(self.fields):
             if not _agrees(field, on.document, supplier):
                 words = {"field": field, "supplier": supplier.id, "system": self.system}
-                yield on.finding("differs_from_supplier", Evidence.AGREEMENT, **words)
+                both = _both(field, on.document, supplier)
+                yield on.finding("differs_from_supplier", Evidence.AGREEMENT, **words, **both)
+
+
+@dataclass(frozen=True, slots=True)
+class AgreesWithOrder(OfOrders):
+    """What an invoice states of its order is what the order says, as its last change has it.
+
+    What the invoice or the order does not state agrees. A line of which it is not certain which
+    line of the order it means has to agree with one of them.
+    """
+
+    word: ClassVar[str] = "agrees_with_order"
+    says: ClassVar[str] = "supplier, currency, terms and coding are those of its order"
+
+    fields: frozenset[str] = stated(
+        Kind.WORDS,
+        "what has to agree",
+        words=OF_ORDERS,
+        stricter=Stricter.MORE,
+        default=frozenset(OF_ORDERS),
+    )
+    system: str = stated(
+        Kind.TEXT, "the system whose word counts, as the finding names it", default=""
+    )
+
+    def complaints(self, documents: tuple[str, ...]) -> Iterator[Complaint]:
+        """A document that bills nothing."""
+        for name in documents:
+            if name not in BILLS:
+                message = f"`{self.word}` asks invoices and credit notes, and not `{name}`"
+                yield Complaint("not-one-of", message)
+
+    def ask(self, on: Asked) -> Iterator[Finding]:
+        """Each field that differs, of each order that the document names."""
+        for name in orders_named(on.document):
+            order = find_order(on, name)
+            if isinstance(order, Lack):
+                yield from no_order(on, order, name)
+                continue
+            if "supplier" in self.fields:
+                yield from other_supplier(on, order, name)
+            yield from self._header(on, order, name)
+            yield from self._lines(on, order, name)
+
+    def _header(self, on: Asked, order: Document, name: str) -> Iterator[Finding]:
+        for field in ("currency", "payment_terms"):
+            ours, theirs = _header(field, on.document), _header(field, order)
+            if field in self.fields and ours and theirs and ours != theirs:
+                yield self._differs(on, name, field, ours, theirs)
+
+    def _lines(self, on: Asked, order: Document, name: str) -> Iterator[Finding]:
+        ordered = OrderLines(order)
+        for line in filter(is_goods, lines_of_order(on.document, name)):
+            meant = ordered.find(line)
+            candidates = order.lines if meant is None else (meant,)
+            for field in ("cost_center", "project"):
+                ours, theirs = _coded(line, field), {_coded(each, field) for each in candidates}
+                if field in self.fields and ours and ours not in theirs and "" not in theirs:
+                    said = ", ".join(sorted(theirs))
+                    yield self._differs(on, name, field, ours, said, line=str(line.number))
+
+    def _differs(
+        self, on: Asked, order: str, field: str, ours: str, theirs: str, line: str = ""
+    ) -> Finding:
+        words = {"order": order, "field": field, "line": line, "system": self.system}
+        both = {"stated": ours, "known": theirs}
+        return on.finding("differs_from_order", Evidence.AGREEMENT, **words, **both)
+
+
+def _header(field: str, document: Document) -> str:
+    value = document.currency if field == "currency" else document.details.get("payment_terms")
+    return value if isinstance(value, str) else ""
+
+
+def _coded(line: Line, field: str) -> str:
+    return line.cost_center if field == "cost_center" else line.project
 
 
 def _agrees(field: str, document: Document, supplier: Supplier) -> bool:
@@ -65,10 +155,26 @@ def _agrees(field: str, document: Document, supplier: Supplier) -> bool:
             token("bank_account", each.account) for each in details if isinstance(each, BankDetails)
         }
         return tokens <= supplier.accounts
-    stated_value = (
-        document.currency if field == "currency" else document.details.get("payment_terms")
-    )
+    seller = document.details.get("seller")
+    if field == "tax_id":
+        numbers = (seller.vat_id, seller.tax_id) if isinstance(seller, Party) else ()
+        return {token("tax_id", each) for each in numbers if each} <= supplier.tax_ids
+    if field == "country":
+        country = seller.country if isinstance(seller, Party) else ""
+        return not country or country == supplier.country
+    stated_value = _header(field, document)
     return not stated_value or stated_value == supplier.facts.get(field)
 
 
-CHECKS: Final = (AgreesWithSupplier,)
+def _both(field: str, document: Document, supplier: Supplier) -> dict[str, str]:
+    """What the document and the record say, as evidence; a restricted value is masked."""
+    if field in _RESTRICTED:
+        return {"stated": MASK, "known": MASK}
+    if field == "country":
+        seller = document.details.get("seller")
+        ours = seller.country if isinstance(seller, Party) else ""
+        return {"stated": ours, "known": supplier.country or "-"}
+    return {"stated": _header(field, document), "known": str(supplier.facts.get(field) or "-")}
+
+
+CHECKS: Final = (AgreesWithSupplier, AgreesWithOrder)

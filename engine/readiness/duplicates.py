@@ -31,7 +31,7 @@ from engine.readiness.parameters import Kind, Stricter, stated
 from engine.readiness.surroundings import Beside
 
 EVER: Final = Window(0, "ever")
-IN_THE_BOOKS: Final = frozenset({Status.POSTING, Status.POSTED, Status.EXCEPTION})
+IN_THE_BOOKS: Final = frozenset({Status.POSTING, Status.POSTED, Status.EXCEPTION, Status.IMPORTED})
 _WHOLE: Final = 100
 
 

@@ -249,7 +249,7 @@ def _is_another(on: Asked, other: Beside) -> bool:
     theirs = other.document.supplier
     if is_change(on.document) and theirs and theirs == on.document.supplier:
         return False
-    return not (other.is_done and theirs in on.data.suppliers)
+    return not (other.is_past and theirs in on.data.suppliers)
 
 
 def _marks(document: Document) -> dict[str, set[str]]:

@@ -25,9 +25,10 @@ from engine.rates import Converter, Shortage
 from engine.readiness.finding import Asked
 from engine.readiness.surroundings import Beside
 
-IN_FORCE: Final = frozenset({Status.APPROVED, Status.POSTING, Status.POSTED})
+# What was imported was agreed, received or credited before this service decided anything.
+IN_FORCE: Final = frozenset({Status.APPROVED, Status.POSTING, Status.POSTED, Status.IMPORTED})
 BILLED: Final = IN_FORCE | {Status.EXCEPTION}
-GIVEN_BACK: Final = frozenset({Status.POSTED})
+GIVEN_BACK: Final = frozenset({Status.POSTED, Status.IMPORTED})
 ZERO: Final = Fraction(0)
 _BILLS: Final = ("invoice", "credit_note")
 

@@ -19,7 +19,7 @@ from engine.facts.kinds import FactValue, FactValues
 from engine.master_data import PersonId
 
 CAME_TO_NOTHING: Final = frozenset({Status.REJECTED, Status.REFUSED, Status.WITHDRAWN})
-ENQUEUED: Final = frozenset({Status.POSTING, Status.POSTED, Status.EXCEPTION})
+ENQUEUED: Final = frozenset({Status.POSTING, Status.POSTED, Status.EXCEPTION, Status.IMPORTED})
 FIRM: Final = ENQUEUED | {Status.APPROVED}
 
 
@@ -60,8 +60,16 @@ class Beside:
 
     @property
     def is_done(self) -> bool:
-        """Whether it is in the books."""
+        """Whether it is in the books, and this service put it there.
+
+        What was imported is not: it bars and counts, and nothing may be paid or taken back on it.
+        """
         return self.status is Status.POSTED
+
+    @property
+    def is_past(self) -> bool:
+        """Whether nothing more happens to it, here or where it was before."""
+        return self.status in (Status.POSTED, Status.IMPORTED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -227,6 +227,17 @@ def test_a_second_opinion_that_differs_is_told_and_needs_somebody(url: str) -> N
     assert run(url, "--from", "2027-04-01").exit_code == 1
 
 
+def test_who_answers_for_approvals_from_elsewhere_is_told(url: str) -> None:
+    given = [{"person": "vera"}, {"person": "mia"}]
+    who = {"decided_by": "gina"}
+    told = {"approvals": given, "who": who, "source": "old-erp"}
+    record(url, "taken_over", **told, do_approvals_count=False)
+    record(url, "taken_over", **{**told, "approvals": []}, do_approvals_count=True)
+    assert list(entries(url, "taken_over")) == []
+    record(url, "taken_over", **told, do_approvals_count=True)
+    assert list(entries(url, "taken_over")) == [("C-000009", "gina", "mia, vera", "", False)]
+
+
 def test_records_of_another_kind_or_another_version_are_left_alone(url: str) -> None:
     before = report(url)["entries"]
     record(url, "something_new", who=None, decision="?", status=3)

@@ -69,6 +69,7 @@ def test_json_has_a_line_for_each_document(checked: Path) -> None:
     result = run(checked, coded("PO-1", "6000"), coded("PO-2", "9"), more=("--json",))
     ready, not_ready = map(json.loads, result.stdout.splitlines())
     assert (ready["ready"], not_ready["ready"]) == (True, False)
+    assert ready["keep_until"]["because"] == "country_unknown"
     (finding,) = [one for one in not_ready["findings"] if one["severity"] == "blocks"]
     assert (finding["code"], finding["owner"]) == ("coding_unknown", "controller")
 

@@ -1,4 +1,4 @@
-"""Another policy set comes into force: proposed, approved and activated, each by who may."""
+"""Another policy set comes into force: proposed, approved and activated, each by who may (C3)."""
 
 from __future__ import annotations
 
@@ -7,21 +7,26 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import text
 
+from adapters.store import cases
 from adapters.store.in_force import What
-from adapters.store.in_force_history import history_of
+from adapters.store.in_force_history import Held, history_of
 from adapters.store.proposals import Standing, proposal_of
 from adapters.store.trail import records
 from api.usecases.casework.acting import Action, Kind, act
 from api.usecases.casework.activating import load_master_data
 from api.usecases.casework.checking import check_trail
+from api.usecases.casework.posting import Counter
 from api.usecases.casework.resources import Resources
 from api.usecases.casework.submission import Submitted
 from api.usecases.casework.submitting import submit
 from api.usecases.policy_sets.activating import activate, activate_due, cancel
 from api.usecases.policy_sets.proposing import Wish, propose
-from api.usecases.policy_sets.rolling_back import RolledBack, roll_back
+from api.usecases.policy_sets.rolling_back import RolledBack, roll_back, set_before
+from api.worker import Worker
 from engine.cases.status import Status
 from tests.casework.conftest import ADMIN, data_files
 from tests.casework.documents import NOW, PORTAL, by, order
@@ -189,7 +194,7 @@ def test_who_proposes_does_not_activate_by_any_login(resources: Resources, login
     assert last_body(resources)["who"]["decided_by"] == "carl"
 
 
-def test_a_delegate_does_not_activate(resources: Resources) -> None:
+def test_a_delegate_neither_approves_his_own_proposal_nor_activates(resources: Resources) -> None:
     rows = (
         "id,delegator,delegate,from,to,documents,entities,categories,capex,cap,revoked_at\n"
         "D-1,carl,gina,2027-03-01,2027-03-31,,,,,,\n"
@@ -197,9 +202,15 @@ def test_a_delegate_does_not_activate(resources: Resources) -> None:
     )
     files = {**data_files(), "delegations.csv": rows.encode()}
     load_master_data(resources, files, ADMIN, "carl is away", NOW)
-    case_id = approved(resources, managers_up_to("9_000.00"))
-    assert activated(resources, case_id, "gina").code == "proposed_it"
-    assert activated(resources, case_id, "vera").code == "not_entitled"
+    made = proposed(resources, managers_up_to("9_000.00"))
+    assert made.case is not None
+    own = Action(Kind.APPROVE, "gina", 1, on_behalf_of="carl")
+    refused = act(resources, made.case.id, own, by("gina"), NOW)
+    assert refused is not None
+    assert refused.code != ""
+    assert approve(resources, made.case.id, "carl") == ""
+    assert activated(resources, made.case.id, "gina").code == "proposed_it"
+    assert activated(resources, made.case.id, "vera").code == "not_entitled"
 
 
 def test_nobody_activates_what_is_not_approved(resources: Resources) -> None:
@@ -305,6 +316,30 @@ def test_a_set_for_later_is_in_force_from_its_moment_on(resources: Resources) ->
     assert activate_due(resources, at + DAY) == 0
 
 
+def test_the_worker_puts_a_scheduled_set_in_force_and_asks_held_cases_by_it(
+    resources: Resources,
+) -> None:
+    """An order that no schedule covers is held; the set that comes covers it."""
+    at = NOW + 2 * DAY
+    raw = order("100.00", type="subscription_adjustment", adjustment_kind="credit")
+    held = submit(resources, raw, "portal", PORTAL, NOW)
+    assert isinstance(held, Submitted)
+    assert held.case.status is Status.HELD
+    schedule = (
+        b"kind: approvals\nname: adjustments\ndocuments: [subscription_adjustment]\n"
+        b"amount: none\nrows:\n  - {approve: cfo}\n"
+    )
+    files = {**acme(), "approvals/adjustments.yaml": schedule}
+    assert activated(resources, approved(resources, files, at=at)).code == ""
+    worker = Worker(resources, Counter({}, lambda: at, lambda: 0.5))
+    assert worker.activate_if_due() == 1
+    assert worker.ask_if_due()
+    with resources.store.reading() as connection:
+        case = cases.by_id(connection, held.case.id)
+    assert case is not None
+    assert case.status is Status.PENDING
+
+
 def test_a_scheduled_set_whose_base_is_gone_lapses_and_says_why(resources: Resources) -> None:
     at = NOW + 2 * DAY
     later = approved(resources, managers_up_to("9_000.00"), at=at)
@@ -372,6 +407,28 @@ def test_going_back_is_one_step_to_the_set_before_and_never_forward(resources: R
     assert back(resources).code == "nothing_before"
     assert in_force(resources) == first
     assert check_trail(resources.store).problems == []
+
+
+@given(st.lists(st.sampled_from(["a", "b", "c", "back"]), max_size=30))
+def test_the_set_before_is_the_one_that_each_activation_took_the_place_of(steps: list[str]) -> None:
+    """Differential: every activation knows what it replaced; going back follows that."""
+    replaced: list[int] = [-1]  # by activation, the activation before it
+    names, now = ["first"], 0
+    told = [Held("policy", "first", NOW, None, 1, "bootstrap")]
+    for position, step in enumerate(steps, start=2):
+        expected = names[replaced[now]] if replaced[now] >= 0 else None
+        assert set_before(told) == expected
+        if step == "back" and expected is None:
+            continue
+        if step == "back":
+            now = replaced[now]
+            told.append(Held("policy", names[now], NOW, None, position, "policy_rolled_back"))
+            continue
+        names.append(step)
+        replaced.append(now)
+        now = len(names) - 1
+        told.append(Held("policy", step, NOW, None, position, "policy_activated"))
+    assert told[-1].digest == names[now]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What a set that comes into force finds: every process decides with it, every case counts."""
+"""What a set that comes into force finds: every process decides with it, every case counts (C3)."""
 
 from __future__ import annotations
 

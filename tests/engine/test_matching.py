@@ -334,6 +334,11 @@ def test_a_receipt_that_is_not_in_force_lets_nothing_through(status: Status) -> 
     assert codes(THREE, BILL, ORDER, (ARRIVED, status)) == ["match_received"]
 
 
+def test_an_order_and_a_receipt_of_before_go_live_are_in_force() -> None:
+    loaded = ((ORDER, Status.IMPORTED), (ARRIVED, Status.IMPORTED))
+    assert codes(THREE, BILL, *loaded) == []
+
+
 def test_a_receipt_of_another_entity_or_order_or_unit_lets_nothing_through() -> None:
     for other in (
         replace(ARRIVED, entity="DE02"),
@@ -369,7 +374,9 @@ def test_a_quantity_split_over_lines_and_invoices_is_one_quantity() -> None:
     assert codes(TWO, invoice(pens(1, "400.00", "40")), ORDER, earlier) == []
 
 
-@pytest.mark.parametrize("status", [Status.APPROVED, Status.POSTING, Status.EXCEPTION])
+@pytest.mark.parametrize(
+    "status", [Status.APPROVED, Status.POSTING, Status.EXCEPTION, Status.IMPORTED]
+)
 def test_an_earlier_invoice_counts_before_it_is_in_the_books(status: Status) -> None:
     assert codes(TWO, BILL, ORDER, (replace(BILL, id="R-0"), status)) == ["match_ordered"]
 

@@ -162,7 +162,8 @@ def test_what_nobody_can_call_is_no_number(number: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "status", [Status.APPROVED, Status.POSTING, Status.POSTED, Status.EXCEPTION]
+    "status",
+    [Status.APPROVED, Status.POSTING, Status.POSTED, Status.EXCEPTION, Status.IMPORTED],
 )
 def test_a_change_keeps_its_supplier_from_being_paid_for_the_whole_wait(status: Status) -> None:
     late = timedelta(days=5)

@@ -85,7 +85,8 @@ def test_what_nobody_knows_or_two_systems_know_is_not_paid() -> None:
 
 
 @pytest.mark.parametrize(
-    "status", [Status.APPROVED, Status.POSTING, Status.POSTED, Status.EXCEPTION]
+    "status",
+    [Status.APPROVED, Status.POSTING, Status.POSTED, Status.EXCEPTION, Status.IMPORTED],
 )
 def test_nothing_is_paid_twice(status: Status) -> None:
     for earlier in (payment("100.00", "I-1", id="P-0"), run(item(1, "I-1", "100.00"), id="P-0")):

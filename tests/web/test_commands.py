@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,20 @@ def test_a_set_is_activated_once_then_data_are_loaded_and_files_submitted(
     assert run(runner, *inbox) == 0
     report = (tmp_path / "inbox" / "done" / "a.jsonl.report.csv").read_text(encoding="utf-8")
     assert "C-000001" in report
+
+
+def test_a_set_that_could_never_be_exchanged_is_not_activated(
+    runner: CliRunner, tmp_path: Path
+) -> None:
+    folder = tmp_path / "stuck"
+    shutil.copytree(ACME, folder)
+    policy = folder / "policy.yaml"
+    lines = policy.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if not line.startswith("policy_changes")]
+    policy.write_text("".join(kept), encoding="utf-8")
+    done = runner.invoke(app, ["activate", str(folder), "--by", "gina", "--because", "a reason"])
+    assert done.exit_code == 4
+    assert "policy_changes" in done.stderr
 
 
 def test_a_period_close_tells_what_is_left_and_ends_with_one(

@@ -28,6 +28,7 @@ from api.usecases.casework.action import (
 from api.usecases.casework.arranging import ARRANGING, arrange, take_away
 from api.usecases.casework.completing import finish, posting_key, with_event
 from api.usecases.casework.questioning import ask, reply
+from api.usecases.casework.ratifying import ratify
 from api.usecases.casework.remembering import remember_approval
 from api.usecases.casework.resources import Resources
 from api.usecases.casework.returning import resubmit, send_back
@@ -79,6 +80,8 @@ def act(
                     return resubmit(on)
                 case Kind.REPLY:
                     return reply(on)
+                case Kind.RATIFY | Kind.REFUSE_RATIFICATION:
+                    return ratify(on)
                 case Kind.TAKE_AWAY:
                     return take_away(on)
             if case.status is not Status.PENDING:

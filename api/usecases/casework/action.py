@@ -39,6 +39,8 @@ class Kind(StrEnum):
     VOTE_FOR = "vote_for"
     VOTE_AGAINST = "vote_against"
     RECORD = "record"
+    RATIFY = "ratify"
+    REFUSE_RATIFICATION = "refuse_ratification"
     WITHDRAW = "withdraw"
     CLAIM = "claim"
     RELEASE = "release"
@@ -55,7 +57,15 @@ class Kind(StrEnum):
 
 # After these a case stands with the decision that it had before.
 LEAVES_THE_DECISION: Final = frozenset(
-    {Kind.CLAIM, Kind.RELEASE, Kind.WITHDRAW, Kind.ASK, Kind.REPLY}
+    {
+        Kind.CLAIM,
+        Kind.RELEASE,
+        Kind.WITHDRAW,
+        Kind.ASK,
+        Kind.REPLY,
+        Kind.RATIFY,
+        Kind.REFUSE_RATIFICATION,
+    }
 )
 
 

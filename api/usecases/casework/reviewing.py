@@ -17,7 +17,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from adapters.store import cases, headroom, reviews
+from adapters.store import cases, headroom, past, reviews
 from adapters.store.cases import Case
 from adapters.store.reviews import Review, Reviewer
 from adapters.store.trail import Entry, records_of
@@ -173,9 +173,11 @@ def approvers_of(connection: Connection, case_id: int) -> frozenset[str]:
     """Every person who approved a case in any version, and for whom: the trail forgets none."""
     found: set[str] = set()
     for record in records_of(connection, case_id):
-        if record.kind != "action":
+        if record.kind not in ("action", "imported"):
             continue
         body = json.loads(record.body)
-        if body["action"] in _APPROVING:
+        if record.kind == "imported":
+            found |= past.approvers(connection, case_id)
+        elif body["action"] in _APPROVING:
             found |= {body["who"]["decided_by"], body["who"]["on_behalf_of"]}
     return frozenset(found - {""})

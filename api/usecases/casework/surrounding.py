@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from sqlalchemy import Connection
 
-from adapters.store import beside, cases
+from adapters.store import beside, cases, past
 from adapters.store.cases import Case
 from adapters.store.in_force import What, loaded_since
 from api.usecases.casework.adding_up import Sharing, all_totals_of, sharing_since
@@ -146,5 +146,7 @@ def _all_of(
 
 def _approvers(connection: Connection, case: Case) -> frozenset[PersonId]:
     """Who acted on its route; a delegate who acts for somebody is both."""
+    if case.status is Status.IMPORTED:  # it had no route here
+        return past.approvers(connection, case.id)
     course = cases.course_of(connection, case.id)
     return frozenset(person for given in course.given for person in identities(given.assignee))

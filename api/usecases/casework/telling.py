@@ -22,6 +22,11 @@ from engine.decision import Outcome
 _REACHED: Final = frozenset((before, after) for (before, _), after in MOVES.items())
 # Of a case, written by whoever had not locked it: they state nothing about where it stands.
 BESIDE: Final = frozenset({"review_opened"})
+_FIRST: Final = {Status.IMPORTED: "imported"}  # what the records of a case begin with
+_DECIDED: Final = frozenset({"submission", "decided_again", "imported"})
+_NOT_OF_HISTORY: Final = frozenset(
+    {"submission", "taken_over", "action", "decided_again", "posting_enqueued", "posted"}
+)
 _TAKEN_OVER: Final = frozenset({str(Outcome.HELD), str(Outcome.REFUSED)})
 
 
@@ -69,11 +74,15 @@ def problems_of_case(
 def _story(case: Case, told: Told) -> Iterator[Problem]:
     """It begins with a submission, and each record follows from the one before."""
     position, first = told[0]
-    if first.get("kind") != "submission":
-        said = f"the first record is `{first.get('kind')}`, expected `submission`"
+    wanted = _FIRST.get(case.status, "submission")
+    if first.get("kind") != wanted:
+        said = f"the first record is `{first.get('kind')}`, expected `{wanted}`"
         yield Problem("order_differs", said, position, case.number)
     before = first
     for position, body in told[1:]:
+        if case.status is Status.IMPORTED and body.get("kind") in _NOT_OF_HISTORY:
+            said = f"nothing happens to history, and `{body.get('kind')}` was recorded"
+            yield Problem("order_differs", said, position, case.number)
         states = (before.get("status"), body.get("status"))
         if states[0] != states[1] and states not in _REACHED:
             said = f"`{states[1]}` does not follow from `{states[0]}`"
@@ -111,7 +120,7 @@ def _decided(told: Told) -> object:
     """The digest of the decision that the case was left with."""
     for _, body in reversed(told):
         match body:
-            case {"kind": "submission" | "decided_again", "decision": {"digest": name}}:
+            case {"kind": kind, "decision": {"digest": name}} if kind in _DECIDED:
                 return name
             case {"kind": "action", "action": kind, "decision_digest": name}:
                 if kind not in LEAVES_THE_DECISION and name:

@@ -29,6 +29,8 @@ from rules.compiling.compiler import accepted_by
 from rules.compiling.set_changes import DOCUMENT
 from rules.diagnostics import Diagnostic, Diagnostics
 from rules.loading import load_set
+from rules.reading.nodes import Scalar
+from rules.testing.forms import read_tests
 from rules.testing.running import Result
 
 MOST_REPORTED: Final = 100
@@ -63,8 +65,24 @@ class Unfit:
 
 def parted(files: Files) -> tuple[Files, Files]:
     """The files of the set, and those of master data that its tests use."""
-    data = {name: body for name, body in files.items() if DATA_FOLDERS & {*name.split("/")[:-1]}}
-    return {name: body for name, body in files.items() if name not in data}, data
+    policy = {
+        name: body
+        for name, body in files.items()
+        if name.endswith(SUFFIXES) and not DATA_FOLDERS & {*name.split("/")[:-1]}
+    }
+    return policy, {name: body for name, body in files.items() if name not in policy}
+
+
+def data_asked(files: Files) -> frozenset[str]:
+    """The folders of master data that the tests of a set name, as they are written."""
+    return frozenset(
+        value.text
+        for file in read_tests(files, Diagnostics())
+        for test in file.tests
+        for given in test.given
+        for key, value in given.entries
+        if key.text == "data" and isinstance(value, Scalar)
+    )
 
 
 def unfit_files(files: Files) -> Unfit | None:
@@ -74,12 +92,12 @@ def unfit_files(files: Files) -> Unfit | None:
     for name, body in files.items():
         if len(name) > MOST_NAME or not _NAME.fullmatch(name) or len(body) > MOST_BYTES:
             return Unfit("file_not_taken", "expected plain names within a folder, and small files")
-    policy, _ = parted(files)
+    policy, data = parted(files)
     if ROOT_FILE not in policy:
         return Unfit("no_set", f"expected a file `{ROOT_FILE}`, found none")
-    strangers = sorted(name for name in policy if not name.endswith(SUFFIXES))
+    strangers = [name for name in data if not name.endswith((*SUFFIXES, ".csv"))]
     if strangers:
-        return Unfit("file_not_taken", f"expected YAML, found {len(strangers)} other files")
+        return Unfit("file_not_taken", f"expected YAML or CSV, found {len(strangers)} other files")
     return None
 
 

@@ -44,6 +44,7 @@ class What(StrEnum):
     REVIEW = "review"  # a review that a control opened
     DIFFERENCE = "difference"  # the second opinion was another one
     NO_OPINION = "no_opinion"  # there was no second opinion
+    TAKEN_OVER = "taken_over"  # somebody answers for approvals that were given elsewhere
 
 
 OPEN_MATTERS: Final = frozenset({What.REVIEW, What.RATIFICATION})
@@ -161,6 +162,8 @@ class _Told:
             self._refused(record)
         elif record.kind == "second_opinion":
             self._second_opinion(record)
+        elif record.kind == "taken_over":
+            self._taken_over(record)
         elif record.kind == "review_opened":
             self._review_opened(record)
         elif record.kind == "review_closed":
@@ -220,6 +223,15 @@ class _Told:
         if what is not None:
             detail = str(record.body.get("code") or record.body.get("reason") or "")
             self._done.append(record.entry(what, "", detail=detail))
+
+    def _taken_over(self, record: _Record) -> None:
+        """Approvals that were to count; which did stands in the acts that follow."""
+        given = record.body.get("approvals")
+        if record.body.get("do_approvals_count") is True and isinstance(given, list) and given:
+            people = ", ".join(sorted({str(_mapping(each).get("person")) for each in given}))
+            source = str(record.body.get("source", ""))
+            entry = record.entry(What.TAKEN_OVER, record.person, other=people, detail=source)
+            self._done.append(entry)
 
     def _review_opened(self, record: _Record) -> None:
         asked = sorted(

@@ -15,6 +15,11 @@ HELD: Final[Mapping[str, Text]] = MappingProxyType(
             "No approvals file in force covers documents of this type for this entity"
             "[ ({detail})].",
         ),
+        "decided_elsewhere": Text(
+            "This happened before it could be decided here.",
+            "The document is history[: {detail}]. It was decided elsewhere, before this service "
+            "decided anything; it counts, and nothing can be done with it here.",
+        ),
         "ambiguous_matrices": Text(
             "More than one approval schedule claims this document.",
             "Several approvals files of the same scope cover this document[: {detail}]. "

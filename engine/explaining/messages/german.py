@@ -15,6 +15,11 @@ HELD: Final[Mapping[str, Text]] = MappingProxyType(
             "Keine gültige Genehmigungsdatei deckt Belege dieser Art für diese Gesellschaft ab"
             "[ ({detail})].",
         ),
+        "decided_elsewhere": Text(
+            "Das geschah, bevor hier darüber entschieden werden konnte.",
+            "Der Beleg ist Vergangenheit[: {detail}]. Er wurde anderswo entschieden, bevor dieser "
+            "Dienst etwas entschied; er zählt mit, und hier kann nichts mehr mit ihm geschehen.",
+        ),
         "ambiguous_matrices": Text(
             "Mehrere Genehmigungstabellen beanspruchen diesen Beleg.",
             "Mehrere Genehmigungsdateien mit gleichem Geltungsbereich decken diesen Beleg ab"
