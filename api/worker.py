@@ -23,6 +23,7 @@ from adapters.store.outbox import Parcel, next_due, take
 from api.breaker import Breaker
 from api.usecases.casework.asking_again import ask_all_again
 from api.usecases.casework.posting import Counter, deliver
+from api.usecases.casework.resolving import Watch
 from api.usecases.casework.resources import Resources
 from api.usecases.casework.settling import (
     INTERNAL,
@@ -69,6 +70,7 @@ class Worker:
         self._threads: list[threading.Thread] = []
         self._asked_for = Digests()
         self._asked_at: datetime | None = None
+        self._people = Watch()
 
     def start(self) -> None:
         """Begins to work, in threads of its own that do not keep the process alive."""
@@ -136,6 +138,17 @@ class Worker:
             self.wake()
         return True
 
+    def resolve_if_due(self) -> int:
+        """Asks others where people have changed, by a load or by time; on how many cases."""
+        with self._resources.store.reading() as connection:
+            if not digests(connection).is_complete:
+                return 0
+        changed = self._people.look(self._resources, self._counter.clock())
+        if changed:
+            log.info("others are asked on cases", extra={"count": changed})
+            self.wake()
+        return changed
+
     def _take(self) -> Parcel | None:
         """One thread at a time, so that after a pause only one document is tried."""
         with self._taking:
@@ -179,6 +192,7 @@ class Worker:
 
     def _ask_all(self) -> None:
         self.activate_if_due()
+        self.resolve_if_due()
         self.ask_if_due()
         with self._bell:
             self._bell.wait_for(lambda: self._is_stopping, self._pace.poll.total_seconds())

@@ -13,6 +13,7 @@ from adapters.store.trail import every_record
 from api.usecases.casework.acting import Acted, Action, Kind, act
 from api.usecases.casework.activating import load_master_data
 from api.usecases.casework.checking import check_trail
+from api.usecases.casework.resolving import Cause, re_resolve_all
 from api.usecases.casework.resources import Resources
 from api.usecases.casework.submission import Submitted
 from api.usecases.casework.submitting import submit
@@ -192,6 +193,21 @@ def test_an_added_approver_must_answer_until_who_added_him_takes_him_away(
     assert acted(resources, case, "dan", Kind.TAKE_AWAY, number=2).code == "not_asked"
     done = acted(resources, case, "dan", Kind.TAKE_AWAY, number=1)
     assert (done.code, done.case.status) == ("", Status.POSTING)
+    assert_told(resources)
+
+
+def test_new_people_change_nothing_of_what_was_arranged(resources: Resources) -> None:
+    """Whoever is asked is worked out anew then: an added approver must still answer."""
+    case = at_dan(resources)
+    acted(resources, case, "dan", Kind.ADD_AFTER, to="lena")
+    acted(resources, case, "dan")
+    assert asked(resources, case) == ["lena"]
+    files = data_files()
+    people = files["people.csv"].decode().replace("paul.novak@", "p.novak@")
+    load_master_data(resources, {**files, "people.csv": people.encode()}, ADMIN, "mail", LATER)
+    re_resolve_all(resources, LATER, Cause.MASTER_DATA)
+    assert asked(resources, case) == ["lena"]
+    assert acted(resources, case, "lena").case.status is Status.POSTING
     assert_told(resources)
 
 

@@ -172,6 +172,16 @@ def test_who_proposes_is_known_and_says_why(
     assert made.unfit.code == code
 
 
+def test_a_case_that_is_there_already_does_not_become_a_proposal(resources: Resources) -> None:
+    """Nothing that was approved before it was proposed counts for a proposal."""
+    files = managers_up_to("9_000.00")
+    assert proposed(resources, files).case is not None
+    again = proposed(resources, files)
+    assert again.unfit is not None
+    assert again.unfit.code == "known_already"
+    assert kinds(resources)[-1] == "policy_proposal_refused"
+
+
 def test_who_proposes_does_not_approve_also_where_the_set_asks_him(resources: Resources) -> None:
     made = proposed(resources, managers_up_to("9_000.00"), "carl")
     assert made.case is not None
@@ -224,6 +234,14 @@ def test_nobody_activates_what_is_not_approved(resources: Resources) -> None:
     assert done.code == ""
     assert activated(resources, made.case.id).code == "not_approved"
     assert activate(resources, 4711, by("axel"), LATER) is None
+
+
+def test_who_is_refused_costs_no_look_at_the_cases(resources: Resources) -> None:
+    case_id = approved(resources, managers_up_to("9_000.00"))
+    looked: list[int] = []
+    for person in ("gina", "rita", "axel"):
+        activate(resources, case_id, by(person), LATER, looked.append)
+        assert bool(looked) == (person == "axel")
 
 
 def test_who_gains_by_a_set_does_not_activate_it(resources: Resources) -> None:

@@ -17,6 +17,7 @@ from adapters.store.tables.controls import (
     reviews,
     subjects,
 )
+from adapters.store.tables.delegations import delegations
 from adapters.store.tables.delivery import exceptions, outbox, receipts
 from adapters.store.tables.evidence import (
     contents,
@@ -36,6 +37,7 @@ __all__ = [
     "claims",
     "contents",
     "contributions",
+    "delegations",
     "document_keys",
     "exceptions",
     "in_force",

@@ -12,18 +12,22 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from adapters.store.delegations import all_kept
 from adapters.store.in_force import (
     Files,
     What,
     add_files,
     digests,
     files_of,
+    hold_in_force,
     put_in_force,
 )
 from adapters.store.in_force_history import add_history
 from adapters.store.trail import Entry, append
 from api.usecases.casework.recounting import Progress, Recount
+from api.usecases.casework.resolving import Cause, re_resolve_all
 from api.usecases.casework.resources import InForce, Resources, data_of, policy_of
+from api.usecases.delegations.rows import RowsUnusable, merged
 from engine.cases.identities import Identities
 
 DELEGATION_FILES: Final = ("delegations.csv", "delegations.yaml")
@@ -67,9 +71,9 @@ def load_master_data(
 ) -> Mapping[str, str]:
     """Puts new master data in force, delegations included; a bad load replaces nothing.
 
-    What open and past cases add to totals is counted anew; `progress` is told of every so many
-    cases. Raises `ActivationRefused` where no set is in force, or another one was put meanwhile,
-    and `ContentsUnusable`.
+    What open and past cases add to totals is counted anew, and who is asked on open ones is worked
+    out anew right after; `progress` is told of every so many cases. Raises `ActivationRefused`
+    where no set is in force, or another one was put meanwhile, and `ContentsUnusable`.
     """
     store = resources.store
     with store.snapshot() as connection:
@@ -77,16 +81,34 @@ def load_master_data(
         if not before.policy:
             raise ActivationRefused("no policy set is in force that master data could belong to")
         policy = policy_of(files_of(connection, before.policy))
+        data_files = with_own(connection, data_files)
         data = data_of(data_files, policy)
         recount = Recount(resources, InForce(before, policy, data))
         recount.prepare(connection, progress)
     with store.transaction() as connection:
+        found_before = hold_in_force(connection)
         found = _put_all(connection, None, data_files, now)
-        if digests(connection).policy != before.policy:
+        if found_before.policy != before.policy:
             raise ActivationRefused("another policy set was put in force meanwhile; load again")
+        if found_before.delegations != before.delegations:
+            raise ActivationRefused("a delegation was made or revoked meanwhile; load again")
         recount.finish(connection)
         _record(connection, "master_data_loaded", found, who, because, now)
+    re_resolve_all(resources, now, Cause.MASTER_DATA, progress)
     return found
+
+
+def with_own(connection: Connection, data_files: Files) -> Files:
+    """The files of a load with the delegations that were made and revoked in the service.
+
+    Raises `ActivationRefused` where the two cannot stand beside each other.
+    """
+    stated = {n: d for n, d in data_files.items() if n in DELEGATION_FILES}
+    others = {n: d for n, d in data_files.items() if n not in DELEGATION_FILES}
+    try:
+        return others | merged(stated, all_kept(connection))
+    except RowsUnusable as problem:
+        raise ActivationRefused(str(problem)) from problem
 
 
 def _put_all(

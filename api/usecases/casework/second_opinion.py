@@ -55,7 +55,7 @@ OPERATED: Final = frozenset({DIFFERS, NONE})  # owned by who operates the servic
 # What passes by itself: asked again later, as if the ERP had been busy.
 PASSING: Final = frozenset({"crashed", "timed_out", "not_understood", "not_started"})
 
-_DECIDES: Final = frozenset({"submission", "decided_again"})
+_DECIDES: Final = frozenset({"submission", "decided_again", "tasks_changed"})
 
 
 class Word(StrEnum):

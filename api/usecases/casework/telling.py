@@ -23,9 +23,12 @@ _REACHED: Final = frozenset((before, after) for (before, _), after in MOVES.item
 # Of a case, written by whoever had not locked it: they state nothing about where it stands.
 BESIDE: Final = frozenset({"review_opened"})
 _FIRST: Final = {Status.IMPORTED: "imported"}  # what the records of a case begin with
-_DECIDED: Final = frozenset({"submission", "decided_again", "imported"})
+_DECIDED: Final = frozenset({"submission", "decided_again", "tasks_changed", "imported"})
 _NOT_OF_HISTORY: Final = frozenset(
-    {"submission", "taken_over", "action", "decided_again", "posting_enqueued", "posted"}
+    {
+        *("submission", "taken_over", "action", "decided_again", "tasks_changed"),
+        *("posting_enqueued", "posted"),
+    }
 )
 _TAKEN_OVER: Final = frozenset({str(Outcome.HELD), str(Outcome.REFUSED)})
 

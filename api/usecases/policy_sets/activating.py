@@ -113,7 +113,7 @@ def cancel(
     """Takes an open proposal back, scheduled or not: its proposer, or whoever may activate it."""
     with resources.store.transaction() as connection:
         current = resources.loaded.current(connection, lock=True)
-        on = _on(resources, connection, current, case_id, who, now)
+        on = _on(connection, current, case_id, who, now)
         if on is None:
             return None
         person = current.data.person_of(who.decided_by, now)
@@ -151,21 +151,30 @@ def _attempted(
     *,
     is_scheduled: bool,
 ) -> Activated | None:
-    """Prepared for what is in force, and done where that still is."""
+    """Prepared for what is in force, and done where that still is.
+
+    What will be refused is not prepared: that is the costly part.
+    """
     for _ in range(ATTEMPTS):
         with resources.store.snapshot() as connection:
-            proposal = proposal_of(connection, case_id)
-            if proposal is None:
+            current = resources.loaded.current(connection)
+            on = _on(connection, current, case_id, who, now, lock=False)
+            if on is None:
                 return None
-            exchange = _prepared(resources, connection, proposal, now, progress)
+            is_hopeless = _objection(on, None, current.digests) != UNUSABLE
+            exchange = None
+            if not is_hopeless:
+                exchange = _prepared(resources, connection, on.proposal, progress)
         with resources.store.transaction() as connection:
             found = hold_in_force(connection)
             if exchange is not None and not exchange.holds(found):
                 continue
             current = resources.loaded.current(connection)
-            on = _on(resources, connection, current, case_id, who, now)
+            on = _on(connection, current, case_id, who, now)
             if on is None:
                 return None
+            if is_hopeless and _objection(on, None, found) == UNUSABLE:
+                continue  # what stood in its way is gone
             return _done(on, exchange, found, is_scheduled)
     raise Overtaken("something else was put in force every time")
 
@@ -174,7 +183,6 @@ def _prepared(
     resources: Resources,
     connection: Connection,
     proposal: Proposal,
-    now: datetime,
     progress: Progress,
 ) -> Exchange | None:
     """`None` where the set cannot be put in force, whatever else."""
@@ -266,15 +274,16 @@ def _may_activate(on: _On, person: PersonId) -> bool:
 
 
 def _on(
-    resources: Resources,
     connection: Connection,
     current: InForce,
     case_id: int,
     who: Identities,
     now: datetime,
+    *,
+    lock: bool = True,
 ) -> _On | None:
-    """The case locked, and its proposal."""
-    case = cases.by_id(connection, case_id, lock=True)
+    """The case, locked where that is wanted, and its proposal."""
+    case = cases.by_id(connection, case_id, lock=lock)
     proposal = proposal_of(connection, case_id)
     if case is None or proposal is None:
         return None

@@ -63,12 +63,16 @@ class _Elsewhere(Exception):
     """Another set was put in force while this one was judged."""
 
 
+class _KnownAlready(Exception):
+    """There is a case of this very document: nobody proposed by it, or somebody just did."""
+
+
 def propose(resources: Resources, wish: Wish, who: Identities, now: datetime) -> Proposed:
     """Proposes a set, or refuses it; both are recorded.
 
     Refused are `person_unknown`, `reason_missing`, `moment_passed`, `entity_unknown`,
-    `data_do_not_fit`, `base_changed` and what `judge` finds. Raises `NothingInForce`,
-    `ContentsUnusable`, `Overtaken`.
+    `data_do_not_fit`, `base_changed`, `known_already` and what `judge` finds. Raises
+    `NothingInForce`, `ContentsUnusable`, `Overtaken`.
     """
     with resources.store.reading() as connection:
         current = resources.loaded.current(connection)
@@ -89,6 +93,9 @@ def propose(resources: Resources, wish: Wish, who: Identities, now: datetime) ->
         done = submit(resources, raw, SOURCE, who, now, keeping)
     except _Elsewhere:
         found = Unfit("base_changed", "another set was put in force meanwhile; propose again")
+        return _refused(resources, current, found, wish, who, now)
+    except _KnownAlready:
+        found = Unfit("known_already", "this very proposal has been made")
         return _refused(resources, current, found, wish, who, now)
     if isinstance(done, NotAccepted):
         found = Unfit(done.code, "the proposal is known already, and not open")
@@ -165,6 +172,8 @@ def _keeping(
     """What is kept with the case, in its transaction."""
 
     def keep(connection: Connection, done: Submitted) -> None:
+        if not done.is_new:
+            raise _KnownAlready
         if digests(connection).policy != current.digests.policy:
             raise _Elsewhere
         add_files(connection, What.POLICY, found.files, now)

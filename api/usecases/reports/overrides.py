@@ -26,7 +26,7 @@ BATCH: Final = 500
 SELF_APPROVAL: Final = frozenset(
     {"self_approval", "same_person", "beneficiary", "reviewer_involved"}
 )
-_DECIDING: Final = frozenset({"submission", "decided_again"})
+_DECIDING: Final = frozenset({"submission", "decided_again", "tasks_changed"})
 _ENDING: Final = frozenset({"rejected", "withdrawn", "refused"})
 _APPROVING: Final = frozenset({"approve", "vote_for", "record"})
 _QUEUE: Final = frozenset({"claim", "release"})

@@ -1,0 +1,1 @@
+"""Delegations that people make and revoke in the service."""
