@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -118,6 +119,7 @@ def _plain(folder: Path, load: Load) -> dict[str, object]:
                 "code": bad.code,
                 "message": bad.message,
                 "help": bad.help if bad.help is None else str(bad.help),
+                "disagreement": None if bad.disagreement is None else asdict(bad.disagreement),
             }
             for bad in load.quarantined
         ],

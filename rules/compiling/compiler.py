@@ -21,7 +21,15 @@ from engine.organization import Organization
 from engine.places import Place
 from engine.policy import Matrix, PolicySet
 from engine.readiness.check import ReadinessCheck
-from rules.compiling import choices, country, limits, organization, segregation, vocabulary
+from rules.compiling import (
+    authorities,
+    choices,
+    country,
+    limits,
+    organization,
+    segregation,
+    vocabulary,
+)
 from rules.compiling.accepting import BY_COMPILING, Accepted, owned, settle
 from rules.compiling.approvals import read_matrix, take_name
 from rules.compiling.choices import Choices
@@ -32,6 +40,7 @@ from rules.compiling.guarantees import check_waivers, read_guarantees
 from rules.compiling.handling import Handling, read_handling
 from rules.compiling.readiness import read_readiness
 from rules.compiling.set_changes import read_set_changes
+from rules.compiling.shapes import Fields
 from rules.diagnostics import Diagnostics
 from rules.reading.nodes import Mapping as MappingNode
 from rules.reading.nodes import Node
@@ -139,11 +148,14 @@ def _compile(
         read_handling(file, handling, context)
     for matrix in matrices:
         check_waivers(matrix.rows, controls, context)
+    systems = authorities.read_authorities(declared.systems, context)
     policy = PolicySet(
         name=chosen.name,
         digest=digest_of(files),
         language=chosen.language,
-        organization=Organization(known.entities, known.levels, known.roles, tuple(authority)),
+        organization=Organization(
+            known.entities, known.levels, known.roles, tuple(authority), systems
+        ),
         facts=MappingProxyType(
             {name: known.facts[name] for name in (*_BUILT_IN_NAMES, *declared.facts)}
         ),
@@ -167,6 +179,7 @@ def _compile(
         readiness=_readiness(sources, header, context),
         countries=country.read_countries(sources.of("country"), files, context),
     )
+    authorities.check_systems(policy.readiness, systems, context)
     choices.check_choices(chosen, policy, context)
     return policy, chosen
 
@@ -179,9 +192,10 @@ def words_of(files: Mapping[str, bytes]) -> Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What the organization and the vocabulary declare: limits not read yet, names of facts."""
+    """What organization and vocabulary declare: limits and systems not read yet, facts."""
 
     limits: list[Node]
+    systems: list[Fields]
     facts: tuple[str, ...]
     context: Context
 
@@ -197,7 +211,7 @@ def _words(sources: Sources, context: Context) -> _Known:
     facts = vocabulary.complete(declared, context)
     roles = MappingProxyType(organization.complete(words, context))
     known = replace(vocabulary.vocabulary_of(declared, facts, base), roles=roles)
-    return _Known(words.limits, tuple(facts), context.knowing(known))
+    return _Known(words.limits, words.systems, tuple(facts), context.knowing(known))
 
 
 def _choices(sources: Sources, context: Context) -> Choices:
