@@ -38,8 +38,14 @@ class Compares(Protocol):
     """A check that compares fields of an object of `engine.authorities` with what is known."""
 
     compares: ClassVar[str]
-    fields: frozenset[str]
-    system: str
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """What has to agree."""
+
+    @property
+    def system(self) -> str:
+        """The system whose word counts, as the check states it; empty for unsaid."""
 
 
 def _system(check: Compares, on: Asked, name: str) -> str:
