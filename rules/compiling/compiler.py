@@ -139,7 +139,7 @@ def _compile(
     known = context.words
     header = _default_header(sources, chosen, context)
     context = replace(context, usual=_usual_currency(header, known))
-    authority = [limit for node in declared.limits for limit in limits.read_limits(node, context)]
+    structure = _organization(declared, context)
     chosen = replace(chosen, accepted=owned(chosen.accepted, header.owner, context))
     matrices = _matrices(sources, header, context)
     controls = _controls(sources, header, context)
@@ -148,14 +148,11 @@ def _compile(
         read_handling(file, handling, context)
     for matrix in matrices:
         check_waivers(matrix.rows, controls, context)
-    systems = authorities.read_authorities(declared.systems, context)
     policy = PolicySet(
         name=chosen.name,
         digest=digest_of(files),
         language=chosen.language,
-        organization=Organization(
-            known.entities, known.levels, known.roles, tuple(authority), systems
-        ),
+        organization=structure,
         facts=MappingProxyType(
             {name: known.facts[name] for name in (*_BUILT_IN_NAMES, *declared.facts)}
         ),
@@ -179,9 +176,16 @@ def _compile(
         readiness=_readiness(sources, header, context),
         countries=country.read_countries(sources.of("country"), files, context),
     )
-    authorities.check_systems(policy.readiness, systems, context)
+    authorities.check_systems(policy.readiness, structure.authorities, context)
     choices.check_choices(chosen, policy, context)
     return policy, chosen
+
+
+def _organization(declared: _Known, context: Context) -> Organization:
+    known = context.words
+    found = [limit for node in declared.limits for limit in limits.read_limits(node, context)]
+    systems = authorities.read_authorities(declared.systems, context)
+    return Organization(known.entities, known.levels, known.roles, tuple(found), systems)
 
 
 def words_of(files: Mapping[str, bytes]) -> Vocabulary:
