@@ -153,3 +153,15 @@ def amount_ceil(minor: int | Fraction) -> int:
 def key(minor: int | Fraction) -> int:
     """Floor plus ceiling: even for whole minor units, odd between two (see the module's note)."""
     return 2 * minor if isinstance(minor, int) else amount_floor(minor) + amount_ceil(minor)
+
+
+def parse_decimal(text: str) -> tuple[Fraction, str] | None:
+    """What `str` of an amount states: major units exactly, and the currency; `None` for no amount.
+
+    Thirds are written as fractions, so that nothing is lost on the way.
+    """
+    number, _, currency = text.partition(" ")
+    try:
+        return (Fraction(number), currency) if currency else None
+    except (ValueError, ZeroDivisionError):
+        return None

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from fractions import Fraction
 
 from engine.countries.country import Country
 from engine.facts.conditions import ALWAYS, Compare, Condition
@@ -305,6 +306,35 @@ class StandInRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Increase:
+    """How much a total may grow before it is approved again.
+
+    `percent` is a share of one, `amount` has its own currency; `None` where it is not stated. More
+    than one of the two is enough, or with `is_both` it takes both. `since` is original |
+    last_approved: exceeding it against any of these counts.
+    """
+
+    percent: Fraction | None
+    amount: Money | None
+    is_both: bool
+    since: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What other content of an open case does to what was approved.
+
+    A difference in one of `changed`, or an `increase`, has everything approved again. One in
+    `affected_only` has those asked again whose object or allocation is another one.
+    """
+
+    place: Place
+    increase: Increase | None = None
+    changed: frozenset[str] = frozenset()
+    affected_only: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class SetChanges:
     """How a set is exchanged for another one: by whom it is approved, and put in force.
 
@@ -362,6 +392,7 @@ class PolicySet:
     guarantees: tuple[Guarantee, ...] = ()
     delegation: tuple[DelegationRule, ...] = ()
     stand_ins: tuple[StandInRule, ...] = ()
+    changes: Changes | None = None  # none: any other content begins anew
     escalation: Mapping[str, str] = field(default_factory=dict)
     readiness: tuple[ReadinessCheck, ...] = ()
     countries: Mapping[str, Country] = field(default_factory=dict)  # by ISO code

@@ -38,7 +38,9 @@ class Case:
 
     `version` counts contents from 1, `posting_number` postings from 0 for none. `document_json` is
     the canonical form with restricted fields sealed, `given_json` the totals it was decided with.
-    `id` is 0 until it is kept.
+    `standing_version` is the approved version that counts while a change of it is on its way (0 for
+    none), `routed_under` the digest of the set that the case was routed under, `change_json` what
+    the present content changed. `id` is 0 until it is kept.
     """
 
     id: int = 0
@@ -58,6 +60,9 @@ class Case:
     findings_json: str = "[]"
     posting_number: int = 0
     changed_at: datetime
+    standing_version: int = 0
+    routed_under: str = ""
+    change_json: str = "{}"
 
     @property
     def number(self) -> str:
@@ -96,13 +101,13 @@ def add_all(connection: Connection, new: Sequence[Case]) -> list[Case]:
 
     Raises `IntegrityError` where the name of one is taken.
     """
-    ids = connection.execute(_INSERT, [_values(case) for case in new]).scalars().all()
+    ids = connection.execute(_INSERT, [values_of(case) for case in new]).scalars().all()
     return [replace(case, id=id) for case, id in zip(new, ids, strict=True)]
 
 
 def keep(connection: Connection, case: Case) -> None:
     """Keeps what has changed of a case that this transaction has locked."""
-    values = _values(case)
+    values = values_of(case)
     changed = connection.execute(update(cases).where(cases.c.id == case.id).values(values))
     if changed.rowcount != 1:
         raise LookupError(f"there is no case `{case.number}`")
@@ -190,6 +195,11 @@ def course_of(connection: Connection, case_id: int) -> Course:
 
 def acts_of(connection: Connection, case_id: int) -> Sequence[tuple[Given, datetime]]:
     """The same, each with its moment."""
+    return [(given, at) for given, at, _ in acts_by_version(connection, case_id)]
+
+
+def acts_by_version(connection: Connection, case_id: int) -> Sequence[tuple[Given, datetime, int]]:
+    """The same, each with its moment and the version that it was given on."""
     found = connection.execute(
         select(acts).where(acts.c.case_id == case_id).order_by(acts.c.number)
     )
@@ -206,13 +216,16 @@ def acts_of(connection: Connection, case_id: int) -> Sequence[tuple[Given, datet
                 frozenset(_key(each) for each in json.loads(row.keys)),
             ),
             row.at,
+            row.version,
         )
         for row in found
     ]
 
 
-def add_act(connection: Connection, case_id: int, number: int, given: Given, at: datetime) -> None:
-    """Keeps an accepted act; `number` counts from 1."""
+def add_act(
+    connection: Connection, case_id: int, number: int, given: Given, at: datetime, version: int
+) -> None:
+    """Keeps an accepted act; `number` counts from 1, `version` is the one it was given on."""
     assignee = given.assignee
     connection.execute(
         insert(acts).values(
@@ -225,6 +238,7 @@ def add_act(connection: Connection, case_id: int, number: int, given: Given, at:
             via=str(assignee.via),
             keys=json.dumps(sorted(given.keys)),
             at=at,
+            version=version,
         )
     )
 
@@ -237,28 +251,23 @@ def begin_anew(connection: Connection, case_id: int) -> None:
 
 
 def ask(connection: Connection, case_id: int, asked: Iterable[Task]) -> None:
-    """These are asked now, and nobody else of this case."""
+    """These are asked now, and nobody else of this case; who was asked before, since then."""
+    before = {_who(task): task.since for task in tasks_on(connection, case_id)}
     connection.execute(delete(tasks).where(tasks.c.case_id == case_id))
-    ask_also(connection, asked)
+    kept = (replace(task, since=before.get(_who(task), task.since)) for task in asked)
+    ask_also(connection, kept)
 
 
 def ask_also(connection: Connection, asked: Iterable[Task]) -> None:
     """These are asked, too."""
-    rows = [
-        {
-            "case_id": task.case_id,
-            "place": task.place,
-            "person": task.person,
-            "on_behalf_of": task.on_behalf_of,
-            "step": task.step,
-            "word": task.word,
-            "ask": task.ask,
-            "since": task.since,
-        }
-        for task in asked
-    ]
+    names = tasks.c.keys()
+    rows = [{name: getattr(task, name) for name in names} for task in asked]
     if rows:
         connection.execute(_ASK, rows)
+
+
+def _who(task: Task) -> tuple[int, str, str, str]:
+    return task.place, task.word, task.person, task.on_behalf_of
 
 
 def tasks_of(
@@ -358,10 +367,14 @@ def case_of(row: Row[*tuple[object, ...]]) -> Case:
         findings_json=row.findings,
         posting_number=row.posting_number,
         changed_at=row.changed_at,
+        standing_version=row.standing_version,
+        routed_under=row.routed_under,
+        change_json=row.change,
     )
 
 
-def _values(case: Case) -> dict[str, object]:
+def values_of(case: Case) -> dict[str, object]:
+    """The columns of a case but for its id."""
     return {
         "source": case.source,
         "type": case.type,
@@ -379,4 +392,7 @@ def _values(case: Case) -> dict[str, object]:
         "findings": case.findings_json,
         "posting_number": case.posting_number,
         "changed_at": case.changed_at,
+        "standing_version": case.standing_version,
+        "routed_under": case.routed_under,
+        "change": case.change_json,
     }

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Final
@@ -56,6 +57,14 @@ def lock(connection: Connection, keys: Iterable[str]) -> None:
             connection.execute(_LOCK, {"numbers": numbers})
 
 
+def keys_of(connection: Connection, case_ids: Collection[int]) -> list[str]:
+    """The keys of totals that cases add to now."""
+    if not case_ids:
+        return []
+    query = select(contributions.c.key).where(contributions.c.case_id.in_(case_ids))
+    return [*connection.execute(query.distinct()).scalars()]
+
+
 def count(connection: Connection, case: Case, added: Added) -> None:
     """The case adds this, under keys that are locked, and nothing else; from when it came in."""
     forget(connection, case.id)
@@ -66,6 +75,35 @@ def count_also(connection: Connection, made: Sequence[Case], added: Sequence[Add
     """These cases add something from now on, which add nothing yet."""
     rows = [_row(case, each) for case, of in zip(made, added, strict=True) for each in of]
     insert_rows(connection, contributions, rows)
+
+
+def count_change(
+    connection: Connection, standing: Case, approved: Added, case: Case, pending: Added
+) -> None:
+    """The greater counts, key by key: what stands approved, or what its change would add.
+
+    The approved version counts as approved from when it came in; the change adds what it would add
+    more, as pending. Where the two are of different currencies both count: too much, never too
+    little.
+    """
+    forget(connection, case.id)
+    rows = {}
+    for each in approved:
+        row = {**_row(standing, each), "stands_as": APPROVED}
+        rows[row["key"], moment_as_kept(standing.received_at)] = row
+    before = {each.key: each.amounts for each in approved}
+    for each in pending:
+        amounts, old = each.amounts, before.get(each.key)
+        if old is not None and old.currency == amounts.currency and not amounts.lacking:
+            amounts = replace(amounts, minor=max(Fraction(0), amounts.minor - old.minor))
+        name = each.key, moment_as_kept(case.received_at)
+        if name in rows and not amounts.minor:
+            continue
+        if name in rows:  # both came in at one moment: the whole of the greater is approved
+            rows[name] = {**_row(case, each), "stands_as": APPROVED}
+        else:
+            rows[name] = {**_row(case, replace(each, amounts=amounts)), "stands_as": ""}
+    insert_rows(connection, contributions, list(rows.values()))
 
 
 def forget(connection: Connection, case_id: int) -> None:
@@ -137,6 +175,7 @@ def _row(case: Case, each: Contribution) -> dict[str, object]:
         "rest": rest,
         "parts": parts,
         "lacking": f"{lacking.code} {lacking.detail}" if lacking is not None else "",
+        "stands_as": "",
     }
 
 
@@ -187,8 +226,10 @@ _COUNTED: Final = f"""
     cross join cases as k
     where c.key = a.key and c.at >= a.since and c.at < a.before
     and k.id = c.case_id and k.id <> a.own
-    and ((a.pending = 1 and c.whole >= 0 and k.status in ({_statuses(PENDING)}))
-        or (a.approved = 1 and k.status in ({_statuses(APPROVED)})))
+    and ((a.pending = 1 and c.whole >= 0 and c.stands_as = ''
+            and k.status in ({_statuses(PENDING)}))
+        or (a.approved = 1 and (c.stands_as = 'approved'
+            or c.stands_as = '' and k.status in ({_statuses(APPROVED)}))))
 """
 
 

@@ -45,9 +45,16 @@ def remember(connection: Connection, kept: Sequence[Kept]) -> None:
         connection.execute(insert(mitigation_uses), uses)
 
 
-def forget_approvals(connection: Connection, case_id: int) -> None:
-    """Approvals of the case stand no longer: other content has come. Uses of mitigations stay."""
-    mine = and_(past_acts.c.case_id == case_id, past_acts.c.act == "approve")
+def forget_approvals(connection: Connection, case_id: int, but_of: int = 0) -> None:
+    """Approvals of the case stand no longer: other content has come. Uses of mitigations stay.
+
+    Those of the version `but_of` stay, too: it is the approved one that stands meanwhile.
+    """
+    mine = and_(
+        past_acts.c.case_id == case_id,
+        past_acts.c.act == "approve",
+        past_acts.c.version != but_of,
+    )
     used = select(mitigation_uses.c.act_id)
     connection.execute(delete(past_acts).where(mine, past_acts.c.id.not_in(used)))
 
@@ -166,7 +173,7 @@ def _act(row: Row[*tuple[object, ...]], about: Mapping[tuple[int, int], frozense
 
 def _stands(row: Row[*tuple[object, ...]]) -> bool:
     """Whether it is not the approval of a version that was replaced."""
-    return bool(row.act != "approve" or row.version == row.current)
+    return bool(row.act != "approve" or row.version in (row.current, row.standing))
 
 
 def _rows(
@@ -175,7 +182,13 @@ def _rows(
     """Acts with their documents, of cases that have one of the keys and came to something."""
     for some in _parts(sorted(keys)):
         query = (
-            select(past_acts, cases.c.type, cases.c.document_id, cases.c.version.label("current"))
+            select(
+                past_acts,
+                cases.c.type,
+                cases.c.document_id,
+                cases.c.version.label("current"),
+                cases.c.standing_version.label("standing"),
+            )
             .join(cases, cases.c.id == past_acts.c.case_id)
             .where(
                 past_acts.c.case_id.in_(_cases_with(some)),

@@ -175,7 +175,8 @@ class UsesAnswer(Declared):
 class TaskAnswer(Declared):
     """Somebody is asked for a place of the route, or (`ask` is `review`) to review the case.
 
-    A review has no place and no step; `word` is its code.
+    A review has no place and no step; `word` is its code. `due_at` is when the next one up is
+    asked, `reminded_at` when the person was reminded, `escalated_at` when somebody above was asked.
     """
 
     case: str
@@ -187,9 +188,33 @@ class TaskAnswer(Declared):
     word: str
     ask: str
     since: str
+    due_at: str | None
+    reminded_at: str | None
+    escalated_at: str | None
     type: str
     document_id: str
     entity: str
+
+
+class NoticeAnswer(Declared):
+    """Something that a person is told and has not to answer; `word` is that of the place.
+
+    `code`: reminded, escalated, escalation_exhausted, withdrawn_unattended, ratification_late.
+    """
+
+    id: int
+    case: str
+    person: str
+    code: str
+    word: str
+    at: str
+
+
+class NoticesAnswer(Declared):
+    """What a person was told, oldest first; `next` is the value of `after` for the next page."""
+
+    notices: list[NoticeAnswer]
+    next: int | None
 
 
 class TasksAnswer(Declared):
@@ -213,8 +238,25 @@ class KeepingAnswer(Declared):
     sources: list[str]
 
 
+class ChangeAnswer(Declared):
+    """What the present version changed: why it is approved again, whose approvals stand or fell.
+
+    Empty for the first version. `differences` are names of fields.
+    """
+
+    from_version: int | None = None
+    differences: list[str] = []
+    again: list[dict[str, Any]] = []
+    affected: list[str] = []
+    stands: list[dict[str, str]] = []
+    fell: list[dict[str, str]] = []
+
+
 class WholeCaseAnswer(CaseAnswer):
-    """A case with everything that belongs to it. The document shows what the reader may see."""
+    """A case with everything that belongs to it. The document shows what the reader may see.
+
+    `standing_version` is the approved version that counts while this one changes it, 0 for none.
+    """
 
     keep_until: KeepingAnswer
     document: dict[str, Any]
@@ -222,6 +264,8 @@ class WholeCaseAnswer(CaseAnswer):
     receipts: list[ReceiptAnswer]
     exceptions: list[ExceptionAnswer]
     reviews: list[ReviewAnswer]
+    standing_version: int
+    change: ChangeAnswer
 
 
 class CasesAnswer(Declared):
@@ -261,6 +305,7 @@ class ExplanationAnswer(BaseModel):
     passed_over: list[dict[str, Any]]
     reasons: list[dict[str, Any]]
     digests: list[Any]
+    changes: list[str]
 
 
 class FieldError(Declared):

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from adapters.identity import Scope
 from adapters.store import cases
+from adapters.store.deadlines import deadlines_on
 from adapters.store.delivery import exceptions_of, receipts_of
 from adapters.store.in_force import files_of
 from adapters.store.reviews import reviewers_of, reviews_on
@@ -36,6 +37,7 @@ from api.web.problems import Problem, declared
 from api.web.reach import cases_within
 from api.web.views import case_body, cases_body, whole_case_body
 from engine.cases.status import Status
+from engine.explaining.changed import change_said
 from engine.explaining.explanation import explanation
 from engine.explaining.messages.catalogues import LANGUAGES
 from engine.recalling import recalled
@@ -101,9 +103,10 @@ def show_case(request: Request, number: str) -> Response:
             for review in reviews_on(connection, case.id)
         ]
         [case] = cases_within(connection, [case], caller.entities)
+        due = deadlines_on(connection, case.id)
     shown = visible(service.resources, case)
     kept = keeping_of_case(policy, case.entity, case.type, shown, case.received_at)
-    return _json(whole_case_body(case, kept, shown, tasks, receipts, exceptions, found))
+    return _json(whole_case_body(case, kept, shown, tasks, receipts, exceptions, found, due))
 
 
 @router.post("/{number}/actions", response_model=CaseAnswer, responses=_PROBLEMS)
@@ -170,6 +173,7 @@ def show_decision(request: Request, number: str, language: Language = "en") -> R
     names = {str(person.id): person.name for person in current.data.people.values()}
     decision = recalled(json.loads(case.decision_json))
     said = explanation(decision, spoken(language), names)
+    said["changes"] = [*change_said(json.loads(case.change_json), spoken(language), names)]
     return _json(json.dumps(said, ensure_ascii=False).encode())
 
 

@@ -1,5 +1,9 @@
 """Where a case can stand, and what moves it on. The table is the whole truth; nothing else moves.
 
+A commitment that was approved is changed by a change order. Where the change comes to nothing (it
+is refused, rejected or withdrawn) the approved content stands as before: `stand_approved`,
+`stand_posted`.
+
 `corrected` is not a place to stay in: whoever corrects the cause of an exception sends the posting
 off again, and the record says so.
 
@@ -44,6 +48,8 @@ class Event(StrEnum):
     POST = "post"
     FAIL = "fail"
     REPLAY = "replay"
+    STAND_APPROVED = "stand_approved"
+    STAND_POSTED = "stand_posted"
 
 
 _TABLE: Final = """
@@ -77,6 +83,16 @@ _TABLE: Final = """
     approved   refuse            refused
     approved   withdraw          withdrawn
     approved   enqueue           posting
+    refused    stand_approved    approved
+    rejected   stand_approved    approved
+    withdrawn  stand_approved    approved
+    refused    stand_posted      posted
+    rejected   stand_posted      posted
+    withdrawn  stand_posted      posted
+    posted     route             pending
+    posted     straight_through  approved
+    posted     hold              held
+    posted     refuse            refused
     posting    post              posted
     posting    fail              exception
     exception  replay            posting
@@ -90,8 +106,23 @@ def _read(table: str) -> Mapping[tuple[Status, Event], Status]:
 
 
 MOVES: Final = _read(_TABLE)
-# A new version of the document may be decided; what is being posted may not change any more.
-OPEN_FOR_NEW_VERSIONS: Final = frozenset(status for status, event in MOVES if event is Event.ROUTE)
+# Documents that commit to spend: an approved one is changed by a change order, and what was
+# approved counts until the change is.
+COMMITMENTS: Final = frozenset({"requisition", "contract", "purchase_order"})
+_OPEN: Final = frozenset(status for status, event in MOVES if event is Event.ROUTE)
+
+
+def takes_new_version(status: Status, type: str) -> bool:
+    """Whether other content of a document of this type is decided.
+
+    What is being posted changes no more, and what is posted only where it is a commitment.
+    """
+    return status in _OPEN and (status is not Status.POSTED or type in COMMITMENTS)
+
+
+def stands_meanwhile(status: Status, type: str) -> bool:
+    """Whether the content counts on while other content of it is on its way."""
+    return status in (Status.APPROVED, Status.POSTED) and type in COMMITMENTS
 
 
 def moved(status: Status, event: Event) -> Status | None:

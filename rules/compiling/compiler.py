@@ -139,7 +139,6 @@ def _compile(
     known = context.words
     header = _default_header(sources, chosen, context)
     context = replace(context, usual=_usual_currency(header, known))
-    structure = _organization(declared, context)
     chosen = replace(chosen, accepted=owned(chosen.accepted, header.owner, context))
     matrices = _matrices(sources, header, context)
     controls = _controls(sources, header, context)
@@ -152,7 +151,7 @@ def _compile(
         name=chosen.name,
         digest=digest_of(files),
         language=chosen.language,
-        organization=structure,
+        organization=_organization(declared, context),
         facts=MappingProxyType(
             {name: known.facts[name] for name in (*_BUILT_IN_NAMES, *declared.facts)}
         ),
@@ -172,11 +171,12 @@ def _compile(
         guarantees=tuple(controls.guarantees),
         delegation=tuple(handling.delegation),
         stand_ins=tuple(handling.stand_ins),
+        changes=handling.changes,
         escalation=MappingProxyType(handling.escalation),
         readiness=_readiness(sources, header, context),
         countries=country.read_countries(sources.of("country"), files, context),
     )
-    authorities.check_systems(policy.readiness, structure.authorities, context)
+    authorities.check_systems(policy.readiness, policy.organization.authorities, context)
     choices.check_choices(chosen, policy, context)
     return policy, chosen
 

@@ -1,15 +1,17 @@
-"""Handling: delegation, stand-ins, and what is kept for later about changes and escalation."""
+"""Handling: delegation, stand-ins, changes, and what is kept for later about escalation."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Final
 
+from engine.deadlines.spans import span_of
 from engine.facts.conditions import ALWAYS
 from engine.places import Place
-from engine.policy import DelegationRule, StandInRule
+from engine.policy import Changes, DelegationRule, StandInRule
 from engine.routing.words import Word
 from rules.compiling.approvals import WHEN
+from rules.compiling.changes import CHANGES_SHAPE, read_changes
 from rules.compiling.context import Context
 from rules.compiling.files import KIND, File
 from rules.compiling.forms import (
@@ -17,8 +19,6 @@ from rules.compiling.forms import (
     DOCUMENTS,
     ENTITY,
     LEVEL,
-    NAME,
-    PERCENT,
     ROLE,
     SPAN,
     TEXT,
@@ -39,6 +39,15 @@ from rules.reading.nodes import Node
 
 LEVELS_MAX: Final = 100
 DEPTH_MAX: Final = 5
+WAIT_MAX_YEARS: Final = 1
+MOST_OF: Final = {  # of each unit in a year
+    "business hours": 366 * 24,
+    "business days": 366,
+    "days": 366,
+    "weeks": 52,
+    "months": 12,
+    "years": 1,
+}
 
 DOCUMENTS_KEY: Final = Key("documents", DOCUMENTS, "for these document types", True)
 LIMIT: Final = Key(
@@ -74,43 +83,36 @@ OPTIONAL_DOCUMENTS: Final = Key("documents", DOCUMENTS, "for these document type
 STAND_IN: Final = Shape("a stand-in", (FOR, BY, REASONS, REQUIRE, UP_TO, OPTIONAL_DOCUMENTS, WHEN))
 
 CALENDAR: Final = Key("calendar", word_of("entity"), "whose working days count", True)
-REMIND: Final = Key("remind_after", SPAN, "when the person is reminded")
-ESCALATE: Final = Key("escalate_after", SPAN, "when the next one up is asked", True)
+
+
+def _read_wait(node: Node, context: Context) -> str | None:
+    text = SPAN.read(node, context)
+    if text is not None and not _is_short(text):
+        message = f"somebody is waited for {WAIT_MAX_YEARS} years at most, found {shown(text)}"
+        context.error("span-too-long", node.place, message)
+        return None
+    return text
+
+
+def _is_short(text: str) -> bool:
+    span = span_of(text)
+    return span.count <= MOST_OF[span.unit] * WAIT_MAX_YEARS
+
+
+WAIT: Final[Form[str]] = Form("length of time", _read_wait)
+REMIND: Final = Key("remind_after", WAIT, "when the person is reminded")
+ESCALATE: Final = Key("escalate_after", WAIT, "when the next one up is asked", True)
 EXHAUSTED: Final = Key("exhausted", word_of("hold"), "what follows when nobody is left", True)
-ESCALATION_SHAPE: Final = Shape("`escalation`", (CALENDAR, REMIND, ESCALATE, EXHAUSTED))
+WITHDRAW: Final = Key("withdraw_after", WAIT, "when a held document that nobody works on ends")
+ESCALATION_SHAPE: Final = Shape("`escalation`", (CALENDAR, REMIND, ESCALATE, EXHAUSTED, WITHDRAW))
 
-INCREASE_SHAPE: Final = Shape(
-    "`increase`",
-    (
-        Key("percent", PERCENT, "by more than this share"),
-        Key("amount", AMOUNT, "by more than this amount"),
-        Key("over", word_of("either", "both"), "one of the two, or both", True),
-        Key("since", list_of(word_of("original", "last_approved")), "since when", True),
-    ),
+CHANGES_KEY: Final[Key[Node]] = Key(
+    "changes", Form("changes", as_written, shape=CHANGES_SHAPE), "what is approved again"
 )
-CHANGED: Final = Key("changed", list_of(NAME), "when one of these is changed")
-INCREASE: Final[Key[Node]] = Key(
-    "increase", Form("increase", as_written, shape=INCREASE_SHAPE), "when the amount grows"
-)
-AGAIN_SHAPE: Final = Shape("`again_when`", (INCREASE, CHANGED))
-ONLY_SHAPE: Final = Shape("`affected_steps_only_when`", (CHANGED,))
-AGAIN: Final[Key[Node]] = Key(
-    "again_when", Form("change", as_written, shape=AGAIN_SHAPE), "what is approved again"
-)
-ONLY: Final[Key[Node]] = Key(
-    "affected_steps_only_when",
-    Form("change", as_written, shape=ONLY_SHAPE),
-    "what is approved again only by those concerned",
-)
-CHANGES_SHAPE: Final = Shape("`changes`", (AGAIN, ONLY))
-
 DELEGATION_KEY: Final[Key[Node]] = Key(
     "delegation", Form("delegation rows", as_written), "any row that matches allows it"
 )
 STAND_INS: Final[Key[Node]] = Key("stand_ins", Form("stand-ins", as_written), "who stands in")
-CHANGES: Final[Key[Node]] = Key(
-    "changes", Form("changes", as_written, shape=CHANGES_SHAPE), "what is approved again"
-)
 ESCALATION: Final[Key[Node]] = Key(
     "escalation", Form("escalation", as_written, shape=ESCALATION_SHAPE), "when nobody answers"
 )
@@ -122,7 +124,7 @@ SHAPE: Final = Shape(
         Key("title", TEXT, "how reports call it"),
         DELEGATION_KEY,
         STAND_INS,
-        CHANGES,
+        CHANGES_KEY,
         ESCALATION,
     ),
 )
@@ -134,6 +136,7 @@ class Handling:
 
     delegation: list[DelegationRule] = field(default_factory=list)
     stand_ins: list[StandInRule] = field(default_factory=list)
+    changes: Changes | None = None
     escalation: dict[str, str] = field(default_factory=dict)
     escalation_place: Place | None = None
 
@@ -155,7 +158,7 @@ def read_handling(file: File, handling: Handling, context: Context) -> None:
         if stand_in is not None:
             handling.stand_ins.append(stand_in)
     _escalation(fields, handling, context)
-    _changes(fields, context)
+    _changes(fields, handling, context)
 
 
 def _items(fields: Fields, key: Key[Node], context: Context) -> tuple[Node, ...]:
@@ -244,31 +247,21 @@ def _escalation(fields: Fields, handling: Handling, context: Context) -> None:
         message = f"`escalation` is written at {handling.escalation_place} already"
         context.error("name-taken", fields.at(ESCALATION), message)
     handling.escalation_place = fields.at(ESCALATION)
-    for key in (CALENDAR, REMIND, ESCALATE, EXHAUSTED):
+    for key in (CALENDAR, REMIND, ESCALATE, EXHAUSTED, WITHDRAW):
         value = inner.read(key, context)
         if value is not None:
             handling.escalation[key.name] = value
-    _note_later(fields, ESCALATION, context)
 
 
-def _changes(fields: Fields, context: Context) -> None:
-    """The shape of `changes`; this version keeps no open cases that could change."""
-    node = fields.node(CHANGES)
-    inner = None if node is None else CHANGES_SHAPE.open(node, context)
-    if inner is None:
+def _changes(fields: Fields, handling: Handling, context: Context) -> None:
+    node = fields.node(CHANGES_KEY)
+    found = None if node is None else read_changes(node, fields.at(CHANGES_KEY), context)
+    if found is None:
         return
-    again_node, only_node = inner.node(AGAIN), inner.node(ONLY)
-    again = None if again_node is None else AGAIN_SHAPE.open(again_node, context)
-    only = None if only_node is None else ONLY_SHAPE.open(only_node, context)
-    for each in (again, only):
-        if each is not None:
-            each.read(CHANGED, context)
-    increase_node = None if again is None else again.node(INCREASE)
-    increase = None if increase_node is None else INCREASE_SHAPE.open(increase_node, context)
-    for key in INCREASE_SHAPE.keys:
-        if increase is not None:
-            increase.read(key, context)
-    _note_later(fields, CHANGES, context)
+    if handling.changes is not None:
+        message = f"`changes` is written at {handling.changes.place} already"
+        context.error("name-taken", fields.at(CHANGES_KEY), message)
+    handling.changes = found
 
 
 def _note_later(fields: Fields, key: Key[Node] | Key[str], context: Context) -> None:

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from engine.facts.kinds import Kind
 from engine.money import EXPONENTS
+from rules.compiling.changes import nameable
 from rules.compiling.context import Vocabulary
 from rules.compiling.who import OWNERS
 from rules.reading.country_codes import COUNTRIES
@@ -80,6 +81,7 @@ _PLAIN: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
         "entity": ANY_TEXT,
         "region": ANY_TEXT,
         "fact": MappingProxyType(_text(FACT_PATTERN)),
+        "fact of a document": MappingProxyType(_text(FACT_PATTERN)),
         "money fact": MappingProxyType(_text(FACT_PATTERN, "commitment.net", "document.net")),
         "total": MappingProxyType(_text(NAME_PATTERN)),
         "paper": MappingProxyType(_text(NAME_PATTERN)),
@@ -124,6 +126,8 @@ def _names(form: str, words: Vocabulary) -> Iterable[str]:
             return sorted({e.region for e in words.entities.values() if e.region})
         case "fact":
             return sorted(words.facts)
+        case "fact of a document":
+            return sorted(nameable(words))
         case "money fact":
             return sorted(fact.name for fact in facts if fact.kind is Kind.MONEY)
         case "paper":

@@ -89,6 +89,24 @@ def test_scenario_20_a_leavers_open_tasks_are_asked_of_others_within_the_event(
     assert check_trail(resources.store).is_intact
 
 
+def test_what_a_leaver_has_claimed_is_free_for_whoever_is_asked_in_his_place(
+    resources: Resources,
+) -> None:
+    before = FIVE - timedelta(hours=3)
+    case = submitted(resources, before, amount="40000.00")
+    assert approve(resources, case.id, "mia", before) == ""
+    with resources.store.reading() as connection:
+        [task] = cases.tasks_on(connection, case.id)
+    claim = Action(Kind.CLAIM, "dan", 1, place=task.place)
+    done = act(resources, case.id, claim, by("dan"), before)
+    assert done is not None
+    assert done.code == ""
+    load_master_data(resources, without("dan", "2027-05-31T17:00:00-04:00"), ADMIN, "left", FIVE)
+    [body] = changes(resources)
+    assert [freed["person"] for freed in body["freed"]] == ["dan"]  # type: ignore[attr-defined]
+    assert approve(resources, case.id, "vera", FIVE) == ""
+
+
 def test_scenario_20_a_leaving_that_was_known_before_is_found_when_its_moment_comes(
     resources: Resources,
 ) -> None:

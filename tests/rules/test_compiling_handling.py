@@ -9,7 +9,7 @@ import pytest
 from engine.facts.conditions import ALWAYS, Present
 from engine.money import Money
 from engine.places import Place
-from engine.policy import DelegationRule, PolicySet
+from engine.policy import DelegationRule, Increase, PolicySet
 from engine.rates import FxChoice
 from engine.routing.words import Together
 from rules.compiling.accepting import Accepted, names_amount, settle
@@ -113,7 +113,7 @@ def test_a_wrong_stand_in_is_reported_once(written: str, code: str) -> None:
     assert errors(f"stand_ins:\n  - {written}\n") == [code]
 
 
-def test_escalation_is_kept_and_noted() -> None:
+def test_escalation_is_kept() -> None:
     policy, found = report(files_of(SETS / "complete"))
     assert policy is not None
     assert dict(policy.escalation) == {
@@ -133,6 +133,15 @@ def test_escalation_is_kept_and_noted() -> None:
             "not-one-of",
         ),
         ("escalation: {calendar: entity, exhausted: hold}\n", "missing-key"),
+        (
+            "escalation: {calendar: entity, escalate_after: 367 days, exhausted: hold}\n",
+            "span-too-long",
+        ),
+        (
+            "escalation: {calendar: entity, escalate_after: 1 day, on_silence: approve,"
+            " exhausted: hold}\n",
+            "unknown-key",
+        ),
         ("escalation: hold\n", "expected-mapping"),
         ("changes: {again: {}}\n", "unknown-key"),
         ("changes: {again_when: {increase: {percent: 5, since: [original]}}}\n", "missing-key"),
@@ -290,3 +299,41 @@ def test_loading_checks_and_settles() -> None:
     diagnostics = Diagnostics()
     files = with_base(approvals__m=HEAD + rows, policy=base + accepted)
     assert load_set(files, diagnostics) is not None, diagnostics.render()
+
+
+CHANGES = """
+kind: handling
+changes:
+  again_when:
+    increase: {percent: 5%, amount: 1_000.00 USD, over: both, since: [original, last_approved]}
+    changed: [supplier, bank_account]
+  affected_steps_only_when: {changed: [cost_center]}
+"""
+
+
+def test_changes_become_plain_values() -> None:
+    found = compiled(handling=CHANGES).changes
+    assert found is not None
+    since = frozenset({"original", "last_approved"})
+    assert found.increase == Increase(Fraction(1, 20), Money(100_000, "USD"), True, since)
+    assert found.changed == {"supplier", "bank_account"}
+    assert found.affected_only == {"cost_center"}
+
+
+def test_what_no_document_states_cannot_be_changed() -> None:
+    for name in ("suplier", "commitment.net", "now", "supplier.status"):
+        text = CHANGES.replace("supplier,", f"{name},")
+        assert codes(handling=text) == ["unknown-fact"], name
+
+
+def test_an_increase_by_nothing_is_no_rule() -> None:
+    text = "kind: handling\nchanges: {again_when: {increase: {over: both, since: [original]}}}\n"
+    assert codes(handling=text) == ["missing-key"]
+
+
+def test_changes_are_said_once() -> None:
+    assert codes(one__handling=CHANGES, two__handling=CHANGES) == ["name-taken"]
+
+
+def codes(**texts: str) -> list[str]:
+    return [found.split()[0] for found in complaints(**texts)]

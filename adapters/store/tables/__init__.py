@@ -4,7 +4,7 @@ What is JSON is text as `engine.canonical` writes it, except that of a document:
 fields are sealed (`adapters/encryption.py`).
 """
 
-from adapters.store.tables.cases import acts, answers, cases, claims, releases, tasks
+from adapters.store.tables.cases import acts, answers, cases, claims, releases, tasks, versions
 from adapters.store.tables.common import Moment, metadata, moment_as_kept
 from adapters.store.tables.controls import (
     contributions,
@@ -16,6 +16,7 @@ from adapters.store.tables.controls import (
     reviews,
     subjects,
 )
+from adapters.store.tables.deadlines import deadlines, escalations, notices
 from adapters.store.tables.delegations import delegations
 from adapters.store.tables.delivery import exceptions, outbox, receipts
 from adapters.store.tables.evidence import (
@@ -35,14 +36,17 @@ __all__ = [
     "claims",
     "contents",
     "contributions",
+    "deadlines",
     "delegations",
     "document_keys",
+    "escalations",
     "exceptions",
     "in_force",
     "in_force_history",
     "metadata",
     "mitigation_uses",
     "moment_as_kept",
+    "notices",
     "outbox",
     "past_acts",
     "proposals",
@@ -55,4 +59,5 @@ __all__ = [
     "tasks",
     "trail",
     "trail_end",
+    "versions",
 ]

@@ -26,6 +26,10 @@ cases = Table(
     Column("findings", Text, nullable=False),
     Column("posting_number", Integer, nullable=False),
     Column("changed_at", Moment, nullable=False),
+    # The approved version that counts while a change of it is on its way; 0 for none.
+    Column("standing_version", Integer, nullable=False, server_default="0"),
+    Column("routed_under", Text, nullable=False, server_default=""),
+    Column("change", Text, nullable=False, server_default="{}"),
     UniqueConstraint("source", "type", "document_id"),
     Index("ix_cases_status_entity", "status", "entity"),
     Index("ix_cases_id_status", "id", "status"),  # totals ask for nothing but the status
@@ -42,6 +46,20 @@ acts = Table(
     Column("delegation", Text, nullable=False),
     Column("via", Text, nullable=False),
     Column("keys", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),  # that it was given on
+)
+
+# Contents that were replaced by others, each as it stood then. Rows are only ever added.
+versions = Table(
+    "versions",
+    metadata,
+    Column("case_id", Integer, ForeignKey("cases.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("kept", Text, nullable=False),
+    Column("acts", Text, nullable=False),
     Column("at", Moment, nullable=False),
 )
 

@@ -19,6 +19,8 @@ contributions = Table(
     Column("rest", BigInteger, nullable=False),
     Column("parts", BigInteger, nullable=False),
     Column("lacking", Text, nullable=False),
+    # What it counts as whatever its case is: of an approved version that is being changed.
+    Column("stands_as", Text, nullable=False, server_default=""),
     Index("ix_contributions_case_id", "case_id"),
 )
 

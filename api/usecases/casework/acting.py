@@ -7,28 +7,29 @@ this moment asks of a person (`engine/routing/acting.py`). A refusal is recorded
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 from sqlalchemy import Connection
 
-from adapters.store import cases, delivery, headroom, outbox
+from adapters.store import cases, deadlines, delivery, headroom, outbox
 from adapters.store.cases import Case
 from adapters.store.proposals import is_activated
 from adapters.store.trail import Entry, append
 from api.usecases.casework.completing import finish, posting_key, with_event
+from api.usecases.casework.in_flight import in_flight
 from api.usecases.casework.remembering import asked_of, recorded, remember_approval
 from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.reviewing import open_asked
+from api.usecases.casework.standing import keys_of_change, settle_change
 from api.usecases.casework.surrounding import around
+from api.usecases.casework.watching import watch
 from api.usecases.casework.written import (
     DocumentUnreadable,
     asked_now,
     document_of,
-    given_of,
     key_of_place,
     named_digests,
     text_of_key,
@@ -36,7 +37,6 @@ from api.usecases.casework.written import (
 from engine.canonical import Written
 from engine.cases.identities import Identities
 from engine.cases.status import Event, Status, moved
-from engine.deciding import decide
 from engine.decision import Decision, Outcome
 from engine.documents.model import Document
 from engine.history import NO_HISTORY, History
@@ -129,33 +129,43 @@ class _On:
     who: Identities
     now: datetime
     history: History = NO_HISTORY
+    under: InForce | None = None  # what decided, where that is not what is in force
+    note: Plain = field(default_factory=dict)
+    routed_under: str = ""
+
+    @property
+    def deciding(self) -> InForce:
+        """The set and the people that the decision rests on."""
+        return self.under or self.current
 
 
 def _on_route(on: _On, person: str) -> Acted:
     """What concerns the route, as it is at this moment."""
     document = document_of(on.resources, on.current.policy, on.case)
-    given = given_of(json.loads(on.case.given_json))
-    before = asked_of(on.current, document, on.now)
+    flight = in_flight(on.resources, on.connection, on.current, on.case, on.now)
+    completing = asked_of(on.current, document, on.now)  # looks at what was done once it is
     needed = around(on.current, document, on.case.received_at, on.now)
-    headroom.lock(on.connection, (*before.keys(), *needed.keys()))
-    on.history = before.history(on.connection, on.case.id)
-    decision = decide(on.current.policy, on.current.data, document, on.now, given, on.history)
+    shared = keys_of_change(on.connection, on.current, on.case, document)
+    headroom.lock(on.connection, (*flight.keys(), *completing.keys(), *needed.keys(), *shared))
+    decided = flight.decide(on.connection)
+    on.under, on.note, on.history = decided.under.force, decided.note, decided.history
+    on.routed_under, decision = decided.routed_under, decided.decision
     if decision.outcome is not Outcome.ROUTE:
-        return _decided_otherwise(on, decision)
+        return _decided_otherwise(on, document, decision)
     course = cases.course_of(on.connection, on.case.id)
     if on.action.kind in (Kind.CLAIM, Kind.RELEASE):
         return _claim(on, decision, course, person)
     act = Act(on.action.by, on.now, ActKind(on.action.kind), on.action.on_behalf_of, on.action.body)
     count = len(course.given)
-    taken = take(course, decision, on.current.data, document.requester, act)
+    taken = take(course, decision, on.deciding.data, document.requester, act)
     if isinstance(taken, str):
         return _refused(on, taken, decision)
     claimed = cases.claims_on(on.connection, on.case.id)
     owners = {claimed[name] for key in taken.keys if (name := text_of_key(key)) in claimed}
     if owners and person not in owners:
         return _refused(on, "claimed_by_another", decision)
-    cases.add_act(on.connection, on.case.id, count + 1, taken, on.now)
-    remember_approval(on.connection, on.current, on.case, document, decision, taken, on.now)
+    cases.add_act(on.connection, on.case.id, count + 1, taken, on.now, on.case.version)
+    remember_approval(on.connection, on.deciding, on.case, document, decision, taken, on.now)
     on.who = replace(on.who, on_behalf_of=taken.assignee.on_behalf_of or "")
     return _moved_on(on, document, decision, course, taken)
 
@@ -168,6 +178,7 @@ def _moved_on(
         on.case,
         decision_digest=decision.digest,
         decision_json=decision_text(decision),
+        routed_under=on.routed_under,
         changed_at=on.now,
     )
     events = {"approved": Event.COMPLETE, "rejected": Event.REJECT}
@@ -177,14 +188,15 @@ def _moved_on(
     cases.keep(on.connection, case)
     asked = asked_now(case.id, decision, course, on.now) if event is None else ()
     cases.ask(on.connection, case.id, asked)
+    watch(on.connection, on.deciding, case, decision, course, on.now)
     entry = _entry(on, case, decision, "action", keys=[list(key) for key in sorted(taken.keys)])
-    opened = open_asked(on.resources, on.connection, on.current, case, document, decision, on.now)
+    opened = open_asked(on.resources, on.connection, on.deciding, case, document, decision, on.now)
     case, more = finish(on.resources, on.connection, on.current, case, document, on.now)
     append(on.connection, [entry, *more, *opened])
     return Acted(case)
 
 
-def _decided_otherwise(on: _On, decision: Decision) -> Acted:
+def _decided_otherwise(on: _On, document: Document, decision: Decision) -> Acted:
     """The document has no route any more: the case stands where the decision puts it."""
     events = {Outcome.HELD: Event.HOLD, Outcome.REFUSED: Event.REFUSE}
     case = on.case
@@ -196,11 +208,13 @@ def _decided_otherwise(on: _On, decision: Decision) -> Acted:
         )
         cases.keep(on.connection, case)
         cases.ask(on.connection, case.id, ())
+        watch(on.connection, on.deciding, case, decision, Course(), on.now)
     code = decision.held.code if decision.held is not None else str(decision.outcome)
     entry = _entry(
         on, case, decision, "refusal", code=code, decided=Written(decision_text(decision))
     )
-    append(on.connection, [entry])
+    case, ended = settle_change(on.resources, on.connection, on.current, case, document, on.now)
+    append(on.connection, [entry, *ended])
     return Acted(case, code)
 
 
@@ -211,6 +225,7 @@ def _withdraw(on: _On, person: str) -> Acted:
     """
     document = document_of(on.resources, on.current.policy, on.case)
     names = (document.requester, document.submitter)
+    headroom.lock(on.connection, keys_of_change(on.connection, on.current, on.case, document))
     owners = {on.current.data.person_of(name, on.now) for name in names if name}
     if person not in owners:
         return _refused(on, "not_asked")
@@ -226,7 +241,10 @@ def _withdraw(on: _On, person: str) -> Acted:
     case = with_event(on.case, Event.WITHDRAW, on.now)
     cases.keep(on.connection, case)
     cases.ask(on.connection, case.id, ())
-    append(on.connection, [_entry(on, case, None, "action")])
+    deadlines.forget_deadlines(on.connection, case.id)
+    entry = _entry(on, case, None, "action")
+    case, ended = settle_change(on.resources, on.connection, on.current, case, document, on.now)
+    append(on.connection, [entry, *ended])
     return Acted(case)
 
 
@@ -266,9 +284,10 @@ def _entry(on: _On, case: Case, decision: Decision | None, kind: str, **more: ob
         "comment": on.action.comment,
         "wanted_on_behalf_of": on.action.on_behalf_of,
         "who": on.who.plain(),
-        "in_force": named_digests(on.current),
+        "in_force": named_digests(on.deciding),
         "decision_digest": decision.digest if decision is not None else "",
         **recorded(on.history),
+        **on.note,
         "status": str(case.status),
         **more,
     }

@@ -15,7 +15,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from adapters.store import cases, headroom
+from adapters.store import cases, deadlines, headroom
 from adapters.store.cases import Case
 from adapters.store.trail import Entry, append
 from api.usecases.casework.adding_up import sharing_since, totals_of
@@ -23,7 +23,9 @@ from api.usecases.casework.completing import finish, with_event
 from api.usecases.casework.remembering import asked_of, recorded
 from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.reviewing import open_asked
+from api.usecases.casework.standing import count_both
 from api.usecases.casework.surrounding import around
+from api.usecases.casework.watching import escalations_plain, watch
 from api.usecases.casework.written import (
     asked_now,
     document_of,
@@ -131,18 +133,26 @@ def _decided_again(
     shared = sharing_since(current, document, case.received_at, now)
     before = asked_of(current, document, now)
     needed = around(current, document, case.received_at, now)
-    headroom.lock(connection, (*shared.keys(), *before.keys(), *needed.keys()))
+    own = headroom.keys_of(connection, [case.id]) if case.standing_version else ()
+    headroom.lock(connection, (*shared.keys(), *before.keys(), *needed.keys(), *own))
     given = totals_of(connection, shared, case.id)
     history = before.history(connection, case.id)
-    decision = decide(current.policy, current.data, document, now, given, history)
+    silent = deadlines.escalations_on(connection, case.id)
+    decision = decide(
+        current.policy, current.data, document, now, given, history, escalations=silent
+    )
     written: Plain = {**to_plain(decision)}
     if decision.outcome is Outcome.HELD and _is_held_alike(case, written):
         return False
-    headroom.count(connection, case, shared.contributions)
+    if case.standing_version:
+        count_both(resources, connection, current, case, shared)
+    else:
+        headroom.count(connection, case, shared.contributions)
     course = cases.course_of(connection, case.id)
     case = replace(
         with_event(case, _EVENTS[decision.outcome], now),
         given_json=text(given_plain(given)),
+        routed_under=current.digests.policy,
         decision_digest=decision.digest,
         decision_json=text(written),
     )
@@ -152,7 +162,12 @@ def _decided_again(
         case = with_event(case, event, now)
     cases.keep(connection, case)
     _ask_people(connection, case, decision, course, now)
-    entry = Entry("decided_again", case.id, now, _body(current, case, written, given, history))
+    watch(connection, current, case, decision, course, now)
+    body = {
+        **_body(current, case, written, given, history),
+        **escalations_plain(silent),
+    }
+    entry = Entry("decided_again", case.id, now, body)
     opened = open_asked(resources, connection, current, case, document, decision, now, shared)
     case, more = finish(resources, connection, current, case, document, now)
     append(connection, [entry, *more, *opened])

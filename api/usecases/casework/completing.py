@@ -15,6 +15,7 @@ from adapters.store.releases import releases_of
 from adapters.store.trail import Entry
 from api.usecases.casework.remembering import asked_of
 from api.usecases.casework.resources import InForce, Plain, Resources
+from api.usecases.casework.standing import settle_change
 from api.usecases.casework.surrounding import Around, around, around_plain
 from api.usecases.casework.written import named_digests, text
 from engine.canonical import Written
@@ -48,12 +49,14 @@ def finish(
     """Asks whether the document may post: early while it is on its way, binding once approved.
 
     An approved case that is ready and has somewhere to go is put into the outbox, in the
-    transaction that found it ready. The case is kept; the records are for the caller to append.
+    transaction that found it ready. A change that is approved, or came to nothing, is settled
+    first. The case is kept; the records are for the caller to append.
     `asked` is what was found at this moment, where that was asked already. The keys of what is
     around the document (`surrounding.around`) are locked.
     """
-    if case.status not in (Status.PENDING, Status.HELD, Status.APPROVED):
-        return case, []
+    case, ended = settle_change(resources, connection, current, case, document, now)
+    if ended or case.status not in (Status.PENDING, Status.HELD, Status.APPROVED):
+        return case, ended
     if asked is None:
         needed = around(current, document, case.received_at, now)
         asked = ask_ready(resources, connection, needed, now, case)

@@ -11,19 +11,23 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from adapters.store import beside, cases, headroom, past
+from adapters.store import beside, cases, deadlines, headroom
 from adapters.store.cases import Case
 from adapters.store.trail import Entry, append
+from adapters.store.versions import keep_version, last_number
 from api.usecases.casework.adding_up import AddedUp, Sharing
+from api.usecases.casework.changing import Changed, keep_standing, what_stands
 from api.usecases.casework.completing import AskedReady, ask_ready, findings_text, finish
 from api.usecases.casework.remembering import Asked, recorded, remember_submissions
 from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.reviewing import open_asked
+from api.usecases.casework.standing import count_both
 from api.usecases.casework.submission import NotAccepted, Submission, Submitted
 from api.usecases.casework.surrounding import Around
+from api.usecases.casework.watching import watch_new
 from api.usecases.casework.written import asked_now, given_plain, named_digests, text
 from engine.canonical import Written
-from engine.cases.status import OPEN_FOR_NEW_VERSIONS, Event, Status, moved
+from engine.cases.status import Event, Status, moved, stands_meanwhile, takes_new_version
 from engine.deciding import decide
 from engine.decision import Decision, Outcome
 from engine.documents.derived import OwnFacts
@@ -31,6 +35,7 @@ from engine.documents.model import Document
 from engine.facts.kinds import FactValues
 from engine.history import History
 from engine.recording import decision_text, moment_text
+from engine.routing.completing import standing
 from engine.routing.course import Course
 from engine.segregation.asking import NOTHING
 
@@ -69,9 +74,16 @@ class _Decided:
     decision: Decision
     asked: AskedReady
     case: Case
+    changed: Changed | None = None
+
+    @property
+    def course(self) -> Course:
+        """What was done on an earlier version and stands."""
+        return Course() if self.changed is None else self.changed.course
 
 
 Kept = Submitted | NotAccepted
+_Known = Mapping[cases.Name, Case]
 
 
 def keep(
@@ -91,7 +103,8 @@ def keep(
             for each in attempts
             for of in (each.shared, each.past, each.around)
             for key in of.keys()
-        },
+        }
+        | {*headroom.keys_of(connection, _with_other_content(attempts, known))},
     )
     found: dict[cases.Name, Kept] = {}
     wanted = []
@@ -115,6 +128,15 @@ def keep(
     return [found[each.name] for each in attempts]
 
 
+def _with_other_content(attempts: Sequence[Attempt], known: _Known) -> list[int]:
+    """Ids of known cases whose content is another one now."""
+    return [
+        case.id
+        for each in attempts
+        if (case := known.get(each.name)) and case.document_digest != each.document.digest
+    ]
+
+
 def _unchanged(attempt: Attempt, known: Case | None) -> Kept | None:
     """The known case as it is, where the document changes nothing of it."""
     if known is None:
@@ -124,12 +146,9 @@ def _unchanged(attempt: Attempt, known: Case | None) -> Kept | None:
         return NotAccepted("out_of_reach", known)
     if known.document_digest == attempt.document.digest:
         return Submitted(known, is_new=False)
-    if known.status not in OPEN_FOR_NEW_VERSIONS:
+    if not takes_new_version(known.status, known.type):
         return NotAccepted("not_open", known)
     return None
-
-
-_Known = Mapping[cases.Name, Case]
 
 
 def _runs(attempts: Sequence[Attempt], known: _Known) -> Iterator[list[Attempt]]:
@@ -163,12 +182,17 @@ def _kept(
     if made[0].id == 0:
         made = cases.add_all(connection, made)
     else:
-        _begin_anew(connection, made[0])
+        _take_place(connection, current, known[together[0].name], decided[0])
     kept = [(c.id, e.attempt.around.kept) for c, e in zip(made, decided, strict=True)]
     beside.add_keys(connection, kept)
-    added = [each.attempt.shared.contributions for each in decided]
-    headroom.count_also(connection, made, added)
+    _count(resources, connection, current, made, decided)
     _ask(connection, made, decided)
+    falls_due = [
+        deadline
+        for case, each in zip(made, decided, strict=True)
+        for deadline in watch_new(current, case, each.decision, each.course, case.received_at)
+    ]
+    deadlines.add_deadlines(connection, falls_due)
     remember_submissions(
         connection,
         current,
@@ -189,17 +213,37 @@ def _kept(
             later,
         )
         entry = Entry("submission", case.id, now, _body(current, each, case))
-        done, more = finish(resources, connection, current, case, document, now, each.asked)
+        asked = None if each.course.given else each.asked  # who approved is known only now
+        done, more = finish(resources, connection, current, case, document, now, asked)
         yield each.attempt, Submitted(done, is_new=True), [entry, *more, *opened]
 
 
-def _begin_anew(connection: Connection, case: Case) -> None:
-    """A known case with other content: what was done and asked before is for nothing now."""
+def _take_place(connection: Connection, current: InForce, before: Case, decided: _Decided) -> None:
+    """A known case with other content: of what was done and asked before, what stands is kept."""
+    case, document = decided.case, decided.attempt.document
+    keep_version(connection, before, decided.attempt.submission.now)
     cases.begin_anew(connection, case.id)
+    deadlines.begin_anew(connection, case.id)
     cases.keep(connection, case)
     headroom.forget(connection, case.id)
-    past.forget_approvals(connection, case.id)
-    beside.forget_keys(connection, case.id)
+    if decided.changed is not None:
+        keep_standing(connection, current, case, document, decided.decision, decided.changed)
+    if not case.standing_version:
+        beside.forget_keys(connection, case.id)
+
+
+def _count(
+    resources: Resources,
+    connection: Connection,
+    current: InForce,
+    made: Sequence[Case],
+    decided: Sequence[_Decided],
+) -> None:
+    """What the cases add to totals; a change of what is approved, beside that."""
+    if made[0].standing_version:
+        count_both(resources, connection, current, made[0], decided[0].attempt.shared)
+        return
+    headroom.count_also(connection, made, [each.attempt.shared.contributions for each in decided])
 
 
 def _ask(connection: Connection, made: Sequence[Case], decided: Sequence[_Decided]) -> None:
@@ -207,7 +251,7 @@ def _ask(connection: Connection, made: Sequence[Case], decided: Sequence[_Decide
         task
         for case, each in zip(made, decided, strict=True)
         if case.status is Status.PENDING
-        for task in asked_now(case.id, each.decision, Course(), case.received_at)
+        for task in asked_now(case.id, each.decision, each.course, case.received_at)
     ]
     cases.ask_also(connection, asked)
 
@@ -230,18 +274,32 @@ def _decided(
         given = added_up.totals(n)
         history = each.past.history(connection, before.id if before else 0)
         decision = decide(current.policy, current.data, document, now, given, history, each.own)
-        case = _case(each, before, decision, given)
+        changed = None
+        if before is not None:
+            changed = what_stands(resources, connection, current, before, document, decision, now)
+        case = _case(current, each, before, decision, given, changed)
+        if before is not None:
+            case = replace(case, version=last_number(connection, before) + 1)
         asked = ask_ready(resources, connection, each.around, now, case, is_new=True)
         case = replace(case, findings_json=findings_text(asked.findings))
         added_up.count(n, now, case.status)
-        found.append(_Decided(each, history, decision, asked, case))
+        found.append(_Decided(each, history, decision, asked, case, changed))
     return found
 
 
-def _case(attempt: Attempt, known: Case | None, decision: Decision, given: FactValues) -> Case:
-    """The case with its new content."""
+def _case(
+    current: InForce,
+    attempt: Attempt,
+    known: Case | None,
+    decision: Decision,
+    given: FactValues,
+    changed: Changed | None,
+) -> Case:
+    """The case with its new content; approved where what stands is all that it needs."""
     document, now = attempt.document, attempt.submission.now
     status = moved(known.status if known else Status.PENDING, _EVENTS[decision.outcome])
+    if changed and changed.stands and standing(decision, changed.course) == "approved":
+        status = moved(Status.PENDING, Event.COMPLETE)
     return Case(
         id=known.id if known else 0,
         source=attempt.submission.source,
@@ -259,7 +317,17 @@ def _case(attempt: Attempt, known: Case | None, decision: Decision, given: FactV
         decision_json=decision_text(decision),
         posting_number=known.posting_number if known else 0,
         changed_at=now,
+        standing_version=_standing_version(known, status),
+        routed_under=current.digests.policy,
+        change_json=text(changed.plain or {}) if changed else "{}",
     )
+
+
+def _standing_version(known: Case | None, status: Status | None) -> int:
+    """The approved version that counts until the new one does."""
+    if known is None or status is Status.APPROVED:
+        return 0
+    return known.version if stands_meanwhile(known.status, known.type) else known.standing_version
 
 
 def _body(current: InForce, decided: _Decided, case: Case) -> Plain:
@@ -275,6 +343,7 @@ def _body(current: InForce, decided: _Decided, case: Case) -> Plain:
         "given": Written(case.given_json),
         **recorded(decided.history),
         "decision": Written(case.decision_json),
+        **({"change": decided.changed.plain} if decided.changed else {}),
         "status": str(case.status),
         "who": attempt.submission.who.plain(),
     }

@@ -21,24 +21,26 @@ from adapters.store.cases import Case, Task
 from adapters.store.in_force import Digests
 from adapters.store.trail import Entry, append
 from api.usecases.casework.completing import finish, with_event
+from api.usecases.casework.in_flight import Decided, in_flight
 from api.usecases.casework.remembering import asked_of, recorded
 from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.reviewing import open_asked
+from api.usecases.casework.standing import keys_of_change
 from api.usecases.casework.surrounding import around
+from api.usecases.casework.watching import watch
 from api.usecases.casework.written import (
     DocumentUnreadable,
     asked_now,
     document_of,
-    given_of,
+    key_of_place,
     named_digests,
+    text_of_key,
 )
 from engine.boundaries import boundaries, next_boundary
 from engine.canonical import Written
 from engine.cases.status import Event, Status
-from engine.deciding import decide
 from engine.decision import Decision, Outcome
 from engine.documents.model import Document
-from engine.history import History
 from engine.recording import decision_text
 from engine.routing.completing import standing
 
@@ -59,6 +61,7 @@ Progress = Callable[[int], None]
 class Cause(StrEnum):
     """Why it is looked who is asked."""
 
+    POLICY = "policy_activated"
     MASTER_DATA = "master_data_loaded"
     DELEGATIONS = "delegations_changed"
     TIME = "time"
@@ -126,11 +129,15 @@ class Watch:
         is_same = current.digests == self._for
         if is_same and (self._next is None or now < self._next):
             return 0
-        cause = Cause.TIME if is_same or not self._for.is_complete else Cause.MASTER_DATA
-        changed = re_resolve_all(resources, now, cause)
+        changed = re_resolve_all(resources, now, self._cause(current.digests))
         self._for = current.digests
         self._next = next_boundary(boundaries(current.data), now)
         return changed
+
+    def _cause(self, found: Digests) -> Cause:
+        if found == self._for or not self._for.is_complete:
+            return Cause.TIME
+        return Cause.POLICY if found.policy != self._for.policy else Cause.MASTER_DATA
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +145,9 @@ class _Looked:
     """A case with who was asked on it, and who is by the decision of now."""
 
     case: Case
-    decision: Decision
+    decided: Decided
     before: Sequence[Task]
     after: Sequence[Task]
-    history: History
 
 
 def _looked_at(
@@ -153,14 +159,15 @@ def _looked_at(
     now: datetime,
     cause: Cause,
 ) -> bool:
+    flight = in_flight(resources, connection, current, case, now)
     acted, needed = (
         asked_of(current, document, now),
         around(current, document, case.received_at, now),
     )
-    headroom.lock(connection, (*acted.keys(), *needed.keys()))
-    history = acted.history(connection, case.id)
-    given = given_of(json.loads(case.given_json))
-    decision = decide(current.policy, current.data, document, now, given, history)
+    shared = keys_of_change(connection, current, case, document)
+    headroom.lock(connection, (*flight.keys(), *acted.keys(), *needed.keys(), *shared))
+    decided = flight.decide(connection)
+    decision = decided.decision
     if decision.outcome is Outcome.STRAIGHT_THROUGH:
         return False  # nobody is asked any more, and nothing is approved by that
     course = cases.course_of(connection, case.id)
@@ -168,8 +175,9 @@ def _looked_at(
     asked = list(asked_now(case.id, decision, course, now)) if event is None else []
     before = cases.tasks_on(connection, case.id)
     if event is None and {*map(_who, before)} == {*map(_who, asked)}:
+        watch(connection, decided.under.force, case, decision, course, now)  # other times, maybe
         return False
-    looked = _Looked(case, decision, before, _since(before, asked), history)
+    looked = _Looked(case, decided, before, _since(before, asked))
     _keep(resources, connection, current, document, looked, event, now, cause)
     return True
 
@@ -185,21 +193,42 @@ def _keep(
     cause: Cause,
 ) -> None:
     """The case with whom it asks now, and the record of it."""
-    decision = looked.decision
+    decision, under = looked.decided.decision, looked.decided.under.force
     case = replace(
         looked.case,
         decision_digest=decision.digest,
         decision_json=decision_text(decision),
+        routed_under=looked.decided.routed_under,
         changed_at=now,
     )
     if event is not None:
         case = with_event(case, event, now)
     cases.keep(connection, case)
     cases.ask(connection, case.id, looked.after)
-    entry = Entry(KIND, case.id, now, _body(current, case, looked, cause))
-    opened = open_asked(resources, connection, current, case, document, decision, now)
+    course = cases.course_of(connection, case.id)
+    watch(connection, under, case, decision, course, now)
+    freed = _free(connection, case, decision, looked.after)
+    entry = Entry(KIND, case.id, now, {**_body(under, case, looked, cause), "freed": freed})
+    opened = open_asked(resources, connection, under, case, document, decision, now)
     _, more = finish(resources, connection, current, case, document, now)
     append(connection, [entry, *more, *opened])
+
+
+def _free(
+    connection: Connection, case: Case, decision: Decision, asked: Sequence[Task]
+) -> list[Plain]:
+    """Gives back what people have claimed who are not asked for it any more."""
+    may_keep = {
+        (text_of_key(key), task.person)
+        for task in asked
+        if (key := key_of_place(decision, task.place)) is not None
+    }
+    freed: list[Plain] = []
+    for name, person in sorted(cases.claims_on(connection, case.id).items()):
+        if (name, person) not in may_keep:
+            cases.release(connection, case.id, name)
+            freed.append({"key": json.loads(name), "person": person})
+    return freed
 
 
 def _body(current: InForce, case: Case, looked: _Looked, cause: Cause) -> Plain:
@@ -207,9 +236,10 @@ def _body(current: InForce, case: Case, looked: _Looked, cause: Cause) -> Plain:
         "case": case.number,
         "version": case.version,
         "document_digest": case.document_digest,
-        "in_force": named_digests(current),
+        "in_force": named_digests(looked.decided.under.force),
         "given": Written(case.given_json),
-        **recorded(looked.history),
+        **recorded(looked.decided.history),
+        **looked.decided.note,
         "cause": str(cause),
         "asked_before": [_plain(task) for task in looked.before],
         "asked": [_plain(task) for task in looked.after],

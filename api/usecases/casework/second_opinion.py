@@ -158,7 +158,7 @@ def recorded(resources: Resources, connection: Connection, case_id: int) -> tupl
     case = cases.by_id(connection, case_id)
     if case is None:
         raise LookupError(f"there is no case `{cases.number_of(case_id)}`")
-    digests, at = _decided(records_of(connection, case.id))
+    digests, at = _decided(records_of(connection, case.id), case.version)
     then = resources.loaded.earlier(connection, digests)
     document = document_of(resources, then.policy, case)
     keys = about(then.data, document, at)
@@ -186,10 +186,12 @@ def case_file_of(connection: Connection, case_id: int) -> str | None:
     return None
 
 
-def _decided(records: Sequence[Record]) -> tuple[Digests, datetime]:
-    """What the last decision rested on, and when it was made."""
+def _decided(records: Sequence[Record], version: int) -> tuple[Digests, datetime]:
+    """What the last decision about a version rested on, and when it was made."""
     for record in reversed(records):
         body = json.loads(record.body)
+        if body.get("version") != version:
+            continue
         is_action = record.kind == "action" and body["action"] not in _LEAVES_THE_DECISION
         if record.kind in _DECIDES or is_action:
             rested_on = body["in_force"]

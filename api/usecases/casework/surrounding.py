@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from adapters.store import beside, cases, past
 from adapters.store.cases import Case
 from adapters.store.in_force import What, loaded_since
+from adapters.store.versions import standing_of
 from api.usecases.casework.adding_up import Sharing, all_totals_of, sharing_since
 from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.written import DocumentUnreadable, document_of, given_plain
@@ -130,17 +131,31 @@ def around_plain(found: Surroundings) -> Plain:
 def _all_of(
     resources: Resources, connection: Connection, current: InForce, found: Sequence[Case]
 ) -> tuple[Beside, ...]:
-    return tuple(
-        Beside(
-            document=document_of(resources, current.policy, case),
-            status=case.status,
-            received_at=case.received_at,
-            changed_at=case.changed_at,
-            case=case.number,
-            approvers=_approvers(connection, case),
-            is_kept=keeps(json.loads(case.findings_json)),
+    return tuple(as_others_see(resources, connection, current, case) for case in found)
+
+
+def as_others_see(
+    resources: Resources, connection: Connection, current: InForce, case: Case
+) -> Beside:
+    """A case as others see it: by its approved version while a change of that is on its way."""
+    standing = standing_of(connection, case)
+    approvers = _approvers(connection, case)
+    if standing is not None:
+        case = standing.case
+        approvers = frozenset(
+            PersonId(str(person))
+            for act in standing.acts
+            for person in (act["person"], act["on_behalf_of"])
+            if person
         )
-        for case in found
+    return Beside(
+        document=document_of(resources, current.policy, case),
+        status=case.status,
+        received_at=case.received_at,
+        changed_at=case.changed_at,
+        case=case.number,
+        approvers=approvers,
+        is_kept=keeps(json.loads(case.findings_json)),
     )
 
 

@@ -12,25 +12,30 @@ from adapters.store.delivery import KeptReceipt
 from adapters.store.reviews import Review
 from api.usecases.casework.acting import Kind
 from api.usecases.casework.completing import posting_key
+from api.usecases.casework.falling_due import ESCALATED
 from api.usecases.casework.resources import Plain
 from api.usecases.casework.second_opinion import KIND as SECOND_OPINION
 from api.usecases.casework.second_opinion import Word
 from engine.canonical import digest
 from engine.cases.status import MOVES, Status
 from engine.decision import Outcome
+from engine.routing.escalating import EXHAUSTED
 
 _REACHED: Final = frozenset((before, after) for (before, _), after in MOVES.items())
 _LEAVE_THE_DECISION: Final = frozenset({str(Kind.CLAIM), str(Kind.RELEASE), str(Kind.WITHDRAW)})
 # Of a case, written by whoever had not locked it: they state nothing about where it stands.
 BESIDE: Final = frozenset({"review_opened"})
 _FIRST: Final = {Status.IMPORTED: "imported"}  # what the records of a case begin with
-_DECIDED: Final = frozenset({"submission", "decided_again", "tasks_changed", "imported"})
+_DECIDED: Final = frozenset(
+    {"submission", "decided_again", "tasks_changed", "imported", ESCALATED, EXHAUSTED}
+)
 _NOT_OF_HISTORY: Final = frozenset(
     {
         *("submission", "taken_over", "action", "decided_again", "tasks_changed"),
         *("posting_enqueued", "posted"),
     }
 )
+ENDED: Final = "change_ended"
 _TAKEN_OVER: Final = frozenset({str(Outcome.HELD), str(Outcome.REFUSED)})
 
 
@@ -82,7 +87,7 @@ def _story(case: Case, told: Told) -> Iterator[Problem]:
     if first.get("kind") != wanted:
         said = f"the first record is `{first.get('kind')}`, expected `{wanted}`"
         yield Problem("order_differs", said, position, case.number)
-    before = first
+    before, highest = first, first.get("version")
     for position, body in told[1:]:
         if case.status is Status.IMPORTED and body.get("kind") in _NOT_OF_HISTORY:
             said = f"nothing happens to history, and `{body.get('kind')}` was recorded"
@@ -92,16 +97,21 @@ def _story(case: Case, told: Told) -> Iterator[Problem]:
             said = f"`{states[1]}` does not follow from `{states[0]}`"
             yield Problem("order_differs", said, position, case.number)
         versions = (before.get("version"), body.get("version"))
-        is_next = body.get("kind") == "submission"
-        if not _follows(versions, is_next):
+        if not _follows(versions, highest, body.get("kind")):
             said = f"version {versions[1]} does not follow from version {versions[0]}"
             yield Problem("order_differs", said, position, case.number)
         before = body
+        highest = versions[1] if body.get("kind") == "submission" else highest
 
 
-def _follows(versions: tuple[object, object], is_next: bool) -> bool:
+def _follows(versions: tuple[object, object], highest: object, kind: object) -> bool:
+    """A submission has the next number; a change that came to nothing leaves an earlier one."""
     before, after = versions
-    return isinstance(before, int) and after == before + int(is_next)
+    if not isinstance(highest, int) or not isinstance(after, int):
+        return False
+    if kind == "submission":
+        return after == highest + 1
+    return 0 < after < highest if kind == ENDED else after == before
 
 
 def _standing(case: Case, told: Told) -> Iterator[Problem]:
@@ -125,6 +135,8 @@ def _decided(told: Told) -> object:
     for _, body in reversed(told):
         match body:
             case {"kind": kind, "decision": {"digest": name}} if kind in _DECIDED:
+                return name
+            case {"kind": "change_ended", "decision_digest": name}:
                 return name
             case {"kind": "action", "action": kind, "decision_digest": name}:
                 if kind not in _LEAVE_THE_DECISION:
@@ -169,12 +181,19 @@ def _reviews(case: Case, told: Told, reviews: Sequence[Review]) -> Iterator[Prob
 
 
 def _postings(case: Case, told: Told, receipts: Sequence[KeptReceipt]) -> Iterator[Problem]:
-    """One receipt for a posted case, none for others, and each as its record states it."""
+    """A receipt for each posting, and each as its record states it.
+
+    A posted case has one of its present version; what was changed may have some of earlier ones.
+    """
     posted = [(position, body) for position, body in told if body.get("kind") == "posted"]
+    present = [body for _, body in posted if body.get("version") == case.version]
     wanted = 1 if case.status is Status.POSTED else 0
-    for what, count in (("receipts", len(receipts)), ("records of a posting", len(posted))):
-        if count != wanted:
-            said = f"expected {wanted} {what} of a case that is {case.status}, found {count}"
+    for what, count, expected in (
+        ("receipts", len(receipts), len(posted) - len(present) + wanted),
+        ("records of a posting", len(present), wanted),
+    ):
+        if count != expected:
+            said = f"expected {expected} {what} of a case that is {case.status}, found {count}"
             yield Problem("receipt_differs", said, None, case.number)
     kept = {(each.key, each.number, each.erp_id, each.connection) for each in receipts}
     for position, body in posted:

@@ -30,6 +30,7 @@ class Family(StrEnum):
     REASON = "reason"
     ACT = "act"
     READINESS = "readiness"
+    CHANGE = "change"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from engine.explaining.messages import Catalogue, Family, Text, english, german, readiness
+from engine.explaining.messages import Catalogue, Family, Text, changes, english, german, readiness
 from engine.explaining.messages.english_phrases import PHRASES as ENGLISH_PHRASES
 from engine.explaining.messages.german_phrases import PHRASES as GERMAN_PHRASES
 from engine.explaining.messages.readiness import evidence
@@ -24,6 +24,7 @@ ENGLISH: Final = Catalogue(
             Family.REASON: english.REASONS,
             Family.ACT: english.ACTS,
             Family.READINESS: readiness.ENGLISH,
+            Family.CHANGE: changes.ENGLISH,
         }
     ),
     phrases=MappingProxyType({**ENGLISH_PHRASES, **evidence.ENGLISH}),
@@ -44,6 +45,7 @@ GERMAN: Final = Catalogue(
             Family.REASON: german.REASONS,
             Family.ACT: german.ACTS,
             Family.READINESS: readiness.GERMAN,
+            Family.CHANGE: changes.GERMAN,
         }
     ),
     phrases=MappingProxyType({**GERMAN_PHRASES, **evidence.GERMAN}),

@@ -107,6 +107,11 @@ HELD: Final[Mapping[str, Text]] = MappingProxyType(
             "Der Betrag übersteigt die Befugnis aller[: {detail}].",
             "Keine Genehmigungsgrenze der Personen in der Kette deckt den Betrag[: {detail}].",
         ),
+        "escalation_exhausted": Text(
+            "Niemand hat rechtzeitig geantwortet, und es ist niemand mehr darüber da[: {detail}].",
+            "Alle für diese Stelle Gefragten haben die Zeit der Richtlinie verstreichen lassen, "
+            "und niemand höherer Stufe mit der nötigen Befugnis ist übrig[: {detail}].",
+        ),
         "guarantee_broken": Text(
             "Der Genehmigungsweg verletzte eine Zusicherung der Richtlinie[: {detail}].",
             "Der ermittelte Genehmigungsweg erfüllt eine Zusicherung der Richtlinie nicht"
@@ -339,6 +344,11 @@ REASONS: Final[Mapping[str, Text]] = MappingProxyType(
             "Niemand darf das zweimal genehmigen.",
             "Ein Konflikt verbindet Genehmigen mit Genehmigen[ ({detail})]: jeder Platz des"
             " Genehmigungswegs braucht eine andere Person[, außer {exempt}].",
+        ),
+        "added_by_newer_set": Text(
+            "Eine neuere Fassung der Richtlinie verlangt mehr.",
+            "Die jetzt geltende Fassung ({policy}) verlangt {count} mehr als die, nach der der"
+            " Genehmigungsweg entstand.",
         ),
         "tax_not_recovered": Text(
             "Die Steuer in Position {line} zählt als Kosten.",

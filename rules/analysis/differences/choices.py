@@ -7,7 +7,7 @@ from typing import Final
 
 from engine.authorities import Authorities
 from engine.money import Money
-from engine.policy import PolicySet, SetChanges
+from engine.policy import Changes, PolicySet, SetChanges
 from engine.rates import FxChoice
 from rules.analysis.differences.aspects import Kind, compared
 from rules.analysis.differences.model import Area, Change, Difference, Direction
@@ -29,6 +29,7 @@ def choices(old: PolicySet, new: PolicySet) -> Iterator[Difference]:
         ("in_flight", old.in_flight, new.in_flight),
         ("second_opinion", old.second_opinion, new.second_opinion),
         ("policy_changes", _changes(old.set_changes), _changes(new.set_changes)),
+        ("changes", _again(old.changes), _again(new.changes)),
         ("escalation", _pairs(old.escalation.items()), _pairs(new.escalation.items())),
     ):
         if was != now:
@@ -109,6 +110,27 @@ def _authoritative(authorities: Authorities) -> str:
     return ", ".join(
         f"{of} {group}: {name}" for (of, group), name in sorted(authorities.by_group.items())
     )
+
+
+def _again(changes: Changes | None) -> str:
+    """What is approved again when other content comes; without a rule, everything."""
+    if changes is None:
+        return ""
+    increase = changes.increase
+    grown = ""
+    if increase is not None:
+        sizes = [share(increase.percent)] if increase.percent is not None else []
+        sizes += [money(increase.amount)] if increase.amount is not None else []
+        joined = (" and " if increase.is_both else " or ").join(sizes)
+        grown = f"an increase above {joined} since {listed(sorted(increase.since))}"
+    parts = [
+        grown,
+        f"another {listed(sorted(changes.changed))}" if changes.changed else "",
+        f"only those concerned by another {listed(sorted(changes.affected_only))}"
+        if changes.affected_only
+        else "",
+    ]
+    return "approved again for " + "; ".join(filter(None, parts))
 
 
 def _pairs(items: Iterable[tuple[str, str]]) -> str:

@@ -1,0 +1,130 @@
+"""An open case is decided: under which set, where another one came into force meanwhile.
+
+The word of the set in force says what it does to open cases. `decide_again`: it decides them.
+`pin`: each is decided and completed under the set that it was routed under. `add_if_stricter`: so,
+too, and what the newer set asks beyond that is added. Persons, holders, limits of master data and
+delegations are fresh in every case.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection
+
+from adapters.store.cases import Case
+from adapters.store.deadlines import escalations_on
+from api.usecases.casework.remembering import Asked, asked_of
+from api.usecases.casework.resources import InForce, Plain, Resources
+from api.usecases.casework.watching import escalations_plain
+from api.usecases.casework.written import document_of, given_of
+from engine.changing.drift import by_rates_of_today
+from engine.changing.stricter import stricter
+from engine.deciding import decide
+from engine.decision import Decision
+from engine.documents.model import Document
+from engine.history import History
+
+PIN: Final = "pin"
+ADD: Final = "add_if_stricter"
+
+
+@dataclass(frozen=True, slots=True)
+class Under:
+    """A set that has a word about the case, its reading of the document, and what it looks up."""
+
+    force: InForce
+    document: Document
+    past: Asked
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The route as it is at the moment; `under` is the set whose conflicts and rules it follows.
+
+    `note` says for a record which sets and rates had a part in it, and where it was silent; empty
+    where only what is in force had. `routed_under` is the set that the case is routed under from
+    now on.
+    """
+
+    decision: Decision
+    under: Under
+    routed_under: str
+    history: History
+    note: Plain
+
+
+@dataclass(frozen=True, slots=True)
+class InFlight:
+    """The sets that decide an open case, the one that it was routed under first."""
+
+    word: str
+    sets: tuple[Under, ...]
+    case: Case
+    now: datetime
+    newest: str
+
+    def keys(self) -> Iterator[str]:
+        """What has to be locked before the past is looked at."""
+        for each in self.sets:
+            yield from each.past.keys()
+
+    def decide(self, connection: Connection) -> Decided:
+        """The route under the sets that have a word. The keys are locked."""
+        found = [self._under(connection, each) for each in self.sets]
+        if len(found) == 1:
+            return found[0]
+        older, newer = found
+        decision = stricter(older.decision, newer.decision)
+        base = older if decision is older.decision else newer
+        return replace(base, decision=decision, note=older.note | newer.note | base.note)
+
+    def _under(self, connection: Connection, by: Under) -> Decided:
+        given = given_of(json.loads(self.case.given_json))
+        history = by.past.history(connection, self.case.id)
+        policy, data = by.force.policy, by.force.data
+        silent = escalations_on(connection, self.case.id)
+        decision = decide(policy, data, by.document, self.now, given, history, escalations=silent)
+        note: Plain = {**escalations_plain(silent)}
+        if self.word:
+            note["in_flight"] = {
+                "word": self.word,
+                "routed_under": self.case.routed_under,
+                "in_force": self.newest,
+            }
+        moved = by_rates_of_today(policy, data, by.document, decision, self.now)
+        if moved is not None:
+            note["rates_moved"] = {"were": [*decision.rates]}
+            decision = decide(
+                moved, data, by.document, self.now, given, history, escalations=silent
+            )
+        routed_under = self.case.routed_under if self.word else self.newest
+        return Decided(decision, by, routed_under, history, note)
+
+
+def in_flight(
+    resources: Resources, connection: Connection, current: InForce, case: Case, now: datetime
+) -> InFlight:
+    """Which sets decide the case.
+
+    Raises `ContentsUnusable` where the set of the case does not fit the people of today, and
+    `DocumentUnreadable`.
+    """
+    word, newest = current.policy.in_flight, current.digests.policy
+    is_other = case.routed_under not in ("", newest)
+    if not is_other or word not in (PIN, ADD):
+        return InFlight("", (_of(resources, current, case, now),), case, now, newest)
+    digests = replace(current.digests, policy=case.routed_under)
+    own = _of(resources, resources.loaded.earlier(connection, digests), case, now)
+    if word == PIN:
+        return InFlight(word, (own,), case, now, newest)
+    return InFlight(word, (own, _of(resources, current, case, now)), case, now, newest)
+
+
+def _of(resources: Resources, force: InForce, case: Case, now: datetime) -> Under:
+    document = document_of(resources, force.policy, case)
+    return Under(force, document, asked_of(force, document, now))

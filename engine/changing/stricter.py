@@ -1,0 +1,106 @@
+"""Two routes for one open case: what the newer set asks beyond the one that it was routed under.
+
+Only additions: nothing that the older set asks is taken away, so that what was completed stays
+completed. A part of the newer route is no addition where whoever fills a part of the older one
+could fill it, too. Where a conflict of duties joins approving with approving, one part of the older
+route answers for one of the newer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from engine.decision import Assignment, Decision, Group, Outcome, Part, Reason, Step
+from engine.recording import decision_digest
+from engine.routing.acting import APPROVES_ONCE
+from engine.routing.distinct import leaves, needed
+
+ADDED: Final = "added_by_newer_set"
+
+
+def stricter(older: Decision, newer: Decision) -> Decision:
+    """The older decision, with what the newer one adds; itself where that is nothing.
+
+    What the newer set holds or refuses is held or refused, and so is what the older one does.
+    """
+    if older.outcome in (Outcome.HELD, Outcome.REFUSED):
+        return older if newer.outcome is not Outcome.REFUSED else newer
+    if newer.outcome in (Outcome.HELD, Outcome.REFUSED):
+        return newer
+    parts = [*_beyond(older, newer)]
+    findings = tuple(each for each in newer.findings if each.text not in _texts(older))
+    reviews = tuple(each for each in newer.reviews if each.code not in _codes(older))
+    if not (parts or findings or reviews):
+        return older
+    words = (("policy", newer.policy_digest), ("count", str(len(parts))))
+    made = replace(
+        older,
+        outcome=Outcome.ROUTE if parts else older.outcome,
+        steps=(*older.steps, *_steps(older, parts)),
+        findings=(*older.findings, *findings),
+        reviews=(*older.reviews, *reviews),
+        reasons=(*older.reasons, Reason(ADDED, newer.row_place, words)),
+        digest="",
+    )
+    return replace(made, digest=decision_digest(made))
+
+
+def _texts(decision: Decision) -> frozenset[str]:
+    return frozenset(each.text for each in decision.findings)
+
+
+def _codes(decision: Decision) -> frozenset[str]:
+    return frozenset(each.code for each in decision.reviews)
+
+
+def _beyond(older: Decision, newer: Decision) -> Iterator[tuple[int, Part]]:
+    """Parts of the newer route that nothing on the older one answers, with their steps."""
+    answers = [part for step in older.steps for part in step.parts]
+    is_once = any(reason.code == APPROVES_ONCE for reason in newer.reasons)
+    for step in newer.steps:
+        for part in step.parts:
+            found = next((each for each in answers if _answers(each, part)), None)
+            if found is None:
+                yield step.number, part
+            elif is_once:
+                answers.remove(found)
+
+
+def _answers(old: Part, new: Part) -> bool:
+    """Whether doing the old part always does the new one."""
+    if isinstance(new, Group):
+        return (
+            isinstance(old, Group)
+            and old.need == new.need
+            and len(old.parts) == len(new.parts)
+            and all(map(_answers, old.parts, new.parts))
+        )
+    return any(_fills(place, new) for place in needed(old))
+
+
+def _fills(old: Assignment, new: Assignment) -> bool:
+    if old.ask is not new.ask or (old.body is None) != (new.body is None):
+        return False
+    if new.body is not None:
+        return (old.word, old.body) == (new.word, new.body)
+    theirs = {(each.person, each.on_behalf_of) for each in old.assignees}
+    return bool(theirs) and theirs <= {(each.person, each.on_behalf_of) for each in new.assignees}
+
+
+def _steps(older: Decision, parts: list[tuple[int, Part]]) -> Iterator[Step]:
+    """The added parts as steps behind the others, in the order of the newer route."""
+    known = [p.id for step in older.steps for part in step.parts for p in leaves(part)]
+    added = [place.id for _, part in parts for place in leaves(part)]
+    ids = {id: number for number, id in enumerate(added, start=1 + max(known, default=-1))}
+    numbers = sorted({number for number, _ in parts})
+    for offset, number in enumerate(numbers, start=1):
+        inside = tuple(_renumbered(part, ids) for each, part in parts if each == number)
+        yield Step(len(older.steps) + offset, inside)
+
+
+def _renumbered(part: Part, ids: dict[int, int]) -> Part:
+    if isinstance(part, Group):
+        return replace(part, parts=tuple(_renumbered(each, ids) for each in part.parts))
+    return replace(part, id=ids[part.id], already=ids.get(part.already, -1))
