@@ -1,4 +1,4 @@
-"""Other content of a case: what is approved again, what stands; scenario 12 and ways around it."""
+"""Other content of a case: what is approved again, what stands (B6); scenario 12, ways around."""
 
 from __future__ import annotations
 

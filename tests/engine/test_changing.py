@@ -1,4 +1,4 @@
-"""Whether a total has grown too much, and what stands: against a second, slower reading of it."""
+"""Whether a total has grown too much, and what stands (B6): against a second, slower reading."""
 
 from __future__ import annotations
 
