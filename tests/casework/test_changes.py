@@ -1,4 +1,4 @@
-"""Other content of a case: what is approved again, what stands (B6); scenario 12, ways around."""
+"""Other content of a case: approved again, or standing; scenario 12, and ways around it (B6)."""
 
 from __future__ import annotations
 
