@@ -20,6 +20,7 @@ from adapters.store.proposals import is_activated
 from adapters.store.trail import Entry, append
 from api.usecases.casework.completing import finish, posting_key, with_event
 from api.usecases.casework.in_flight import in_flight
+from api.usecases.casework.moments import acting_moment
 from api.usecases.casework.remembering import asked_of, recorded, remember_approval
 from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.reviewing import open_asked
@@ -99,6 +100,7 @@ def act(
         case = cases.by_id(connection, case_id, lock=True)
         if case is None:
             return None
+        now = acting_moment(connection, now)
         on = _On(resources, connection, current, case, action, who, now)
         person = current.data.person_of(action.by, now)
         on.who = replace(who, decided_by=person or action.by)
