@@ -103,7 +103,7 @@ def _on_present(
     if entities is not None:
         query = query.where(acts.c.case_id.in_(_cases_of(entities)))
     for row in connection.execute(query).mappings():
-        yield str(row["delegation"]), _use(row, row["at"])
+        yield str(row["delegation"]), _use({**row}, row["at"])
 
 
 def _on_earlier(
