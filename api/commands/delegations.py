@@ -86,9 +86,17 @@ def make(
     out: Out = None,
 ) -> None:
     """Let another act for --by, at once, where a row of the set in force allows it."""
-    lists = [tuple(each or ()) for each in (document, entity, category)]
-    days = _day(first, "--first"), _day(last, "--last")
-    wish = Wish(to, *days, because, "", *lists, cap=cap, papers=tuple(paper or ()))
+    wish = Wish(
+        to,
+        _day(first, "--first"),
+        _day(last, "--last"),
+        because,
+        documents=tuple(document or ()),
+        entities=tuple(entity or ()),
+        categories=tuple(category or ()),
+        cap=cap,
+        papers=tuple(paper or ()),
+    )
     now = utc_now()
     with store_at(database) as store:
         identities = _who(store, by)

@@ -104,9 +104,11 @@ def make_delegation(request: Request, asked: DelegationRequest) -> Response:
         asked.last,
         asked.because,
         asked.delegator,
-        *map(tuple, (asked.documents, asked.entities, asked.categories)),
-        cap=asked.cap,
-        papers=tuple(asked.papers),
+        tuple(asked.documents),
+        tuple(asked.entities),
+        tuple(asked.categories),
+        asked.cap,
+        tuple(asked.papers),
     )
     return _done(request, caller, delegate(service.resources, wish, who, now), now, 201)
 
