@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from api.web import answers, policy_answers
+from api.web import answers, delegation_answers, policy_answers
 from tests.web.conftest import Desk, order
 
 GOLDEN = Path(__file__).parent / "openapi.json"
@@ -36,6 +36,7 @@ def test_everything_that_is_answered_is_declared(desk: Desk) -> None:
         ("/v1/exceptions", answers.ExceptionsAnswer),
         ("/v1/reviews", answers.ReviewsAnswer),
         ("/v1/policy-sets", policy_answers.SetsAnswer),
+        ("/v1/delegations", delegation_answers.DelegationsAnswer),
         ("/v1/policy-sets/proposals", policy_answers.ProposalsAnswer),
     ):
         answer = desk.send("GET", path, by="mia")
