@@ -20,6 +20,7 @@ from adapters.store.in_force import digests
 from api.usecases.casework.desk import Desk
 from api.usecases.casework.resources import NothingInForce
 from api.web import (
+    as_of_routes,
     case_routes,
     documents,
     policy_routes,
@@ -53,7 +54,7 @@ def create_app(service: Service) -> FastAPI:
     handle_problems(app)
     for routes in (
         *(documents, case_routes, task_routes, review_routes),
-        *(readiness_routes, policy_routes),
+        *(readiness_routes, policy_routes, as_of_routes),
     ):
         app.include_router(routes.router, prefix="/v1")
     app.add_api_route("/healthz", _healthy, include_in_schema=False)
