@@ -15,16 +15,15 @@ from adapters.store.cases import Case, Task
 from adapters.store.in_force import Digests
 from api.usecases.casework.resources import InForce, Resources
 from engine.canonical import Written, canonical_bytes
-from engine.decision import Ask, Assignment, Decision
+from engine.decision import Assignment, Decision
 from engine.documents.canonical_form import to_canonical
 from engine.documents.model import Document
 from engine.errors import InputErrors
 from engine.facts.kinds import FactValue, FactValues
 from engine.money import Exact, Money, fraction_text
 from engine.policy import PolicySet
-from engine.routing.completing import current_step
+from engine.routing.completing import current_step, open_now
 from engine.routing.course import Course, PlaceKey, keyed
-from engine.routing.distinct import leaves
 
 SEMANTICS: Final = "1"  # what the words of a policy mean; another number where they mean another
 TZDATA: Final = version("tzdata")
@@ -114,18 +113,11 @@ def _named(digests: Digests) -> Written:
 def asked_now(case_id: int, decision: Decision, course: Course, now: datetime) -> Iterator[Task]:
     """Who is asked now: the people who could fill an open place of the current step."""
     step = current_step(decision, course)
-    for place in _places(decision, step):
+    for _, place in open_now(decision, course):
         for person, on_behalf_of in _people(place):
             yield Task(
                 case_id, place.id, person, on_behalf_of, step or 0, place.word, str(place.ask), now
             )
-
-
-def _places(decision: Decision, number: int | None) -> Iterator[Assignment]:
-    for step in decision.steps:
-        if step.number == number:
-            for part in step.parts:
-                yield from (leaf for leaf in leaves(part) if leaf.ask is not Ask.NOTIFY)
 
 
 def _people(place: Assignment) -> Iterator[tuple[str, str]]:
