@@ -30,7 +30,7 @@ from api.usecases.as_of import (
 from api.usecases.asking import Answer
 from api.usecases.casework.acting import Action, Kind, act
 from api.usecases.casework.activating import load_master_data
-from api.usecases.casework.resources import Resources
+from api.usecases.casework.resources import Loaded, Resources
 from api.usecases.casework.submission import Submitted
 from api.usecases.casework.submitting import submit
 from api.usecases.delegations.making import Wish, delegate, revoke
@@ -187,6 +187,27 @@ def test_a_revoked_delegation_counted_until_then(resources: Resources) -> None:
     assert "lena" in approvers(then(resources, TEN - MICROSECOND, TEN))
     assert "lena" not in approvers(then(resources, TEN, TEN))
     assert "lena" in approvers(then(resources, TEN, TEN - MICROSECOND))  # as known before
+
+
+def test_asking_leaves_no_record_and_the_service_decides_with_what_is_in_force(
+    resources: Resources,
+) -> None:
+    load(resources, {"delegations.csv": BACK_DATED})
+    node = replace(resources, loaded=Loaded())  # it has loaded nothing yet
+    with resources.store.reading() as connection:
+        records_before = len([*every_record(connection)])
+    early = then(node, NOW, NOW)
+    assert approvers(early) == {"mia"}
+    with resources.store.reading() as connection:
+        assert len([*every_record(connection)]) == records_before
+    done = submit(node, order(), "portal", PORTAL, TEN)
+    assert isinstance(done, Submitted)
+    with resources.store.reading() as connection:
+        asked = {task.person for task in cases.tasks_on(connection, done.case.id)}
+        named = json.loads([*every_record(connection)][-1].body)["in_force"]
+    assert asked == {"mia", "lena"}
+    assert named["delegations"] == then(node, TEN, TEN).digests.delegations
+    assert named["delegations"] != early.digests.delegations
 
 
 def test_a_document_at_hand_is_answered_like_the_same_one_described(resources: Resources) -> None:
