@@ -42,8 +42,8 @@ class PeopleAsOfAnswer(AsOfAnswer):
 class SignersAsOfAnswer(AsOfAnswer):
     """Who could approve a document, for each entity that is meant.
 
-    An answer has the `type`, `entity`, `amount`, `covering` limits, and either the `decision` with
-    `approvers`, `places` and `others`, or decisions `by_requester`.
+    An answer has the `type`, `entity`, `amount`, `covering` limits, what was `lacking` to compare
+    them, and the `decision` with `approvers`, `places` and `others`.
     """
 
     answers: list[dict[str, Any]]

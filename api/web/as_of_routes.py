@@ -71,17 +71,18 @@ def show_holders(
 def show_signers(
     request: Request,
     type: str,
+    requester: Annotated[str, Query(min_length=1, max_length=LONGEST_ASKED, pattern=SHOWABLE)],
     valid: Moment = None,
     known: Moment = None,
     entity: Text = "",
     amount: Text = "",
     category: Text = "",
-    requester: Text = "",
     fact: Facts = [],  # noqa: B006
 ) -> Response:
     """Who could approve a document that is described in the words of policy tests.
 
-    A `fact` is `name=value`. Totals and earlier acts are not counted.
+    A `fact` is `name=value`; the `requester` is a person or a login. Totals and earlier acts are
+    not counted.
     """
     named = {"amount": amount, "category": category, "requester": requester}
     stated = {name: text for name, text in {**named, **_facts(fact)}.items() if text}

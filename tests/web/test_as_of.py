@@ -72,9 +72,10 @@ def test_both_moments_are_asked_over_http_and_answered_with_what_was_in_force(
         ("people/nobody", 404, "person_unknown"),
         ("roles/nothing?entity=US01", 404, "role_unknown"),
         ("roles/compliance", 422, "invalid_request"),
-        ("documents/letter", 404, "type_unknown"),
-        ("documents/purchase_order?fact=cost_center", 422, "invalid_request"),
-        ("documents/purchase_order?entity=US01&amount=much", 422, "invalid_document"),
+        ("documents/purchase_order?entity=US01", 422, "invalid_request"),
+        ("documents/letter?requester=rita", 404, "type_unknown"),
+        ("documents/purchase_order?requester=rita&fact=cost_center", 422, "invalid_request"),
+        ("documents/purchase_order?requester=rita&amount=much", 422, "invalid_document"),
     ],
 )
 def test_what_has_no_answer_is_a_problem_with_its_code(
@@ -89,7 +90,7 @@ def test_who_may_see_one_entity_only_is_told_nothing_of_people_and_that_is_recor
 ) -> None:
     for path in (
         *("people/mia", "delegations/mia", "roles/compliance?entity=DE01"),
-        "documents/purchase_order?entity=DE01",
+        "documents/purchase_order?requester=rita&entity=DE01",
     ):
         answer = desk.send("GET", f"/v1/as-of/{path}", by="elsewhere")
         assert (answer.status_code, answer.json()["code"]) == (403, "entity_out_of_reach")
