@@ -83,7 +83,15 @@ def _register() -> None:
 
 def _register_service() -> None:
     """Commands on a store, and on what is in force there."""
-    from api.commands import delegations, history, master_data, policy_sets, store, trail
+    from api.commands import (
+        as_of,
+        delegations,
+        history,
+        master_data,
+        policy_sets,
+        store,
+        trail,
+    )
     from api.commands.activate import activate
     from api.commands.file import file
     from api.commands.second_opinion import second_opinion
@@ -116,6 +124,14 @@ def _register_service() -> None:
     master_data.app.command("check", epilog=_EPILOG)(master_data.check)
     master_data.app.command("load", epilog=_EPILOG)(master_data.load)
     app.add_typer(master_data.app, name="data")
+    for name, question in (
+        ("person", as_of.person),
+        ("role", as_of.role),
+        ("document", as_of.document),
+        ("delegations", as_of.delegations),
+    ):
+        as_of.app.command(name, epilog=_EPILOG)(question)
+    app.add_typer(as_of.app, name="as-of")
     history.app.command("load", epilog=_EPILOG)(history.load)
     history.app.command("take-over", epilog=_EPILOG)(history.take_over)
     app.add_typer(history.app, name="history")

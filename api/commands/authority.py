@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Annotated, Final
 
 import typer
@@ -21,6 +21,7 @@ from api.commands.who_can_shown import folded, named
 from api.texts import plain
 from api.usecases.asking import unknown_person
 from api.usecases.drafts import DraftData
+from api.usecases.plain_answers import shown_plain
 from api.usecases.register import COLUMNS, Line, Shown, at_noon, register
 from engine.explaining.messages.catalogues import catalogue
 from engine.master_data import PersonId
@@ -67,13 +68,13 @@ def authority(
     names = dict(loaded.names)
     with Output(out) as output:
         if as_json or (out is not None and out.suffix == ".json"):
-            output.json({"activated": False, "people": [_plain(each) for each in shown]})
+            output.json({"activated": False, "people": [shown_plain(each) for each in shown]})
         elif out is not None and out.suffix == ".csv":
             output.raw(_csv(shown).rstrip("\n"))
         elif everybody:
-            _show_table(output, shown)
+            show_table(output, shown)
         else:
-            _show(output, shown[0], names)
+            show_person(output, shown[0], names)
 
 
 def _when(at: str | None, on: str) -> datetime | date:
@@ -103,7 +104,8 @@ def _people(
     return () if found is None else (found,)
 
 
-def _show(output: Output, shown: Shown, names: dict[str, str]) -> None:
+def show_person(output: Output, shown: Shown, names: dict[str, str]) -> None:
+    """One person: where he stands, and everything that he may."""
     entry = shown.entry
     person = entry.person
     at = entry.now.strftime("%Y-%m-%d %H:%M %z")
@@ -142,7 +144,7 @@ def sentence(line: Line) -> str:
     return f"{before}{line.what}{said}{note}{where}"
 
 
-def _show_table(output: Output, shown: list[Shown]) -> None:
+def show_table(output: Output, shown: Sequence[Shown]) -> None:
     table = folded(plain_table("person", "kind", "what"))
     table.columns[0].no_wrap = table.columns[1].no_wrap = True
     for each in shown:
@@ -176,20 +178,3 @@ def _csv(shown: list[Shown]) -> str:
 def _safe(value: str) -> str:
     shown = plain(value)
     return f"'{shown}" if shown.startswith(FORMULA) else shown
-
-
-def _plain(shown: Shown) -> dict[str, object]:
-    entry = shown.entry
-    return {
-        "person": entry.person.id,
-        "name": entry.person.name,
-        "entity": entry.person.entity,
-        "at": entry.now.astimezone(UTC).isoformat(),
-        "employment": str(entry.employment),
-        "status": shown.status,
-        "supervisor": entry.supervisor,
-        "logins": list(entry.logins),
-        "lines": [
-            {name: value for name, value in asdict(line).items() if value} for line in shown.lines
-        ],
-    }

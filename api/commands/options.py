@@ -63,12 +63,17 @@ def moment(text: str | None) -> datetime | None:
         return datetime.now(UTC)
     if text == SUBMITTED:
         return None
+    return aware(text, "--at")
+
+
+def aware(text: str, option: str) -> datetime:
+    """The moment with its offset that an option says. Raises a usage error."""
     example = "2027-03-15T09:00:00-04:00"
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(f"expected a moment like {example}", param_hint="--at") from None
+        raise typer.BadParameter(f"expected a moment like {example}", param_hint=option) from None
     if found.utcoffset() is None:
         message = f"the moment needs a time and its offset from UTC, as in {example}"
-        raise typer.BadParameter(message, param_hint="--at")
+        raise typer.BadParameter(message, param_hint=option)
     return found

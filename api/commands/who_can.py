@@ -13,7 +13,7 @@ from api.commands.decide import DRAFT_NOTE
 from api.commands.loading import data_of, policy_of
 from api.commands.options import At, Data, Json, On, Out, Policy
 from api.commands.terminal import Code, Output, stop
-from api.commands.who_can_shown import show, why
+from api.commands.who_can_shown import show
 from api.usecases.asking import (
     Answer,
     Open,
@@ -25,14 +25,12 @@ from api.usecases.asking import (
     unknown_person,
 )
 from api.usecases.drafts import Draft
+from api.usecases.plain_answers import answer_plain
 from api.usecases.register import at_noon
 from api.usecases.submissions import UnreadableInput, submissions
 from engine.errors import InputErrors
-from engine.explaining.who_can import Covering, Fillable
 from engine.money import EXPONENTS
-from engine.places import NOWHERE
 from engine.quoting import quoted, suggestion
-from engine.recording import to_plain
 
 NOW_ONLY: Final = "`submitted` needs a document: say a moment"
 
@@ -78,11 +76,11 @@ def who_can(
     now = at_noon(options.day(on, at), "UTC") if on else options.moment(at)
     draft = policy_of(policy)
     loaded = data_of(data, draft)
-    stated = _stated(amount, category, requester, fact)
+    stated = stated_facts(amount, category, requester, fact)
     answers: list[Answer | Open] = []
     try:
         given = outside(draft.policy, stated)
-        if _is_type(draft, document):
+        if is_type(draft, document):
             moment = _check(draft, entity, now)
             asking = stated.get("requester", "")
             wrong = unknown_person(loaded, asking, moment)
@@ -93,22 +91,25 @@ def who_can(
                 raw = described(draft, document, each, stated, then)
                 answers.append(answer(draft, loaded, raw, then, then, given))
         else:
-            _check_file(stated.keys() - given.keys() or bool(entity) or bool(on))
-            read, received = _read(document), datetime.now(UTC)
+            check_file(stated.keys() - given.keys() or bool(entity) or bool(on))
+            read, received = read_one(document), datetime.now(UTC)
             answers.append(answer(draft, loaded, read, now, received, given))
     except InputErrors as wrong:
         lines = [f"  {error.code}: {error}" for error in wrong.errors]
         raise stop(Code.DOCUMENT, "error: the document cannot be accepted", *lines) from None
     with Output(out) as output:
         if as_json:
-            output.json({"activated": False, "answers": [_plain(found) for found in answers]})
+            output.json({"activated": False, "answers": [answer_plain(found) for found in answers]})
             return
         for found in answers:
             show(output, draft, found, dict(loaded.names))
         output.say(DRAFT_NOTE, "dim")
 
 
-def _stated(amount: str, category: str, requester: str, fact: list[str] | None) -> dict[str, str]:
+def stated_facts(
+    amount: str, category: str, requester: str, fact: list[str] | None
+) -> dict[str, str]:
+    """What the options state, by name; those left out are not in it. Raises a usage error."""
     _check_amount(amount)
     stated = {"amount": amount, "category": category, "requester": requester, **_facts(fact)}
     return {name: text for name, text in stated.items() if text}
@@ -141,7 +142,7 @@ def _facts(stated: list[str] | None) -> dict[str, str]:
     return found
 
 
-def _is_type(draft: Draft, document: str) -> bool:
+def is_type(draft: Draft, document: str) -> bool:
     """Whether a type is meant and no file; ends the command where it is neither."""
     if document in draft.policy.documents:
         return True
@@ -161,13 +162,15 @@ def _check(draft: Draft, entity: str, now: datetime | None) -> datetime:
     return now
 
 
-def _check_file(is_described: object) -> None:
+def check_file(is_described: object) -> None:
+    """Raises a usage error where a file is described as well."""
     if is_described:
         message = "a file says this itself; give a document type to describe one"
         raise typer.BadParameter(message, param_hint="--document")
 
 
-def _read(document: str) -> object:
+def read_one(document: str) -> object:
+    """The one document of a file. Ends the command with code 3 for more; raises `InputErrors`."""
     try:
         with submissions(document) as found:
             first, *more = list(found.documents)[:2]
@@ -178,70 +181,3 @@ def _read(document: str) -> object:
     if first.errors:
         raise InputErrors(first.errors)
     return first.raw
-
-
-def _plain(found: Answer | Open) -> dict[str, object]:
-    """One answer for programs."""
-    inner = found.found
-    common: dict[str, object] = {
-        "type": found.document.type,
-        "entity": found.document.entity,
-        "at": inner.decision.now.isoformat(),
-        "amount": inner.amount,
-        "covering": [_plain_covering(each) for each in inner.covering],
-        "lacking": [{"code": each.code, "detail": each.detail} for each in inner.lacking],
-    }
-    if isinstance(found, Open):
-        alike = [
-            {"requesters": list(each.requesters), "decision": to_plain(each.decision)}
-            for each in found.by_requester
-        ]
-        return {**common, "by_requester": alike, "is_cut": found.is_cut}
-    return {
-        **common,
-        "decision": to_plain(inner.decision),
-        "approvers": sorted(inner.approvers),
-        "places": [_plain_place(place) for place in inner.places],
-        "others": [
-            {"person": other.person, "code": other.code, "reason": why(other)}
-            for other in inner.others
-        ],
-    }
-
-
-def _plain_covering(each: Covering) -> dict[str, object]:
-    limit = each.limit
-    return {
-        "who": list(limit.who),
-        "jointly": limit.jointly,
-        "up_to": None if limit.up_to is None else str(limit.up_to),
-        "place": str(limit.place),
-        "people": [{"person": person, "prevented": code} for person, code in each.people],
-    }
-
-
-def _plain_place(place: Fillable) -> dict[str, object]:
-    return {
-        "step": place.step,
-        "assignment": place.asked.id,
-        "word": place.asked.word,
-        "ask": str(place.asked.ask),
-        "already": place.asked.already,
-        "people": [
-            {
-                "person": signer.assignee.person,
-                "via": str(signer.assignee.via),
-                "on_behalf_of": signer.assignee.on_behalf_of,
-                "by": [
-                    {
-                        "code": ground.code,
-                        "name": ground.name,
-                        "amount": ground.amount,
-                        "place": "" if ground.place == NOWHERE else str(ground.place),
-                    }
-                    for ground in signer.grounds
-                ],
-            }
-            for signer in place.signers
-        ],
-    }

@@ -14,17 +14,16 @@ from api.commands.terminal import Output
 from api.texts import plain, short
 from api.usecases.asking import Alike, Answer, Open
 from api.usecases.drafts import Draft
+from api.usecases.plain_answers import why
 from engine.decision import Ask, Decision, Via
 from engine.documents.model import Document
-from engine.explaining.explanation import explain, message
-from engine.explaining.messages import Family
+from engine.explaining.explanation import explain
 from engine.explaining.messages.catalogues import catalogue
-from engine.explaining.who_can import Covering, Fillable, Ground, Other, Signer, WhoCan
+from engine.explaining.who_can import Covering, Fillable, Ground, Signer, WhoCan
 from engine.places import NOWHERE
 from engine.routing.distinct import leaves
 
 MOST_NAMES: Final = 12
-NOT_ASKED: Final = "has the authority, and no place of the route asks this person"
 GROUNDS: Final = {
     "role": "holds {name}",
     "level": "has the level {name}",
@@ -156,13 +155,6 @@ def _show_others(output: Output, found: WhoCan, names: dict[str, str]) -> None:
         alike.setdefault(reason, []).append(named(other.person, names))
     for reason, people in alike.items():
         output.say(f"  {_listed(people)}: {reason}")
-
-
-def why(other: Other) -> str:
-    """The engine's reason in one line."""
-    if other.code == "not_asked":
-        return NOT_ASKED
-    return message(Family.PASSED, other.code, other.words).said("full")
 
 
 def _show_alike(output: Output, found: Open, names: dict[str, str]) -> None:

@@ -28,6 +28,7 @@ from engine.register.entry import (
     Employment,
     Entry,
     Granted,
+    Held,
     StandsIn,
     Worth,
 )
@@ -149,17 +150,21 @@ def _held(entry: Entry, zone: str) -> Iterator[Line]:
     if entry.level is not None:
         since, until = _days(entry.level.span, zone)
         yield Line("level", entry.level.value, since=since, until=until, note=note)
-    for held in entry.roles:
-        since, until = _days(held.holding.span, zone)
-        scope = "" if held.role.per == "group" else f" for {_everything(held.holding.scope)}"
-        acting = "acting" if held.holding.acting else note
-        place = _place(held.role.place)
-        what = f"{held.role.name}{scope}"
-        yield Line("role", what, since=since, until=until, note=acting, place=place)
+    yield from (role_line(held, entry, zone) for held in entry.roles)
     for owned in entry.owned:
         since, until = _days(owned.span, zone)
         what = f"{owned.kind} of {owned.name}"
         yield Line("owner", what, entities=owned.entity, since=since, until=until, note=note)
+
+
+def role_line(held: Held, entry: Entry, zone: str) -> Line:
+    """A role that somebody holds; said to count nothing for who is not there."""
+    since, until = _days(held.holding.span, zone)
+    scope = "" if held.role.per == "group" else f" for {_everything(held.holding.scope)}"
+    note = "" if entry.employment is Employment.ACTIVE else "does not count"
+    acting = "acting" if held.holding.acting else note
+    what = f"{held.role.name}{scope}"
+    return Line("role", what, since=since, until=until, note=acting, place=_place(held.role.place))
 
 
 def _everything(scope: str) -> str:
