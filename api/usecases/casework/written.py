@@ -22,9 +22,8 @@ from engine.errors import InputErrors
 from engine.facts.kinds import FactValue, FactValues
 from engine.money import Exact, Money, fraction_text
 from engine.policy import PolicySet
-from engine.routing.completing import current_step
+from engine.routing.completing import current_step, keys_of_step
 from engine.routing.course import Course, PlaceKey, keyed
-from engine.routing.distinct import leaves
 
 SEMANTICS: Final = "1"  # what the words of a policy mean; another number where they mean another
 TZDATA: Final = version("tzdata")
@@ -112,20 +111,21 @@ def _named(digests: Digests) -> Written:
 
 
 def asked_now(case_id: int, decision: Decision, course: Course, now: datetime) -> Iterator[Task]:
-    """Who is asked now: the people who could fill an open place of the current step."""
+    """Who is asked now: the people who could fill a place of the current step that is still open.
+
+    Of parts side by side, one that is done asks nobody any more.
+    """
     step = current_step(decision, course)
-    for place in _places(decision, step):
+    if step is None:
+        return
+    waiting, _ = keys_of_step(decision, step, course)
+    for key, place in keyed(decision):
+        if key not in waiting or place.ask is Ask.NOTIFY:
+            continue
         for person, on_behalf_of in _people(place):
             yield Task(
-                case_id, place.id, person, on_behalf_of, step or 0, place.word, str(place.ask), now
+                case_id, place.id, person, on_behalf_of, step, place.word, str(place.ask), now
             )
-
-
-def _places(decision: Decision, number: int | None) -> Iterator[Assignment]:
-    for step in decision.steps:
-        if step.number == number:
-            for part in step.parts:
-                yield from (leaf for leaf in leaves(part) if leaf.ask is not Ask.NOTIFY)
 
 
 def _people(place: Assignment) -> Iterator[tuple[str, str]]:
