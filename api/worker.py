@@ -22,6 +22,7 @@ from adapters.store.in_force import Digests, digests
 from adapters.store.outbox import Parcel, next_due, take
 from api.breaker import Breaker
 from api.usecases.casework.asking_again import ask_all_again
+from api.usecases.casework.falling_due import handle_all_due
 from api.usecases.casework.posting import Counter, deliver
 from api.usecases.casework.resolving import Watch
 from api.usecases.casework.resources import Resources
@@ -41,16 +42,21 @@ class Pace:
     """How many threads deliver, and how long is waited where nothing rings.
 
     `poll` is how soon at the latest what others have enqueued is seen, `ask_again` how often cases
-    that lack something are asked although nothing else is in force: time passes too.
+    that lack something are asked although nothing else is in force: time passes too. `watch` is how
+    often it is looked for what falls due.
     """
 
     threads: int = 1
     poll: timedelta = timedelta(seconds=1)
     ask_again: timedelta = timedelta(minutes=5)
+    watch: timedelta = timedelta(seconds=30)
 
 
 class Worker:
-    """Threads that deliver, and one that asks again. `start()`, `wake()`, `stop()`."""
+    """Threads that deliver, one that asks again, one that watches the time.
+
+    `start()`, `wake()`, `stop()`.
+    """
 
     def __init__(
         self,
@@ -74,7 +80,7 @@ class Worker:
 
     def start(self) -> None:
         """Begins to work, in threads of its own that do not keep the process alive."""
-        jobs = [self._deliver_all] * self._pace.threads + [self._ask_all]
+        jobs = [self._deliver_all] * self._pace.threads + [self._ask_all, self._watch]
         for number, job in enumerate(jobs, start=1):
             name = f"worker-{number}"
             thread = threading.Thread(target=self._keep_on, args=(job,), name=name, daemon=True)
@@ -138,6 +144,13 @@ class Worker:
             self.wake()
         return True
 
+    def watch(self) -> int:
+        """Does what is due by now: reminds, escalates, ends; how many things were done."""
+        done = handle_all_due(self._resources, self._counter.clock())
+        if done:
+            log.info("deadlines were handled", extra={"count": done})
+        return done
+
     def resolve_if_due(self) -> int:
         """Asks others where people have changed, by a load or by time; on how many cases."""
         with self._resources.store.reading() as connection:
@@ -196,6 +209,11 @@ class Worker:
         self.ask_if_due()
         with self._bell:
             self._bell.wait_for(lambda: self._is_stopping, self._pace.poll.total_seconds())
+
+    def _watch(self) -> None:
+        self.watch()
+        with self._bell:
+            self._bell.wait_for(lambda: self._is_stopping, self._pace.watch.total_seconds())
 
     def _until_due(self) -> timedelta:
         with self._resources.store.reading() as connection:

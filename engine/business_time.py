@@ -113,6 +113,11 @@ def business_days_back(day: date, count: int, calendar: BusinessCalendar) -> dat
     return _walk(day, count, calendar, -_DAY)
 
 
+def closing(day: date, calendar: BusinessCalendar) -> datetime:
+    """The instant at which a business day closes, in UTC."""
+    return _hours(day, calendar)[1]
+
+
 def add_business_minutes(
     moment: datetime, minutes_count: int, calendar: BusinessCalendar
 ) -> datetime:

@@ -49,7 +49,9 @@ from engine.rates import Shortage
 from engine.recording import decision_digest
 from engine.routing.authority import widest
 from engine.routing.building import Routing, Unfilled
+from engine.routing.course import Escalation
 from engine.routing.distinct import needs_answer, needs_approval
+from engine.routing.escalating import raised
 from engine.routing.guarantees import broken
 from engine.routing.related_parties import add_for_interest, matched, uncomparable
 from engine.routing.resolving import resolve
@@ -101,16 +103,17 @@ def decide(
     given: FactValues = MappingProxyType({}),
     history: History = NO_HISTORY,
     own: OwnFacts | None = None,
+    escalations: tuple[Escalation, ...] = (),
 ) -> Decision:
     """Who must approve the document, in what order, by whose authority; or why not.
 
     `now` is an aware instant. `given` are facts from outside the document and the master data:
     totals, answers of an ERP. `history` is what people did on documents that are related to this
     one, complete as far as the set's conflicts look (`engine/segregation/asking.py`). `own` is what
-    the document states, where that has been worked out already. Raises `PolicyError` for a naive
-    moment and nothing else.
+    the document states, where that has been worked out already. `escalations` are the places that
+    were silent too long. Raises `PolicyError` for a naive moment and nothing else.
     """
-    draft = _draft(policy, data, document, now, given, Draft(), own, history)
+    draft = _draft(policy, data, document, now, given, Draft(), own, history, escalations)
     return _decision(policy, data, document, now, draft)
 
 
@@ -150,6 +153,7 @@ def _draft(
     draft: Draft,
     own: OwnFacts | None = None,
     history: History = NO_HISTORY,
+    escalations: tuple[Escalation, ...] = (),
 ) -> Draft:
     if now.tzinfo is None:
         raise PolicyError("the moment of a decision needs a time zone")
@@ -159,6 +163,7 @@ def _draft(
     if isinstance(situation, Held):
         draft.held.append(situation)
     else:
+        situation.escalations = escalations
         _ask_matrix(situation, draft)
         _ask_controls(situation, draft)
         _ask_persons(situation, draft)
@@ -348,9 +353,11 @@ def _route(situation: Situation, draft: Draft) -> None:
     """The route that is wanted; what keeps it from being one is added to the draft's holds."""
     if draft.refused or draft.held:
         return
-    steps = build_route(Routing(situation), draft.wanted)
+    steps = build_route(routing := Routing(situation), draft.wanted)
     if add_for_interest(situation, draft.wanted):
-        steps = build_route(Routing(situation), draft.wanted)
+        steps = build_route(routing := Routing(situation), draft.wanted)
+    if situation.escalations and not isinstance(steps, Unfilled):
+        steps = raised(situation, steps, is_once=routing.is_once)
     if isinstance(steps, Unfilled):
         draft.held.append(_unfilled(situation, draft, steps))
         return

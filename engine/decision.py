@@ -40,6 +40,7 @@ class Via(StrEnum):
     DELEGATE = "delegate"
     STAND_IN = "stand_in"
     CLIMB = "climb"
+    ESCALATED = "escalated"
 
 
 @value

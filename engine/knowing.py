@@ -25,6 +25,7 @@ from engine.organization import Entity, Limit
 from engine.places import Place
 from engine.policy import PolicySet, ScopeKey
 from engine.rates import Converter, FxChoice, Shortage
+from engine.routing.course import Escalation
 from engine.segregation.ground import Ground
 from engine.values import value
 
@@ -50,7 +51,8 @@ class Situation:
     `day` is the local day of the entity, `scopes` are the keys under which its rules are found.
     `involved` are the persons the document names, by the part they play. `amount` is the deciding
     matrix's amount as the document states it, once there is one. `history` is what people did
-    before, `ground` what of it matters, once that was asked.
+    before, `ground` what of it matters, once that was asked; `escalations` are the places of the
+    route that were silent.
     `passed` collects whom the resolution passed over, `bars` what bars persons, with the rule,
     `held` who holds the roles that were asked, `limits` what persons have alone, `gaps` what kept a
     limit or a condition on a person from being asked, `compared` the limits that the amount was
@@ -71,6 +73,7 @@ class Situation:
     supplier: Supplier | None
     scopes: tuple[ScopeKey, ...]
     history: History = NO_HISTORY
+    escalations: tuple[Escalation, ...] = ()
     amount: Money | Exact | None = None
     passed: dict[tuple[PersonId, str, str], Passed] = field(default_factory=dict)
     bars: dict[PersonId, tuple[str, tuple[tuple[str, str], ...]]] = field(default_factory=dict)

@@ -76,6 +76,7 @@ _COMPILING: Final = {
     "unknown-source": "a source that the country file does not list",
     "unknown-zone": "a time zone that does not exist",
     "not-a-week": "something else is written where a working week is expected",
+    "span-too-long": "somebody is waited for longer than a year",
     "not-days": "a length of time is not a whole number of days",
     "not-a-bound": "something else is written where a value to compare with is expected",
     "not-money": "a fact that is no amount of money stands where one is expected",

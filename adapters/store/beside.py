@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import Connection, delete, select
@@ -24,6 +24,15 @@ def add_keys(connection: Connection, kept: Sequence[tuple[int, Collection[str]]]
     """The documents of these cases are found by these keys, too, from now on."""
     rows = [{"key": key, "case_id": id} for id, keys in kept for key in sorted(keys)]
     insert_rows(connection, document_keys, rows, may_be_there=True)
+
+
+def keys_of(connection: Connection, case_ids: Collection[int]) -> Mapping[int, frozenset[str]]:
+    """What these cases are found by; those that nobody finds are left out."""
+    found: dict[int, set[str]] = {}
+    query = select(document_keys).where(document_keys.c.case_id.in_(case_ids))
+    for row in connection.execute(query) if case_ids else ():
+        found.setdefault(row.case_id, set()).add(row.key)
+    return {id: frozenset(keys) for id, keys in found.items()}
 
 
 def cases_beside(connection: Connection, keys: Iterable[str], own: int) -> list[Case]:

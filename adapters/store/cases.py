@@ -251,9 +251,11 @@ def begin_anew(connection: Connection, case_id: int) -> None:
 
 
 def ask(connection: Connection, case_id: int, asked: Iterable[Task]) -> None:
-    """These are asked now, and nobody else of this case."""
+    """These are asked now, and nobody else of this case; who was asked before, since then."""
+    before = {_who(task): task.since for task in tasks_on(connection, case_id)}
     connection.execute(delete(tasks).where(tasks.c.case_id == case_id))
-    ask_also(connection, asked)
+    kept = (replace(task, since=before.get(_who(task), task.since)) for task in asked)
+    ask_also(connection, kept)
 
 
 def ask_also(connection: Connection, asked: Iterable[Task]) -> None:
@@ -262,6 +264,10 @@ def ask_also(connection: Connection, asked: Iterable[Task]) -> None:
     rows = [{name: getattr(task, name) for name in names} for task in asked]
     if rows:
         connection.execute(_ASK, rows)
+
+
+def _who(task: Task) -> tuple[int, str, str, str]:
+    return task.place, task.word, task.person, task.on_behalf_of
 
 
 def tasks_of(

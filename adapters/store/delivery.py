@@ -10,6 +10,8 @@ from sqlalchemy import Connection, insert, select, update
 
 from adapters.store.tables import exceptions, receipts
 
+OF_PEOPLE = ("ratification_late",)  # what people owe, whatever becomes of the posting
+
 
 @dataclass(frozen=True, slots=True)
 class KeptReceipt:
@@ -78,10 +80,14 @@ def open_exception(
 
 
 def close_exceptions(connection: Connection, case_id: int, now: datetime) -> int:
-    """Closes every open exception of a case; how many there were."""
+    """Closes every open exception of a case that is about its posting; how many there were."""
     changed = connection.execute(
         update(exceptions)
-        .where(exceptions.c.case_id == case_id, exceptions.c.closed_at.is_(None))
+        .where(
+            exceptions.c.case_id == case_id,
+            exceptions.c.closed_at.is_(None),
+            exceptions.c.code.not_in(OF_PEOPLE),
+        )
         .values(closed_at=now)
     )
     return changed.rowcount

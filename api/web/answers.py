@@ -175,7 +175,8 @@ class UsesAnswer(Declared):
 class TaskAnswer(Declared):
     """Somebody is asked for a place of the route, or (`ask` is `review`) to review the case.
 
-    A review has no place and no step; `word` is its code.
+    A review has no place and no step; `word` is its code. `due_at` is when the next one up is
+    asked, `reminded_at` when the person was reminded, `escalated_at` when somebody above was asked.
     """
 
     case: str
@@ -187,9 +188,33 @@ class TaskAnswer(Declared):
     word: str
     ask: str
     since: str
+    due_at: str | None
+    reminded_at: str | None
+    escalated_at: str | None
     type: str
     document_id: str
     entity: str
+
+
+class NoticeAnswer(Declared):
+    """Something that a person is told and has not to answer; `word` is that of the place.
+
+    `code`: reminded, escalated, escalation_exhausted, withdrawn_unattended, ratification_late.
+    """
+
+    id: int
+    case: str
+    person: str
+    code: str
+    word: str
+    at: str
+
+
+class NoticesAnswer(Declared):
+    """What a person was told, oldest first; `next` is the value of `after` for the next page."""
+
+    notices: list[NoticeAnswer]
+    next: int | None
 
 
 class TasksAnswer(Declared):

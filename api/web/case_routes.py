@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from adapters.identity import Scope
 from adapters.store import cases
+from adapters.store.deadlines import deadlines_on
 from adapters.store.delivery import exceptions_of, receipts_of
 from adapters.store.in_force import files_of
 from adapters.store.reviews import reviewers_of, reviews_on
@@ -102,9 +103,10 @@ def show_case(request: Request, number: str) -> Response:
             for review in reviews_on(connection, case.id)
         ]
         [case] = cases_within(connection, [case], caller.entities)
+        due = deadlines_on(connection, case.id)
     shown = visible(service.resources, case)
     kept = keeping_of_case(policy, case.entity, case.type, shown, case.received_at)
-    return _json(whole_case_body(case, kept, shown, tasks, receipts, exceptions, found))
+    return _json(whole_case_body(case, kept, shown, tasks, receipts, exceptions, found, due))
 
 
 @router.post("/{number}/actions", response_model=CaseAnswer, responses=_PROBLEMS)

@@ -12,12 +12,13 @@ from starlette.responses import Response
 from adapters.identity import Scope, require
 from adapters.store import cases, reviews
 from adapters.store.cases import Case, Task
+from adapters.store.deadlines import deadlines_of, notices_for
 from adapters.store.delivery import exceptions_of
 from api.usecases.casework.resources import Plain
-from api.web.answers import ExceptionsAnswer, TasksAnswer
+from api.web.answers import ExceptionsAnswer, NoticesAnswer, TasksAnswer
 from api.web.asking import LAST_ID, allow, caller_of, identities, service_of
 from api.web.problems import declared
-from api.web.views import exception_plain, review_task_plain, task_plain
+from api.web.views import exception_plain, notice_plain, review_task_plain, task_plain
 
 router: Final = APIRouter(tags=["tasks"])
 _PROBLEMS: Final = declared(401, 403, 422, 503)
@@ -60,6 +61,33 @@ def open_exceptions(request: Request, after: After = 0, limit: Limit = 100) -> R
     return _json({"exceptions": [exception_plain(each) for each in found], "next": following})
 
 
+@router.get("/notices", response_model=NoticesAnswer, responses=_PROBLEMS)
+def my_notices(
+    request: Request,
+    person: Annotated[str, Query(max_length=200)] = "",
+    after: After = 0,
+    limit: Limit = 100,
+) -> Response:
+    """What the person of the token was told, oldest first; a tool names the person."""
+    service = service_of(request)
+    now = service.clock()
+    caller = caller_of(request, now)
+    allow(request, caller, Scope.DOCUMENTS_READ, next(iter(caller.entities or ()), None))
+    name = identities(request, caller, person).decided_by
+    with service.resources.store.reading() as connection:
+        current = service.resources.loaded.current(connection)
+        who = current.data.person_of(name, now)
+        found = [] if who is None else notices_for(connection, who, after, limit)
+        about = {case.id: case for case in cases.by_ids(connection, {n.case_id for n in found})}
+    shown = [
+        notice_plain(notice)
+        for notice in found
+        if require(caller, Scope.DOCUMENTS_READ, about[notice.case_id].entity) is None
+    ]
+    following = found[-1].id if len(found) == limit else None
+    return _json({"notices": shown, "next": following})
+
+
 def _asked(
     connection: Connection, person: str, after: int, most: int
 ) -> tuple[list[tuple[Plain, Case]], int | None]:
@@ -71,7 +99,12 @@ def _asked(
     asked = reviews.reviews_for(connection, person, after, most)
     cuts = [found[-1][1].id for found in (places, asked) if len(found) >= most]
     last = min(cuts, default=LAST_ID)
-    found = [(task_plain(task, case), case) for task, case in places if case.id <= last]
+    due = deadlines_of(connection, [case.id for _, case in places])
+    found = [
+        (task_plain(task, case, due.get(case.id, ())), case)
+        for task, case in places
+        if case.id <= last
+    ]
     for review, case in asked:
         if case.id <= last:
             found += [

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Final
 
 from adapters.store.cases import Case, Task, number_of
+from adapters.store.deadlines import Deadline, Notice
 from adapters.store.delivery import BusinessException, KeptReceipt
 from adapters.store.reviews import Review, Reviewer
 from api.usecases.casework.resources import Plain
 from engine.canonical import Written, canonical_object
 from engine.countries.retention import Keeping
+from engine.deadlines.watching import Kind
 from engine.recording import moment_text
 
 REVIEW: Final = "review"  # what a reviewer is asked for, beside what a route asks
@@ -33,6 +36,7 @@ def whole_case_body(
     receipts: Iterable[KeptReceipt],
     exceptions: Iterable[BusinessException],
     reviews: Iterable[tuple[Review, Sequence[Reviewer]]],
+    deadlines: Sequence[Deadline],
 ) -> bytes:
     """`WholeCaseAnswer`; `document` is what the reader may see of it."""
     return canonical_object(
@@ -42,7 +46,7 @@ def whole_case_body(
             "document": document,
             "standing_version": case.standing_version,
             "change": Written(case.change_json),
-            "tasks": [task_plain(task, case) for task in tasks],
+            "tasks": [task_plain(task, case, deadlines) for task in tasks],
             "receipts": [_receipt(each) for each in receipts],
             "exceptions": [exception_plain(each) for each in exceptions],
             "reviews": [review_plain(review, asked) for review, asked in reviews],
@@ -57,8 +61,11 @@ def cases_body(found: Sequence[Case], most: int) -> bytes:
     return b'{"cases":[%s],"next":%s}' % (bodies, json.dumps(after).encode())
 
 
-def task_plain(task: Task, case: Case) -> Plain:
-    """`TaskAnswer`."""
+def task_plain(task: Task, case: Case, deadlines: Sequence[Deadline] = ()) -> Plain:
+    """`TaskAnswer`; `deadlines` are those of the case."""
+    here = {each.kind: each for each in deadlines if each.place == task.place}
+    remind, escalate = here.get(Kind.REMIND), here.get(Kind.ESCALATE)
+    is_raised = escalate is not None and escalate.rung > 0
     return {
         "case": case.number,
         "version": case.version,
@@ -69,10 +76,29 @@ def task_plain(task: Task, case: Case) -> Plain:
         "word": task.word,
         "ask": task.ask,
         "since": moment_text(task.since),
+        "due_at": _moment(escalate.due_at if escalate is not None else None),
+        "reminded_at": _moment(remind.done_at if remind is not None else None),
+        "escalated_at": _moment(escalate.since if escalate is not None and is_raised else None),
         "type": case.type,
         "document_id": case.document_id,
         "entity": case.entity,
     }
+
+
+def notice_plain(notice: Notice) -> Plain:
+    """`NoticeAnswer`."""
+    return {
+        "id": notice.id,
+        "case": number_of(notice.case_id),
+        "person": notice.person,
+        "code": notice.code,
+        "word": notice.word,
+        "at": moment_text(notice.at),
+    }
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return None if moment is None else moment_text(moment)
 
 
 def review_task_plain(review: Review, reviewer: Reviewer, case: Case) -> Plain:

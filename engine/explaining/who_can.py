@@ -231,7 +231,7 @@ def _acting_for(situation: Situation, asked: Assignment, assignee: Assignee) -> 
             yield Ground("acting", principal)
         case Via.CLIMB:
             yield Ground("climb", asked.object)
-        case Via.HOLDER:
+        case Via.HOLDER | Via.ESCALATED:  # nothing was silent here
             return
 
 

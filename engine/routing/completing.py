@@ -40,8 +40,37 @@ def open_places(decision: Decision, course: Course) -> tuple[Missing, ...]:
         missing
         for step in decision.steps
         for part in step.parts
-        for missing in _lacking(part, course, keys)
+        for missing in _missing(part, course, keys)
     )
+
+
+def open_now(decision: Decision, course: Course) -> Iterator[tuple[PlaceKey, Assignment]]:
+    """The places of the current step that somebody still has to fill; each of several alike."""
+    keys = {place.id: key for key, place in keyed(decision)}
+    current = current_step(decision, course)
+    for step in decision.steps:
+        if step.number == current:
+            for part in step.parts:
+                yield from ((keys[place.id], place) for place in _unfilled(part, course, keys))
+
+
+def _unfilled(part: Part, course: Course, keys: dict[int, PlaceKey]) -> list[Assignment]:
+    """The places whose filling brings the part on.
+
+    Whoever has acted may fill either of two places; then both are open, since somebody else may be
+    able to fill only the one that was counted as his.
+    """
+    lacking = _lacking(part, course, keys)
+    if isinstance(part, Assignment) or part.need < len(part.parts) or not lacking:
+        return [place for _, places in lacking for place in places]
+    ways = {*_doable(part.parts, 0, course, keys, frozenset())}
+    most = max(map(len, ways))
+    always = frozenset.intersection(*(way for way in ways if len(way) == most))
+    found: list[Assignment] = []
+    for position, inner in enumerate(part.parts):
+        if position not in always:
+            found += _unfilled(inner, course, keys) or leaves(inner)
+    return found
 
 
 def keys_of_step(
@@ -73,32 +102,37 @@ def current_step(decision: Decision, course: Course) -> int | None:
     return None
 
 
-def _lacking(part: Part, course: Course, keys: dict[int, PlaceKey]) -> list[Missing]:
+_Lacking = tuple[int, tuple[Assignment, ...]]  # so many of these places
+
+
+def _missing(part: Part, course: Course, keys: dict[int, PlaceKey]) -> Iterator[Missing]:
+    """What the part still needs, in words and persons."""
+    for need, places in _lacking(part, course, keys):
+        people = {
+            person: None
+            for place in places
+            for person in (*(a.person for a in place.assignees), *_members(place))
+        }
+        yield Missing(need, tuple(dict.fromkeys(place.word for place in places)), tuple(people))
+
+
+def _lacking(part: Part, course: Course, keys: dict[int, PlaceKey]) -> list[_Lacking]:
     """What the part still needs: each open place, or so many of several."""
     if isinstance(part, Assignment):
         if part.ask in _NEVER_AWAITED or _takers(part, course, keys):
             return []
-        return [_missing(1, (part,))]
+        return [(1, (part,))]
     done = max(_doable(part.parts, 0, course, keys, frozenset()), key=len)
     if len(done) >= part.need:
         return []
     if part.need < len(part.parts):
-        return [_missing(part.need - len(done), tuple(leaves(part)))]
-    found: list[Missing] = []
+        return [(part.need - len(done), tuple(leaves(part)))]
+    found: list[_Lacking] = []
     for position, inner in enumerate(part.parts):
         if position not in done:
             # Where only a person of another place has acted, the whole part is still open.
-            found += _lacking(inner, course, keys) or [_missing(1, tuple(leaves(inner)))]
+            found += _lacking(inner, course, keys) or [(1, tuple(leaves(inner)))]
     return found
-
-
-def _missing(need: int, places: tuple[Assignment, ...]) -> Missing:
-    people = {
-        person: None
-        for place in places
-        for person in (*(a.person for a in place.assignees), *_members(place))
-    }
-    return Missing(need, tuple(dict.fromkeys(place.word for place in places)), tuple(people))
 
 
 def _members(place: Assignment) -> tuple[PersonId, ...]:

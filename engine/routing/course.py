@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from engine.decision import Assignee, Assignment, Decision
+from engine.decision import Assignee, Assignment, Decision, Step, Via
+from engine.master_data import PersonId
 from engine.routing.distinct import leaves
+from engine.values import value
 
 
 class ActKind(StrEnum):
@@ -42,6 +44,17 @@ class Act:
 PlaceKey = tuple[str, str, str, str, int]
 
 
+@value
+class Escalation:
+    """A place was silent once. `persons` had it then; it counts while one of them still has it.
+
+    Whoever is new in a place, because it has another holder, has his own time.
+    """
+
+    key: PlaceKey
+    persons: tuple[PersonId, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """An accepted act and the places it can fill."""
@@ -61,8 +74,13 @@ class Course:
 
 def keyed(decision: Decision) -> Iterator[tuple[PlaceKey, Assignment]]:
     """Every place of the route with what an approval of it is for."""
+    return keyed_steps(decision.steps)
+
+
+def keyed_steps(steps: tuple[Step, ...]) -> Iterator[tuple[PlaceKey, Assignment]]:
+    """The same of steps that are not part of a decision yet."""
     seen: dict[tuple[str, str, str, str], int] = {}
-    for step in decision.steps:
+    for step in steps:
         for part in step.parts:
             for place in leaves(part):
                 name = (str(place.place), place.word, _object(place), place.amount)
@@ -73,4 +91,6 @@ def keyed(decision: Decision) -> Iterator[tuple[PlaceKey, Assignment]]:
 def _object(place: Assignment) -> str:
     if "on_the_way" not in place.notes:
         return place.object
-    return " ".join(sorted({a.on_behalf_of or a.person for a in place.assignees}))
+    # Who was added above them is asked for what they are asked for: the name stays theirs.
+    above = {a.person for a in place.assignees if a.via is Via.ESCALATED}
+    return " ".join(sorted({a.on_behalf_of or a.person for a in place.assignees} - above))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from engine.deadlines.spans import span_of
 from engine.facts.conditions import ALWAYS
 from engine.places import Place
 from engine.policy import Changes, DelegationRule, StandInRule
@@ -38,6 +39,15 @@ from rules.reading.nodes import Node
 
 LEVELS_MAX: Final = 100
 DEPTH_MAX: Final = 5
+WAIT_MAX_YEARS: Final = 1
+MOST_OF: Final = {  # of each unit in a year
+    "business hours": 366 * 24,
+    "business days": 366,
+    "days": 366,
+    "weeks": 52,
+    "months": 12,
+    "years": 1,
+}
 
 DOCUMENTS_KEY: Final = Key("documents", DOCUMENTS, "for these document types", True)
 LIMIT: Final = Key(
@@ -73,10 +83,28 @@ OPTIONAL_DOCUMENTS: Final = Key("documents", DOCUMENTS, "for these document type
 STAND_IN: Final = Shape("a stand-in", (FOR, BY, REASONS, REQUIRE, UP_TO, OPTIONAL_DOCUMENTS, WHEN))
 
 CALENDAR: Final = Key("calendar", word_of("entity"), "whose working days count", True)
-REMIND: Final = Key("remind_after", SPAN, "when the person is reminded")
-ESCALATE: Final = Key("escalate_after", SPAN, "when the next one up is asked", True)
+
+
+def _read_wait(node: Node, context: Context) -> str | None:
+    text = SPAN.read(node, context)
+    if text is not None and not _is_short(text):
+        message = f"somebody is waited for {WAIT_MAX_YEARS} years at most, found {shown(text)}"
+        context.error("span-too-long", node.place, message)
+        return None
+    return text
+
+
+def _is_short(text: str) -> bool:
+    span = span_of(text)
+    return span.count <= MOST_OF[span.unit] * WAIT_MAX_YEARS
+
+
+WAIT: Final[Form[str]] = Form("length of time", _read_wait)
+REMIND: Final = Key("remind_after", WAIT, "when the person is reminded")
+ESCALATE: Final = Key("escalate_after", WAIT, "when the next one up is asked", True)
 EXHAUSTED: Final = Key("exhausted", word_of("hold"), "what follows when nobody is left", True)
-ESCALATION_SHAPE: Final = Shape("`escalation`", (CALENDAR, REMIND, ESCALATE, EXHAUSTED))
+WITHDRAW: Final = Key("withdraw_after", WAIT, "when a held document that nobody works on ends")
+ESCALATION_SHAPE: Final = Shape("`escalation`", (CALENDAR, REMIND, ESCALATE, EXHAUSTED, WITHDRAW))
 
 CHANGES_KEY: Final[Key[Node]] = Key(
     "changes", Form("changes", as_written, shape=CHANGES_SHAPE), "what is approved again"
@@ -219,11 +247,10 @@ def _escalation(fields: Fields, handling: Handling, context: Context) -> None:
         message = f"`escalation` is written at {handling.escalation_place} already"
         context.error("name-taken", fields.at(ESCALATION), message)
     handling.escalation_place = fields.at(ESCALATION)
-    for key in (CALENDAR, REMIND, ESCALATE, EXHAUSTED):
+    for key in (CALENDAR, REMIND, ESCALATE, EXHAUSTED, WITHDRAW):
         value = inner.read(key, context)
         if value is not None:
             handling.escalation[key.name] = value
-    _note_later(fields, ESCALATION, context)
 
 
 def _changes(fields: Fields, handling: Handling, context: Context) -> None:

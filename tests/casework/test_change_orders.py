@@ -1,4 +1,4 @@
-"""A change of an approved commitment: what was approved counts until the change is approved."""
+"""A change of an approved commitment: what was approved counts until the change is (B6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Other content of a case: what is approved again, what stands; scenario 12 and ways around it."""
+"""Other content of a case: approved again, or standing; scenario 12, and ways around it (B6)."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from adapters.store import beside
 from adapters.store.cases import Case
 from adapters.store.opening import migrate, open_store
 from api.usecases.casework.acting import Action, Kind, act
-from api.usecases.casework.activating import bootstrap
+from api.usecases.casework.activating import bootstrap, load_master_data
 from api.usecases.casework.asking_again import ask_again
 from api.usecases.casework.checking import check_trail
 from api.usecases.casework.releasing import release
@@ -133,6 +133,15 @@ def test_an_invoice_that_is_sent_again_is_found_whatever_is_changed(
 def test_one_id_from_two_systems_is_two_documents(node: Resources) -> None:
     first = sent(node, invoice("A"))
     assert found(sent(node, invoice("A"), source="scanner")) == same_as(first)
+
+
+def test_a_supplier_that_joins_a_group_is_compared_with_it_from_then_on(node: Resources) -> None:
+    first = sent(node, invoice("A", supplier="S-44"))
+    files = data_files()
+    alone, joined = b"Northwind Controls,,", b"Northwind Controls,G-1,"
+    files["suppliers.csv"] = files["suppliers.csv"].replace(alone, joined)
+    load_master_data(node, files, ADMIN, "bought by Globex", LATER)
+    assert found(sent(node, invoice("B"), LATER)) == same_as(first)
 
 
 def test_a_credit_note_between_changes_nothing(node: Resources) -> None:

@@ -1,4 +1,4 @@
-"""Another set comes into force while cases are open: scenario 32, with each word."""
+"""Another set comes into force while cases are open: scenario 32, each word (B6)."""
 
 from __future__ import annotations
 

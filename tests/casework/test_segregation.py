@@ -1,4 +1,4 @@
-"""Segregation of duties over stored documents: what was done before keeps people from acting."""
+"""Segregation of duties over stored documents: what was done keeps people from acting (B4)."""
 
 from __future__ import annotations
 

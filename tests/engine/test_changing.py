@@ -1,8 +1,9 @@
-"""Whether a total has grown too much, and what stands: against a second, slower reading of it."""
+"""Whether a total has grown too much, and what stands: against a second, slower reading (B6)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from itertools import product
@@ -10,6 +11,7 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.changing.stricter import stricter
 from engine.changing.survivors import Growth, survivors
 from engine.changing.verdict import Verdict, exceeds
 from engine.decision import Assignee, Assignment, Decision, Outcome, Step
@@ -17,6 +19,7 @@ from engine.master_data import PersonId
 from engine.money import Exact, Money, parse_decimal
 from engine.places import Place
 from engine.policy import Increase
+from engine.recording import decision_digest
 from engine.routing.course import ActKind, Given, keyed
 
 MINOR = st.integers(-2_000, 2_000)
@@ -135,3 +138,32 @@ def test_nothing_stands_beyond_an_authority_or_when_everything_is_asked_again(
     over = survivors(acts, new, calm, growth, lambda person: True, lambda position: False)
     grown = survivors(acts, new, calm, growth, lambda person: False, lambda position: True)
     assert over.stands == grown.stands == ()
+
+
+def persons(decision: Decision) -> list[frozenset[str]]:
+    """Who could fill each place, in order."""
+    return [frozenset(a.person for a in place.assignees) for _, place in keyed(decision)]
+
+
+@given(routes(), routes())
+def test_a_newer_set_only_adds_and_whoever_completes_both_has_done_all_of_the_newer(
+    older: Decision, newer: Decision
+) -> None:
+    both = stricter(older, newer)
+    assert both.steps[: len(older.steps)] == older.steps
+    wanted = [who for who in persons(newer) if not any(has <= who for has in persons(older))]
+    assert persons(both)[len(persons(older)) :] == wanted
+    ids = [place.id for _, place in keyed(both)]
+    assert len(ids) == len(set(ids))
+    assert (both is older) is (not wanted)
+    assert both.digest == (older.digest if both is older else decision_digest(both))
+
+
+@given(routes(), routes())
+def test_what_a_newer_set_holds_or_refuses_is_not_approved_by_an_older_one(
+    older: Decision, newer: Decision
+) -> None:
+    for outcome in (Outcome.HELD, Outcome.REFUSED):
+        assert stricter(older, replace(newer, outcome=outcome)).outcome is outcome
+    held = stricter(replace(older, outcome=Outcome.HELD), newer)
+    assert held.outcome is Outcome.HELD

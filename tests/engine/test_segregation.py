@@ -1,4 +1,4 @@
-"""Segregation of duties over documents and time (B4, scenarios 24 and 25)."""
+"""Segregation of duties over documents and time (B4): scenarios 24 and 25."""
 
 from __future__ import annotations
 

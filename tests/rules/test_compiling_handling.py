@@ -113,7 +113,7 @@ def test_a_wrong_stand_in_is_reported_once(written: str, code: str) -> None:
     assert errors(f"stand_ins:\n  - {written}\n") == [code]
 
 
-def test_escalation_is_kept_and_noted() -> None:
+def test_escalation_is_kept() -> None:
     policy, found = report(files_of(SETS / "complete"))
     assert policy is not None
     assert dict(policy.escalation) == {
@@ -133,6 +133,15 @@ def test_escalation_is_kept_and_noted() -> None:
             "not-one-of",
         ),
         ("escalation: {calendar: entity, exhausted: hold}\n", "missing-key"),
+        (
+            "escalation: {calendar: entity, escalate_after: 367 days, exhausted: hold}\n",
+            "span-too-long",
+        ),
+        (
+            "escalation: {calendar: entity, escalate_after: 1 day, on_silence: approve,"
+            " exhausted: hold}\n",
+            "unknown-key",
+        ),
         ("escalation: hold\n", "expected-mapping"),
         ("changes: {again: {}}\n", "unknown-key"),
         ("changes: {again_when: {increase: {percent: 5, since: [original]}}}\n", "missing-key"),

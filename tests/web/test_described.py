@@ -32,6 +32,7 @@ def test_everything_that_is_answered_is_declared(desk: Desk) -> None:
         ("/v1/cases/C-000001", answers.WholeCaseAnswer),
         ("/v1/cases/C-000001/decision", answers.ExplanationAnswer),
         ("/v1/tasks", answers.TasksAnswer),
+        ("/v1/notices", answers.NoticesAnswer),
         ("/v1/exceptions", answers.ExceptionsAnswer),
         ("/v1/reviews", answers.ReviewsAnswer),
         ("/v1/policy-sets", policy_answers.SetsAnswer),
@@ -48,7 +49,7 @@ def test_everything_that_is_answered_is_declared(desk: Desk) -> None:
 
 def test_every_route_declares_its_problems(desk: Desk) -> None:
     paths = desk.send("GET", "/v1/openapi.json").json()["paths"]
-    assert len(paths) == 26
+    assert len(paths) == 27
     for path, methods in paths.items():
         for described in methods.values():
             assert {"401", "403", "503"} <= described["responses"].keys(), path

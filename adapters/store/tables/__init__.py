@@ -16,6 +16,7 @@ from adapters.store.tables.controls import (
     reviews,
     subjects,
 )
+from adapters.store.tables.deadlines import deadlines, escalations, notices
 from adapters.store.tables.delegations import delegations
 from adapters.store.tables.delivery import exceptions, outbox, receipts
 from adapters.store.tables.evidence import (
@@ -35,14 +36,17 @@ __all__ = [
     "claims",
     "contents",
     "contributions",
+    "deadlines",
     "delegations",
     "document_keys",
+    "escalations",
     "exceptions",
     "in_force",
     "in_force_history",
     "metadata",
     "mitigation_uses",
     "moment_as_kept",
+    "notices",
     "outbox",
     "past_acts",
     "proposals",

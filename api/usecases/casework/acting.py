@@ -14,7 +14,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from adapters.store import cases, delivery, headroom, outbox
+from adapters.store import cases, deadlines, delivery, headroom, outbox
 from adapters.store.cases import Case
 from adapters.store.proposals import is_activated
 from adapters.store.trail import Entry, append
@@ -25,6 +25,7 @@ from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.reviewing import open_asked
 from api.usecases.casework.standing import keys_of_change, settle_change
 from api.usecases.casework.surrounding import around
+from api.usecases.casework.watching import watch
 from api.usecases.casework.written import (
     DocumentUnreadable,
     asked_now,
@@ -187,6 +188,7 @@ def _moved_on(
     cases.keep(on.connection, case)
     asked = asked_now(case.id, decision, course, on.now) if event is None else ()
     cases.ask(on.connection, case.id, asked)
+    watch(on.connection, on.deciding, case, decision, course, on.now)
     entry = _entry(on, case, decision, "action", keys=[list(key) for key in sorted(taken.keys)])
     opened = open_asked(on.resources, on.connection, on.deciding, case, document, decision, on.now)
     case, more = finish(on.resources, on.connection, on.current, case, document, on.now)
@@ -206,6 +208,7 @@ def _decided_otherwise(on: _On, document: Document, decision: Decision) -> Acted
         )
         cases.keep(on.connection, case)
         cases.ask(on.connection, case.id, ())
+        watch(on.connection, on.deciding, case, decision, Course(), on.now)
     code = decision.held.code if decision.held is not None else str(decision.outcome)
     entry = _entry(
         on, case, decision, "refusal", code=code, decided=Written(decision_text(decision))
@@ -238,6 +241,7 @@ def _withdraw(on: _On, person: str) -> Acted:
     case = with_event(on.case, Event.WITHDRAW, on.now)
     cases.keep(on.connection, case)
     cases.ask(on.connection, case.id, ())
+    deadlines.forget_deadlines(on.connection, case.id)
     entry = _entry(on, case, None, "action")
     case, ended = settle_change(on.resources, on.connection, on.current, case, document, on.now)
     append(on.connection, [entry, *ended])

@@ -15,7 +15,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from adapters.store import cases, headroom
+from adapters.store import cases, deadlines, headroom
 from adapters.store.cases import Case
 from adapters.store.trail import Entry, append
 from api.usecases.casework.adding_up import sharing_since, totals_of
@@ -25,6 +25,7 @@ from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.reviewing import open_asked
 from api.usecases.casework.standing import count_both
 from api.usecases.casework.surrounding import around
+from api.usecases.casework.watching import escalations_plain, watch
 from api.usecases.casework.written import (
     asked_now,
     document_of,
@@ -136,7 +137,10 @@ def _decided_again(
     headroom.lock(connection, (*shared.keys(), *before.keys(), *needed.keys(), *own))
     given = totals_of(connection, shared, case.id)
     history = before.history(connection, case.id)
-    decision = decide(current.policy, current.data, document, now, given, history)
+    silent = deadlines.escalations_on(connection, case.id)
+    decision = decide(
+        current.policy, current.data, document, now, given, history, escalations=silent
+    )
     written: Plain = {**to_plain(decision)}
     if decision.outcome is Outcome.HELD and _is_held_alike(case, written):
         return False
@@ -158,7 +162,12 @@ def _decided_again(
         case = with_event(case, event, now)
     cases.keep(connection, case)
     _ask_people(connection, case, decision, course, now)
-    entry = Entry("decided_again", case.id, now, _body(current, case, written, given, history))
+    watch(connection, current, case, decision, course, now)
+    body = {
+        **_body(current, case, written, given, history),
+        **escalations_plain(silent),
+    }
+    entry = Entry("decided_again", case.id, now, body)
     opened = open_asked(resources, connection, current, case, document, decision, now, shared)
     case, more = finish(resources, connection, current, case, document, now)
     append(connection, [entry, *more, *opened])

@@ -17,8 +17,10 @@ from typing import Final
 from sqlalchemy import Connection
 
 from adapters.store.cases import Case
+from adapters.store.deadlines import escalations_on
 from api.usecases.casework.remembering import Asked, asked_of
 from api.usecases.casework.resources import InForce, Plain, Resources
+from api.usecases.casework.watching import escalations_plain
 from api.usecases.casework.written import document_of, given_of
 from engine.changing.drift import by_rates_of_today
 from engine.changing.stricter import stricter
@@ -44,8 +46,9 @@ class Under:
 class Decided:
     """The route as it is at the moment; `under` is the set whose conflicts and rules it follows.
 
-    `note` says for a record which sets and rates had a part in it; empty where only what is in
-    force had. `routed_under` is the set that the case is routed under from now on.
+    `note` says for a record which sets and rates had a part in it, and where it was silent; empty
+    where only what is in force had. `routed_under` is the set that the case is routed under from
+    now on.
     """
 
     decision: Decision
@@ -84,8 +87,9 @@ class InFlight:
         given = given_of(json.loads(self.case.given_json))
         history = by.past.history(connection, self.case.id)
         policy, data = by.force.policy, by.force.data
-        decision = decide(policy, data, by.document, self.now, given, history)
-        note: Plain = {}
+        silent = escalations_on(connection, self.case.id)
+        decision = decide(policy, data, by.document, self.now, given, history, escalations=silent)
+        note: Plain = {**escalations_plain(silent)}
         if self.word:
             note["in_flight"] = {
                 "word": self.word,
@@ -95,7 +99,9 @@ class InFlight:
         moved = by_rates_of_today(policy, data, by.document, decision, self.now)
         if moved is not None:
             note["rates_moved"] = {"were": [*decision.rates]}
-            decision = decide(moved, data, by.document, self.now, given, history)
+            decision = decide(
+                moved, data, by.document, self.now, given, history, escalations=silent
+            )
         routed_under = self.case.routed_under if self.word else self.newest
         return Decided(decision, by, routed_under, history, note)
 

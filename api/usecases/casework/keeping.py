@@ -11,7 +11,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from adapters.store import beside, cases, headroom
+from adapters.store import beside, cases, deadlines, headroom
 from adapters.store.cases import Case
 from adapters.store.trail import Entry, append
 from adapters.store.versions import keep_version, last_number
@@ -24,6 +24,7 @@ from api.usecases.casework.reviewing import open_asked
 from api.usecases.casework.standing import count_both
 from api.usecases.casework.submission import NotAccepted, Submission, Submitted
 from api.usecases.casework.surrounding import Around
+from api.usecases.casework.watching import watch_new
 from api.usecases.casework.written import asked_now, given_plain, named_digests, text
 from engine.canonical import Written
 from engine.cases.status import Event, Status, moved, stands_meanwhile, takes_new_version
@@ -186,6 +187,12 @@ def _kept(
     beside.add_keys(connection, kept)
     _count(resources, connection, current, made, decided)
     _ask(connection, made, decided)
+    falls_due = [
+        deadline
+        for case, each in zip(made, decided, strict=True)
+        for deadline in watch_new(current, case, each.decision, each.course, case.received_at)
+    ]
+    deadlines.add_deadlines(connection, falls_due)
     remember_submissions(
         connection,
         current,
@@ -216,6 +223,7 @@ def _take_place(connection: Connection, current: InForce, before: Case, decided:
     case, document = decided.case, decided.attempt.document
     keep_version(connection, before, decided.attempt.submission.now)
     cases.begin_anew(connection, case.id)
+    deadlines.begin_anew(connection, case.id)
     cases.keep(connection, case)
     headroom.forget(connection, case.id)
     if decided.changed is not None:

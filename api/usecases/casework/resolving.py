@@ -27,6 +27,7 @@ from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.reviewing import open_asked
 from api.usecases.casework.standing import keys_of_change
 from api.usecases.casework.surrounding import around
+from api.usecases.casework.watching import watch
 from api.usecases.casework.written import (
     DocumentUnreadable,
     asked_now,
@@ -60,6 +61,7 @@ Progress = Callable[[int], None]
 class Cause(StrEnum):
     """Why it is looked who is asked."""
 
+    POLICY = "policy_activated"
     MASTER_DATA = "master_data_loaded"
     DELEGATIONS = "delegations_changed"
     TIME = "time"
@@ -127,11 +129,15 @@ class Watch:
         is_same = current.digests == self._for
         if is_same and (self._next is None or now < self._next):
             return 0
-        cause = Cause.TIME if is_same or not self._for.is_complete else Cause.MASTER_DATA
-        changed = re_resolve_all(resources, now, cause)
+        changed = re_resolve_all(resources, now, self._cause(current.digests))
         self._for = current.digests
         self._next = next_boundary(boundaries(current.data), now)
         return changed
+
+    def _cause(self, found: Digests) -> Cause:
+        if found == self._for or not self._for.is_complete:
+            return Cause.TIME
+        return Cause.POLICY if found.policy != self._for.policy else Cause.MASTER_DATA
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +175,7 @@ def _looked_at(
     asked = list(asked_now(case.id, decision, course, now)) if event is None else []
     before = cases.tasks_on(connection, case.id)
     if event is None and {*map(_who, before)} == {*map(_who, asked)}:
+        watch(connection, decided.under.force, case, decision, course, now)  # other times, maybe
         return False
     looked = _Looked(case, decided, before, _since(before, asked))
     _keep(resources, connection, current, document, looked, event, now, cause)
@@ -198,6 +205,8 @@ def _keep(
         case = with_event(case, event, now)
     cases.keep(connection, case)
     cases.ask(connection, case.id, looked.after)
+    course = cases.course_of(connection, case.id)
+    watch(connection, under, case, decision, course, now)
     freed = _free(connection, case, decision, looked.after)
     entry = Entry(KIND, case.id, now, {**_body(under, case, looked, cause), "freed": freed})
     opened = open_asked(resources, connection, under, case, document, decision, now)

@@ -12,19 +12,23 @@ from adapters.store.delivery import KeptReceipt
 from adapters.store.reviews import Review
 from api.usecases.casework.acting import Kind
 from api.usecases.casework.completing import posting_key
+from api.usecases.casework.falling_due import ESCALATED
 from api.usecases.casework.resources import Plain
 from api.usecases.casework.second_opinion import KIND as SECOND_OPINION
 from api.usecases.casework.second_opinion import Word
 from engine.canonical import digest
 from engine.cases.status import MOVES, Status
 from engine.decision import Outcome
+from engine.routing.escalating import EXHAUSTED
 
 _REACHED: Final = frozenset((before, after) for (before, _), after in MOVES.items())
 _LEAVE_THE_DECISION: Final = frozenset({str(Kind.CLAIM), str(Kind.RELEASE), str(Kind.WITHDRAW)})
 # Of a case, written by whoever had not locked it: they state nothing about where it stands.
 BESIDE: Final = frozenset({"review_opened"})
 _FIRST: Final = {Status.IMPORTED: "imported"}  # what the records of a case begin with
-_DECIDED: Final = frozenset({"submission", "decided_again", "tasks_changed", "imported"})
+_DECIDED: Final = frozenset(
+    {"submission", "decided_again", "tasks_changed", "imported", ESCALATED, EXHAUSTED}
+)
 _NOT_OF_HISTORY: Final = frozenset(
     {
         *("submission", "taken_over", "action", "decided_again", "tasks_changed"),

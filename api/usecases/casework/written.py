@@ -15,14 +15,14 @@ from adapters.store.cases import Case, Task
 from adapters.store.in_force import Digests
 from api.usecases.casework.resources import InForce, Resources
 from engine.canonical import Written, canonical_bytes
-from engine.decision import Ask, Assignment, Decision
+from engine.decision import Assignment, Decision
 from engine.documents.canonical_form import to_canonical
 from engine.documents.model import Document
 from engine.errors import InputErrors
 from engine.facts.kinds import FactValue, FactValues
 from engine.money import Exact, Money, fraction_text
 from engine.policy import PolicySet
-from engine.routing.completing import current_step, keys_of_step
+from engine.routing.completing import current_step, open_now
 from engine.routing.course import Course, PlaceKey, keyed
 
 SEMANTICS: Final = "1"  # what the words of a policy mean; another number where they mean another
@@ -111,20 +111,12 @@ def _named(digests: Digests) -> Written:
 
 
 def asked_now(case_id: int, decision: Decision, course: Course, now: datetime) -> Iterator[Task]:
-    """Who is asked now: the people who could fill a place of the current step that is still open.
-
-    Of parts side by side, one that is done asks nobody any more.
-    """
+    """Who is asked now: the people who could fill an open place of the current step."""
     step = current_step(decision, course)
-    if step is None:
-        return
-    waiting, _ = keys_of_step(decision, step, course)
-    for key, place in keyed(decision):
-        if key not in waiting or place.ask is Ask.NOTIFY:
-            continue
+    for _, place in open_now(decision, course):
         for person, on_behalf_of in _people(place):
             yield Task(
-                case_id, place.id, person, on_behalf_of, step, place.word, str(place.ask), now
+                case_id, place.id, person, on_behalf_of, step or 0, place.word, str(place.ask), now
             )
 
 

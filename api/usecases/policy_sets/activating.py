@@ -28,6 +28,7 @@ from adapters.store.proposals import (
 )
 from adapters.store.trail import Entry, append, records_of
 from api.usecases.casework.recounting import Progress
+from api.usecases.casework.resolving import Cause, re_resolve_all
 from api.usecases.casework.resources import ContentsUnusable, InForce, Plain, Resources
 from api.usecases.casework.submitting import Overtaken
 from api.usecases.casework.written import named_digests
@@ -175,7 +176,10 @@ def _attempted(
                 return None
             if is_hopeless and _objection(on, None, found) == UNUSABLE:
                 continue  # what stood in its way is gone
-            return _done(on, exchange, found, is_scheduled)
+            done = _done(on, exchange, found, is_scheduled)
+        if done.proposal.status is Standing.ACTIVATED and not done.code:
+            re_resolve_all(resources, now, Cause.POLICY, progress)
+        return done
     raise Overtaken("something else was put in force every time")
 
 

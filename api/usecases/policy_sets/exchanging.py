@@ -7,24 +7,16 @@ belongs under the other set.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy import Connection
 
-from adapters.store import beside, cases
-from adapters.store.cases import Case
 from adapters.store.in_force import Digests, What, put_in_force
 from adapters.store.in_force_history import add_history
 from adapters.store.trail import Entry, append
 from api.usecases.casework.recounting import Progress, Recount
 from api.usecases.casework.resources import InForce, Resources, load
-from api.usecases.casework.written import DocumentUnreadable, document_of
-from engine.readiness.asking import compares, found_by
-
-BATCH: Final = 500
 
 
 @dataclass(slots=True)
@@ -48,8 +40,6 @@ class Exchange:
         digest = self.other.digests.policy
         put_in_force(connection, What.POLICY, digest, now)
         self.recount.finish(connection)
-        if compares(self.other.policy) and not compares(self.before.policy):
-            _find_anew(self.resources, connection, self.other)
         position = append(connection, [entry])
         add_history(connection, {str(What.POLICY): digest}, now, position, entry.kind)
         return position
@@ -71,24 +61,3 @@ def prepared(
     recount = Recount(resources, other)
     recount.prepare(connection, progress)
     return Exchange(resources, before, other, recount)
-
-
-def _find_anew(resources: Resources, connection: Connection, other: InForce) -> None:
-    """Documents are found by their keys from now on: the set before had no use for them."""
-    for found in _all_cases(connection):
-        kept = []
-        for case in found:
-            try:
-                document = document_of(resources, other.policy, case)
-            except DocumentUnreadable:
-                continue  # it is not found, as it cannot be compared
-            beside.forget_keys(connection, case.id)
-            kept.append((case.id, found_by(other.data, document)))
-        beside.add_keys(connection, kept)
-
-
-def _all_cases(connection: Connection) -> Iterator[list[Case]]:
-    after = 0
-    while found := cases.several(connection, after=after, most=BATCH):
-        yield list(found)
-        after = found[-1].id

@@ -16,6 +16,7 @@ from adapters.store.in_force import What, digests, hold_in_force
 from adapters.store.in_force_history import Held, history_of
 from adapters.store.trail import Entry, append
 from api.usecases.casework.recounting import Progress
+from api.usecases.casework.resolving import Cause, re_resolve_all
 from api.usecases.casework.resources import ContentsUnusable, InForce, Plain, Resources
 from api.usecases.casework.submitting import Overtaken
 from api.usecases.casework.written import named_digests
@@ -97,7 +98,8 @@ def roll_back(
                 append(connection, [entry])
                 return RolledBack(start.policy, start.policy, code)
             exchange.finish(connection, Entry(ROLLED_BACK, None, now, body), now)
-            return RolledBack(start.policy, wanted)
+        re_resolve_all(resources, now, Cause.POLICY, progress)
+        return RolledBack(start.policy, wanted)
     raise Overtaken("something else was put in force every time")
 
 

@@ -103,6 +103,11 @@ HELD: Final[Mapping[str, Text]] = MappingProxyType(
             "The amount is above everyone's authority[: {detail}].",
             "No limit of the persons in the chain covers the amount[: {detail}].",
         ),
+        "escalation_exhausted": Text(
+            "Nobody has answered in time, and nobody is left above to be asked[: {detail}].",
+            "Everyone who was asked for this place was silent for the time that the policy gives, "
+            "and nobody of a higher level with the authority for it is left[: {detail}].",
+        ),
         "guarantee_broken": Text(
             "The route would break a guarantee of the policy[: {detail}].",
             "The route as resolved does not fulfil a guarantee of the policy set[: {detail}].",

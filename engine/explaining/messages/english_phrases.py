@@ -48,6 +48,7 @@ PHRASES: Final[Mapping[str, str]] = MappingProxyType(
         "via.acting": "acting in the position",
         "via.delegate": "delegate of {for}[, delegation {delegation}]",
         "via.stand_in": "stand-in[ for {for}]",
+        "via.escalated": "asked above those who were silent",
         "via.climb": "next in the line of supervisors",
         # words for approvers
         "word.cost_center_owner": "owner of the cost center[ {object}]",

@@ -107,6 +107,11 @@ HELD: Final[Mapping[str, Text]] = MappingProxyType(
             "Der Betrag übersteigt die Befugnis aller[: {detail}].",
             "Keine Genehmigungsgrenze der Personen in der Kette deckt den Betrag[: {detail}].",
         ),
+        "escalation_exhausted": Text(
+            "Niemand hat rechtzeitig geantwortet, und es ist niemand mehr darüber da[: {detail}].",
+            "Alle für diese Stelle Gefragten haben die Zeit der Richtlinie verstreichen lassen, "
+            "und niemand höherer Stufe mit der nötigen Befugnis ist übrig[: {detail}].",
+        ),
         "guarantee_broken": Text(
             "Der Genehmigungsweg verletzte eine Zusicherung der Richtlinie[: {detail}].",
             "Der ermittelte Genehmigungsweg erfüllt eine Zusicherung der Richtlinie nicht"

@@ -49,6 +49,7 @@ PHRASES: Final[Mapping[str, str]] = MappingProxyType(
         "via.acting": "nimmt die Stelle kommissarisch wahr",
         "via.delegate": "in Vertretung von {for}[, Vertretung {delegation}]",
         "via.stand_in": "Ersatzperson[ für {for}]",
+        "via.escalated": "über denen gefragt, die nicht geantwortet haben",
         "via.climb": "nächste Person in der Vorgesetztenkette",
         # Wörter für Genehmigende
         "word.cost_center_owner": "Kostenstellenverantwortung[ {object}]",

@@ -187,3 +187,13 @@ def test_what_is_too_large_to_examine_is_not_called_the_same(
     assert found.unproved
     assert not found.is_none
     assert not found.rewritten
+
+
+def test_another_tolerance_for_changes_is_a_difference_that_proves_nothing_stricter() -> None:
+    increase = b"{percent: 5%, over: either, since: [original]}"
+    rule = b"kind: handling\nchanges: {again_when: {increase: " + increase + b"}}\n"
+    old = {**COMPLETE, "handling.yaml": rule}
+    new = {**COMPLETE, "handling.yaml": rule.replace(b"5%", b"50%")}
+    [found] = [each for each in between(old, new).found if "changes" in each.name]
+    assert found.direction is Direction.DIFFERENT
+    assert re.search("above 50 ?%", found.says)
