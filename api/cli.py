@@ -83,15 +83,7 @@ def _register() -> None:
 
 def _register_service() -> None:
     """Commands on a store, and on what is in force there."""
-    from api.commands import (
-        as_of,
-        delegations,
-        history,
-        master_data,
-        policy_sets,
-        store,
-        trail,
-    )
+    from api.commands import delegations, master_data, policy_sets, store, trail
     from api.commands.activate import activate
     from api.commands.file import file
     from api.commands.second_opinion import second_opinion
@@ -124,6 +116,12 @@ def _register_service() -> None:
     master_data.app.command("check", epilog=_EPILOG)(master_data.check)
     master_data.app.command("load", epilog=_EPILOG)(master_data.load)
     app.add_typer(master_data.app, name="data")
+
+
+def _register_past() -> None:
+    """Commands on what was in force, and on what happened elsewhere."""
+    from api.commands import as_of, history
+
     for name, question in (
         ("person", as_of.person),
         ("role", as_of.role),
@@ -155,6 +153,7 @@ def _register_reports() -> None:
 _register()
 _register_reports()
 _register_service()
+_register_past()
 
 
 def main() -> NoReturn:

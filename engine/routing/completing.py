@@ -51,8 +51,26 @@ def open_now(decision: Decision, course: Course) -> Iterator[tuple[PlaceKey, Ass
     for step in decision.steps:
         if step.number == current:
             for part in step.parts:
-                for _, places in _lacking(part, course, keys):
-                    yield from ((keys[place.id], place) for place in places)
+                yield from ((keys[place.id], place) for place in _unfilled(part, course, keys))
+
+
+def _unfilled(part: Part, course: Course, keys: dict[int, PlaceKey]) -> list[Assignment]:
+    """The places whose filling brings the part on.
+
+    Whoever has acted may fill either of two places; then both are open, since somebody else may be
+    able to fill only the one that was counted as his.
+    """
+    lacking = _lacking(part, course, keys)
+    if isinstance(part, Assignment) or part.need < len(part.parts) or not lacking:
+        return [place for _, places in lacking for place in places]
+    ways = {*_doable(part.parts, 0, course, keys, frozenset())}
+    most = max(map(len, ways))
+    always = frozenset.intersection(*(way for way in ways if len(way) == most))
+    found: list[Assignment] = []
+    for position, inner in enumerate(part.parts):
+        if position not in always:
+            found += _unfilled(inner, course, keys) or leaves(inner)
+    return found
 
 
 def keys_of_step(

@@ -294,9 +294,24 @@ def asked(found: Route, given: list[Given]) -> set[tuple[str, str, str]]:
         (place.word, person, of)
         for part in current(found, given)
         if not is_done(part, given)
-        for place in part.places
+        for place in unfilled(part, given)
         for person, of in place.who
     }
+
+
+def unfilled(part: Part, given: list[Given]) -> list[Place]:
+    """The places that bring the part on: of a choice each; of all, those that a best way leaves."""
+    if part.need < len(part.places):
+        return [*part.places]
+    for size in range(len(part.places), -1, -1):
+        ways = [some for some in combinations(part.places, size) if _can_be(some, given)]
+        if ways:
+            return [place for place in part.places if any(place not in way for way in ways)]
+    return []
+
+
+def _can_be(places: tuple[Place, ...], given: list[Given]) -> bool:
+    return any(map(_are_different, product(*(takers(place, given) for place in places))))
 
 
 def take(found: Route, given: list[Given], kind: str, person: str, of: str) -> Given | str:

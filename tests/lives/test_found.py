@@ -62,3 +62,16 @@ def test_a_vote_is_not_lost_while_a_member_has_not_voted_also_where_another_has_
     load_master_data(resources, master_data(People(left={"vera"})), WHO, "a leaver", LATER)
     assert acts(resources, "dan", Kind.VOTE_AGAINST) == ("", Status.PENDING)
     assert acts(resources, "carl", Kind.VOTE_FOR) == ("", Status.APPROVED)
+
+
+def test_whoever_can_still_complete_a_group_is_asked_also_where_another_fills_either_place(
+    resources: Resources,
+) -> None:
+    """Tina holds both posts and nobody else is treasurer: only Noah, the other buyer, is left."""
+    people = master_data(People(unseated={("treasurer", "carl")}))
+    load_master_data(resources, people, WHO, "one treasurer", START)
+    submit(resources, Order("P-1", 1_500, "rita", ("c1",)).plain(), "portal", WHO, START)
+    assert asked(resources) == ["noah", "tina", "tina"]
+    assert acts(resources, "tina") == ("", Status.PENDING)
+    assert "noah" in asked(resources)
+    assert acts(resources, "noah") == ("", Status.APPROVED)
