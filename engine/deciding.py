@@ -47,6 +47,7 @@ from engine.policy import (
 )
 from engine.rates import Shortage
 from engine.recording import decision_digest
+from engine.routing.arranging import Arrangement, arranged
 from engine.routing.authority import widest
 from engine.routing.building import Routing, Unfilled
 from engine.routing.course import Escalation
@@ -93,6 +94,7 @@ class Draft:
     passed_over: tuple[Passed, ...] = ()
     rates: tuple[str, ...] = ()
     is_traced: bool = True
+    arrangements: tuple[Arrangement, ...] = ()
 
 
 def decide(
@@ -104,6 +106,7 @@ def decide(
     history: History = NO_HISTORY,
     own: OwnFacts | None = None,
     escalations: tuple[Escalation, ...] = (),
+    arrangements: tuple[Arrangement, ...] = (),
 ) -> Decision:
     """Who must approve the document, in what order, by whose authority; or why not.
 
@@ -111,9 +114,11 @@ def decide(
     totals, answers of an ERP. `history` is what people did on documents that are related to this
     one, complete as far as the set's conflicts look (`engine/segregation/asking.py`). `own` is what
     the document states, where that has been worked out already. `escalations` are the places that
-    were silent too long. Raises `PolicyError` for a naive moment and nothing else.
+    were silent too long, `arrangements` what people have arranged on its route. Raises
+    `PolicyError` for a naive moment and nothing else.
     """
-    draft = _draft(policy, data, document, now, given, Draft(), own, history, escalations)
+    draft = Draft(arrangements=arrangements)
+    draft = _draft(policy, data, document, now, given, draft, own, history, escalations)
     return _decision(policy, data, document, now, draft)
 
 
@@ -356,6 +361,8 @@ def _route(situation: Situation, draft: Draft) -> None:
     steps = build_route(routing := Routing(situation), draft.wanted)
     if add_for_interest(situation, draft.wanted):
         steps = build_route(routing := Routing(situation), draft.wanted)
+    if draft.arrangements and not isinstance(steps, Unfilled):
+        steps = arranged(situation, steps, draft.arrangements, is_once=routing.is_once)
     if situation.escalations and not isinstance(steps, Unfilled):
         steps = raised(situation, steps, is_once=routing.is_once)
     if isinstance(steps, Unfilled):

@@ -41,6 +41,7 @@ class Via(StrEnum):
     STAND_IN = "stand_in"
     CLIMB = "climb"
     ESCALATED = "escalated"
+    REASSIGNED = "reassigned"
 
 
 @value

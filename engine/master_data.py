@@ -178,6 +178,12 @@ class Project:
     span: Span = ALWAYS
 
 
+# Fields of documents that a supplier's record states too: names of facts that shadow no field.
+SUPPLIER_TERMS: Final = MappingProxyType(
+    {"payment_terms": "supplier.payment_terms", "currency": "supplier.currency"}
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Supplier:
     """A supplier. `group` joins related companies; empty means a group of its own.

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from engine.authorities import NO_AUTHORITIES, Authorities
 from engine.facts.conditions import ALWAYS, Condition
 from engine.money import Money
 from engine.places import NOWHERE, Place
@@ -99,12 +100,16 @@ class LimitsByLevel:
 
 @dataclass(frozen=True, slots=True)
 class Organization:
-    """Everything that `organization.yaml` says. `levels` ascend."""
+    """Everything that `organization.yaml` says. `levels` ascend.
+
+    `authorities`: which system has the last word on what, where the set declares it.
+    """
 
     entities: Mapping[str, Entity]
     levels: tuple[str, ...]
     roles: Mapping[str, Role]
     limits: tuple[Limit, ...]
+    authorities: Authorities = NO_AUTHORITIES
 
     def rank(self, level: str) -> int:
         """The position of a level on the scale, from 0; -1 for none or an unknown one."""

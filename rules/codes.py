@@ -100,6 +100,8 @@ _COMPILING: Final = {
     "unknown-duty": "a duty that is not declared",
     "unknown-conflict": "a conflict that is not declared",
     "unknown-check": "a check of readiness that there is not",
+    "unknown-system": "a system that the set does not declare",
+    "not-authoritative": "a system named for fields on which another one has the last word",
     "unknown-mitigation": "a mitigation that is not declared",
     "unknown-guarantee": "a guarantee that is not declared",
     "not-waivable": "a row waives a guarantee that no row may waive",

@@ -5,13 +5,14 @@ The files, their columns and what is refused are described in `adapters/README.m
 
 from adapters.master_data.building import Load, build
 from adapters.master_data.directory import Directory, load_folder, read_tables
-from adapters.master_data.reports import BadRow, Effect
+from adapters.master_data.reports import BadRow, Disagreement, Effect
 from adapters.master_data.tables import DEFAULT_LIMITS, Limits
 
 __all__ = [
     "DEFAULT_LIMITS",
     "BadRow",
     "Directory",
+    "Disagreement",
     "Effect",
     "Limits",
     "Load",

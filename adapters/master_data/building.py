@@ -34,6 +34,7 @@ from adapters.master_data.objects import (
 from adapters.master_data.people import read_logins, read_people
 from adapters.master_data.periods import read_periods
 from adapters.master_data.reports import BadRow, Help, Report, Suggestion, shown
+from adapters.master_data.sources import settle
 from adapters.master_data.tables import (
     DEFAULT_LIMITS,
     SPECS,
@@ -135,6 +136,7 @@ def assemble(
 
     `accept_fewer` names tables (or `table.column`) that may hold less than before, this time.
     """
+    tables = settle(tables, organization.authorities, report)
     counts = _counts(tables)
     _compare(counts, before, accept_fewer, tables, report, limits)
     data = None

@@ -22,7 +22,15 @@ from adapters.master_data.values import parse_money, parse_share, token
 from engine.facts.kinds import FactValue
 from engine.facts.vocabulary import Of
 from engine.identifiers.judged import Judged, judge
-from engine.master_data import Contract, CostCenter, Dated, PersonId, Project, Supplier
+from engine.master_data import (
+    SUPPLIER_TERMS,
+    Contract,
+    CostCenter,
+    Dated,
+    PersonId,
+    Project,
+    Supplier,
+)
 
 _OWNERS: Final = MappingProxyType({"owner": None, "budget_holder": None})
 _MANAGERS: Final = MappingProxyType({"manager": None})
@@ -111,7 +119,7 @@ def read_suppliers(loading: Loading) -> Mapping[str, Supplier]:
         id = cells.id()
         once(cells, id, repeated)
         supplier = _supplier(cells, id)
-        stated = facts_in_columns(cells, declared)
+        stated = facts_in_columns(cells, declared) | _terms(cells)
         if cells.ok():
             found[id] = cells, supplier
             if stated:
@@ -141,6 +149,12 @@ def _supplier(cells: Cells, id: str) -> Supplier:
         addresses=tokens(cells, "address"),
         tax_numbers=numbers,
     )
+
+
+def _terms(cells: Cells) -> dict[str, FactValue]:
+    """What documents of the supplier are compared with: kept as facts of its own."""
+    stated = {fact: cells.text(name) for name, fact in SUPPLIER_TERMS.items()}
+    return {name: text for name, text in stated.items() if text}
 
 
 def _judged(cells: Cells, country: str) -> tuple[Judged, ...]:

@@ -31,6 +31,23 @@ class Effect(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A value of a system that is not authoritative, and what stands. Restricted ones are masked.
+
+    `owner` clears it; `known` is empty where the authoritative system says nothing.
+    """
+
+    of: str
+    id: str
+    field: str
+    system: str
+    stated: str
+    authoritative: str
+    known: str
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
 class BadRow:
     """One thing that is wrong in one place. Line 0 is the whole file, column empty the whole row.
 
@@ -45,6 +62,7 @@ class BadRow:
     help: str | None = None
     effect: Effect = Effect.LEFT_OUT
     dragged: bool = False
+    disagreement: Disagreement | None = None
 
     def __str__(self) -> str:
         """As a person reads it: place first, help on a line of its own."""

@@ -132,7 +132,7 @@ _SPECS: Final = (
     _spec("projects_history", "id* field* value* from* to*", Loosens.UNREADABLE),
     _spec(
         "suppliers",
-        "id* name* group* status* country bank_account tax_id address",
+        "id* name* group* status* country bank_account tax_id address payment_terms currency",
         facts_of=Of.SUPPLIER,
     ),
     _spec("contracts", "id* supplier* net* original"),
@@ -153,6 +153,15 @@ _SPECS: Final = (
 SPECS: Final[Mapping[str, TableSpec]] = MappingProxyType({spec.name: spec for spec in _SPECS})
 _BUILT_IN: Final = frozenset(fact.name for fact in BUILT_IN)
 REQUIRED_FILE: Final = "people"
+SOURCE: Final = "source_system"  # a column of tables of which rows may be from several systems
+OBJECTS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "people": "person",
+        "suppliers": "supplier",
+        "cost_centers": "cost_center",
+        "projects": "project",
+    }
+)
 
 
 def own_facts(facts: Mapping[str, Fact], of: Of | None) -> dict[str, Fact]:
@@ -169,5 +178,9 @@ def own_facts(facts: Mapping[str, Fact], of: Of | None) -> dict[str, Fact]:
 
 
 def known_columns(spec: TableSpec, facts: Mapping[str, Fact]) -> frozenset[str]:
-    """The columns a table may have: its own, and the company's own facts about its rows."""
-    return frozenset(spec.columns) | own_facts(facts, spec.facts_of).keys()
+    """The columns a table may have: its own, and the company's own facts about its rows.
+
+    `source_system` too, where rows of it may be from several systems.
+    """
+    own = own_facts(facts, spec.facts_of).keys()
+    return frozenset(spec.columns) | own | ({SOURCE} if spec.name in OBJECTS else frozenset())

@@ -30,6 +30,7 @@ from engine.rates import Shortage
 COUNTS_AS: Final[Mapping[Status, str]] = {
     Status.PENDING: PENDING,
     Status.HELD: PENDING,
+    Status.RETURNED: PENDING,
     Status.APPROVED: APPROVED,
     Status.POSTING: APPROVED,
     Status.POSTED: APPROVED,

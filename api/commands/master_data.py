@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -58,7 +59,13 @@ def check(folder: Folder, policy: Policy, as_json: Json = False, out: Out = None
         raise typer.Exit(int(Code.FOUND))
 
 
-def load(folder: Folder, by: By, because: Because, database: Database = DEFAULT) -> None:
+def load(
+    folder: Folder,
+    by: By,
+    because: Because,
+    database: Database = DEFAULT,
+    as_json: Json = False,
+) -> None:
     """Put the master data of a folder in force. Bad data replace nothing."""
     files = data_files(folder)
     with store_at(database) as store:
@@ -69,8 +76,18 @@ def load(folder: Folder, by: By, because: Because, database: Database = DEFAULT)
         if known is None:
             raise typer.BadParameter("nobody in the master data has this name", param_hint="--by")
         made_for = Environment(store_environment(store))
-        found = load_master_data(resources, files, who(by, made_for), because, now)
+        reports: list[BadRow] = []
+        person = who(by, made_for)
+        told = reports.extend
+        found = load_master_data(resources, files, person, because, now, told=told)
     with Output(None) as output:
+        if as_json:
+            said = [_report(bad) for bad in reports]
+            output.json({"in_force": dict(found), "reports": said})
+            return
+        for bad in reports:
+            for line in str(bad).splitlines():
+                output.say(line)
         for what, digest in sorted(found.items()):
             output.say(f"in force: {what.replace('_', ' ')} {digest}")
 
@@ -109,16 +126,18 @@ def _plain(folder: Path, load: Load) -> dict[str, object]:
         "digest": None if load.data is None else load.data.digest,
         "rows": {name: count for name, count in load.row_counts.items() if "." not in name},
         "left_out": dict(_left_out(load.quarantined)),
-        "reports": [
-            {
-                "file": bad.file,
-                "line": bad.line,
-                "column": bad.column,
-                "effect": str(bad.effect),
-                "code": bad.code,
-                "message": bad.message,
-                "help": bad.help if bad.help is None else str(bad.help),
-            }
-            for bad in load.quarantined
-        ],
+        "reports": [_report(bad) for bad in load.quarantined],
+    }
+
+
+def _report(bad: BadRow) -> dict[str, object]:
+    return {
+        "file": bad.file,
+        "line": bad.line,
+        "column": bad.column,
+        "effect": str(bad.effect),
+        "code": bad.code,
+        "message": bad.message,
+        "help": bad.help if bad.help is None else str(bad.help),
+        "disagreement": None if bad.disagreement is None else asdict(bad.disagreement),
     }

@@ -217,10 +217,76 @@ class NoticesAnswer(Declared):
     next: int | None
 
 
+class QuestionAnswer(Declared):
+    """A question about a case; `answer` is empty and `answered_at` null while it is open."""
+
+    case: str
+    number: int
+    asked_by: str
+    person: str
+    question: str
+    asked_at: str
+    answer: str
+    answered_at: str | None
+
+
+class AttachmentAnswer(Declared):
+    """A file that is kept elsewhere, by the digest of its bytes."""
+
+    name: str
+    digest: str
+    media_type: str
+    size_bytes: int
+
+
+class RemarkAnswer(Declared):
+    """What somebody said about a case, at that version of its content."""
+
+    number: int
+    version: int
+    person: str
+    acted_through: str
+    text: str
+    attachments: list[AttachmentAnswer]
+    at: str
+
+
+class ReturnedAnswer(Declared):
+    """Why a case is with its requester; `lines` are the numbers of those that were rejected."""
+
+    by: str
+    comment: str
+    lines: list[int]
+    at: str
+
+
+class ActionResult(Declared):
+    """What became of one of many actions. `code` is empty where it was accepted.
+
+    `status` and `version` are those of the case after it, empty and 0 where there is none.
+    """
+
+    case: str
+    is_accepted: bool
+    code: str
+    status: str
+    version: int
+
+
+class ActionsAnswer(Declared):
+    """One result for each action, in their order."""
+
+    results: list[ActionResult]
+
+
 class TasksAnswer(Declared):
-    """What a person is asked, in the order of cases."""
+    """What a person is asked, in the order of cases; `questions` are those that he has to answer.
+
+    `next` is the value of `after` for the next page.
+    """
 
     tasks: list[TaskAnswer]
+    questions: list[QuestionAnswer]
     next: int | None
 
 
@@ -266,6 +332,9 @@ class WholeCaseAnswer(CaseAnswer):
     reviews: list[ReviewAnswer]
     standing_version: int
     change: ChangeAnswer
+    questions: list[QuestionAnswer]
+    comments: list[RemarkAnswer]
+    returned: ReturnedAnswer | None
 
 
 class CasesAnswer(Declared):

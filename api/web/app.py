@@ -20,6 +20,7 @@ from adapters.store.in_force import digests
 from api.usecases.casework.desk import Desk
 from api.usecases.casework.resources import NothingInForce
 from api.web import (
+    action_routes,
     as_of_routes,
     case_routes,
     documents,
@@ -53,7 +54,7 @@ def create_app(service: Service) -> FastAPI:
     app.state.desk = Desk(service.resources)
     handle_problems(app)
     for routes in (
-        *(documents, case_routes, task_routes, review_routes),
+        *(documents, case_routes, action_routes, task_routes, review_routes),
         *(readiness_routes, policy_routes, as_of_routes),
     ):
         app.include_router(routes.router, prefix="/v1")

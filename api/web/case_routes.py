@@ -11,12 +11,12 @@ from starlette.responses import Response
 
 from adapters.identity import Scope
 from adapters.store import cases
+from adapters.store.arrangements import questions_on, remarks_on, returned_of
 from adapters.store.deadlines import deadlines_on
 from adapters.store.delivery import exceptions_of, receipts_of
 from adapters.store.in_force import files_of
 from adapters.store.reviews import reviewers_of, reviews_on
 from api.page import page
-from api.usecases.casework.acting import Action, Kind, act
 from api.usecases.casework.replaying import replay
 from api.usecases.casework.written import document_of
 from api.usecases.keeping_until import keeping_of_case
@@ -45,24 +45,6 @@ from engine.recalling import recalled
 router: Final = APIRouter(prefix="/cases", tags=["cases"])
 _PROBLEMS: Final = declared(401, 403, 404, 409, 422, 503)
 Language = Annotated[str, Header(alias="Accept-Language")]
-
-
-class ActionRequest(BaseModel):
-    """What a person does. `version` is the content he saw: other content is refused.
-
-    `person` names who did it where a tool relays it; `place` is the id of the assignment that is
-    claimed or released.
-    """
-
-    model_config = ConfigDict(extra="forbid")
-
-    kind: Kind
-    version: int = Field(ge=1)
-    person: str = Field("", max_length=200)
-    on_behalf_of: str = Field("", max_length=200)
-    body: str = Field("", max_length=200)
-    place: int = Field(0, ge=0)
-    comment: str = Field("", max_length=4000)
 
 
 @router.get("", response_model=CasesAnswer, responses=_PROBLEMS)
@@ -102,38 +84,16 @@ def show_case(request: Request, number: str) -> Response:
             (review, reviewers_of(connection, review.id))
             for review in reviews_on(connection, case.id)
         ]
+        said = (
+            questions_on(connection, case.id),
+            remarks_on(connection, case.id),
+            returned_of(connection, case.id),
+        )
         [case] = cases_within(connection, [case], caller.entities)
         due = deadlines_on(connection, case.id)
     shown = visible(service.resources, case)
     kept = keeping_of_case(policy, case.entity, case.type, shown, case.received_at)
-    return _json(whole_case_body(case, kept, shown, tasks, receipts, exceptions, found, due))
-
-
-@router.post("/{number}/actions", response_model=CaseAnswer, responses=_PROBLEMS)
-def act_on_case(request: Request, number: str, asked: ActionRequest) -> Response:
-    """Acts on the case. An action that is not accepted is a 409 with its code, and recorded."""
-    service = service_of(request)
-    now = service.clock()
-    caller = caller_of(request, now)
-    case = case_within_reach(request, caller, number, Scope.ACTIONS_SUBMIT)
-    who = identities(request, caller, asked.person)
-    action = Action(
-        asked.kind,
-        who.decided_by,
-        asked.version,
-        asked.on_behalf_of,
-        asked.body,
-        asked.place,
-        asked.comment,
-    )
-    done = act(service.resources, case.id, action, who, now)
-    if done is None:
-        raise Problem(404, "not_found", "there is no such case")
-    if done.code:
-        raise Problem(409, done.code, f"`{asked.kind}` was not accepted: {done.code}")
-    if done.case.status is Status.POSTING:
-        service.on_enqueued()
-    return _json(case_body(case_shown(request, caller, done.case), is_new=False))
+    return _json(whole_case_body(case, kept, shown, tasks, receipts, exceptions, found, due, said))
 
 
 class ReplayRequest(BaseModel):

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from adapters.identity import Scope, require
 from adapters.store import cases, reviews
+from adapters.store.arrangements import Question, questions_for, questions_on
 from adapters.store.cases import Case, Task
 from adapters.store.deadlines import deadlines_of, notices_for
 from adapters.store.delivery import exceptions_of
@@ -18,11 +19,19 @@ from api.usecases.casework.resources import Plain
 from api.web.answers import ExceptionsAnswer, NoticesAnswer, TasksAnswer
 from api.web.asking import LAST_ID, allow, caller_of, identities, service_of
 from api.web.problems import declared
-from api.web.views import exception_plain, notice_plain, review_task_plain, task_plain
+from api.web.views import (
+    exception_plain,
+    notice_plain,
+    question_plain,
+    review_task_plain,
+    task_plain,
+)
 
 router: Final = APIRouter(tags=["tasks"])
 _PROBLEMS: Final = declared(401, 403, 422, 503)
 After = Annotated[int, Query(ge=0, le=LAST_ID)]
+_Some = list[tuple[Plain, Case]]
+_Page = tuple[_Some, _Some, int | None]
 Limit = Annotated[int, Query(ge=1, le=500)]
 
 
@@ -42,11 +51,13 @@ def my_tasks(
     with service.resources.store.reading() as connection:
         current = service.resources.loaded.current(connection)
         who = current.data.person_of(name, now)
-        found, following = ([], None) if who is None else _asked(connection, who, after, limit)
-    shown = [
-        task for task, case in found if require(caller, Scope.DOCUMENTS_READ, case.entity) is None
+        none: _Page = ([], [], None)
+        found, questions, following = none if who is None else _asked(connection, who, after, limit)
+    seen = [
+        [each for each, case in some if require(caller, Scope.DOCUMENTS_READ, case.entity) is None]
+        for some in (found, questions)
     ]
-    return _json({"tasks": shown, "next": following})
+    return _json({"tasks": seen[0], "questions": seen[1], "next": following})
 
 
 @router.get("/exceptions", response_model=ExceptionsAnswer, responses=_PROBLEMS)
@@ -88,16 +99,15 @@ def my_notices(
     return _json({"notices": shown, "next": following})
 
 
-def _asked(
-    connection: Connection, person: str, after: int, most: int
-) -> tuple[list[tuple[Plain, Case]], int | None]:
-    """Places and reviews that a person is asked for, by case, and where the next page begins.
+def _asked(connection: Connection, person: str, after: int, most: int) -> _Page:
+    """Places and reviews that a person is asked for, and questions; where the next page begins.
 
-    Of the two kinds, one may be cut off at an earlier case: the page ends there for both.
+    Of the three kinds, one may be cut off at an earlier case: the page ends there for all.
     """
     places = _whole_cases(connection, person, after, most)
     asked = reviews.reviews_for(connection, person, after, most)
-    cuts = [found[-1][1].id for found in (places, asked) if len(found) >= most]
+    questions = _whole_questions(connection, person, after, most)
+    cuts = [found[-1][1].id for found in (places, asked, questions) if len(found) >= most]
     last = min(cuts, default=LAST_ID)
     due = deadlines_of(connection, [case.id for _, case in places])
     found = [
@@ -113,7 +123,24 @@ def _asked(
                 if each.person == person
             ]
     found.sort(key=lambda one: one[1].id)
-    return found, min(cuts, default=None)
+    open_ones = [(question_plain(q, case), case) for q, case in questions if case.id <= last]
+    return found, open_ones, min(cuts, default=None)
+
+
+def _whole_questions(
+    connection: Connection, person: str, after: int, most: int
+) -> list[tuple[Question, Case]]:
+    """About so many questions: a page ends with a case."""
+    found = list(questions_for(connection, person, after, most))
+    if len(found) < most:
+        return found
+    last = found[-1][1]
+    rest = [
+        (each, last)
+        for each in questions_on(connection, last.id)
+        if each.person == person and each.answered_at is None
+    ]
+    return [each for each in found if each[1].id != last.id] + rest
 
 
 def _whole_cases(

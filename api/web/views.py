@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
+from adapters.store.arrangements import Question, Remark, Returned
 from adapters.store.cases import Case, Task, number_of
 from adapters.store.deadlines import Deadline, Notice
 from adapters.store.delivery import BusinessException, KeptReceipt
@@ -37,8 +38,10 @@ def whole_case_body(
     exceptions: Iterable[BusinessException],
     reviews: Iterable[tuple[Review, Sequence[Reviewer]]],
     deadlines: Sequence[Deadline],
+    said: tuple[Iterable[Question], Iterable[Remark], Returned | None],
 ) -> bytes:
-    """`WholeCaseAnswer`; `document` is what the reader may see of it."""
+    """`WholeCaseAnswer`; `document` is what the reader may see of it, `said` what people said."""
+    questions, remarks, returned = said
     return canonical_object(
         {
             **_case(case, is_new=False),
@@ -50,6 +53,9 @@ def whole_case_body(
             "receipts": [_receipt(each) for each in receipts],
             "exceptions": [exception_plain(each) for each in exceptions],
             "reviews": [review_plain(review, asked) for review, asked in reviews],
+            "questions": [question_plain(each, case) for each in questions],
+            "comments": [remark_plain(each) for each in remarks],
+            "returned": None if returned is None else _returned(returned),
         }
     )
 
@@ -155,6 +161,51 @@ def _case(case: Case, *, is_new: bool) -> dict[str, object]:
         "is_new": is_new,
         "findings": Written(case.findings_json),
         "decision": Written(case.decision_json),
+    }
+
+
+def question_plain(question: Question, case: Case) -> Plain:
+    """`QuestionAnswer`."""
+    answered_at = question.answered_at
+    return {
+        "case": case.number,
+        "number": question.number,
+        "asked_by": question.asked_by,
+        "person": question.person,
+        "question": question.question,
+        "asked_at": moment_text(question.asked_at),
+        "answer": question.answer,
+        "answered_at": None if answered_at is None else moment_text(answered_at),
+    }
+
+
+def remark_plain(remark: Remark) -> Plain:
+    """`RemarkAnswer`."""
+    return {
+        "number": remark.number,
+        "version": remark.version,
+        "person": remark.person,
+        "acted_through": remark.acted_through,
+        "text": remark.text,
+        "attachments": [
+            {
+                "name": each.name,
+                "digest": each.digest,
+                "media_type": each.media_type,
+                "size_bytes": each.size_bytes,
+            }
+            for each in remark.attachments
+        ],
+        "at": moment_text(remark.at),
+    }
+
+
+def _returned(returned: Returned) -> Plain:
+    return {
+        "by": returned.by,
+        "comment": returned.comment,
+        "lines": [int(line) for line in returned.lines],
+        "at": moment_text(returned.at),
     }
 
 

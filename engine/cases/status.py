@@ -28,6 +28,7 @@ class Status(StrEnum):
     APPROVED = "approved"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
+    RETURNED = "returned"
     POSTING = "posting"
     POSTED = "posted"
     EXCEPTION = "exception"
@@ -43,6 +44,7 @@ class Event(StrEnum):
     REFUSE = "refuse"
     COMPLETE = "complete"
     REJECT = "reject"
+    RETURN = "return"
     WITHDRAW = "withdraw"
     ENQUEUE = "enqueue"
     POST = "post"
@@ -59,7 +61,13 @@ _TABLE: Final = """
     pending    refuse            refused
     pending    complete          approved
     pending    reject            rejected
+    pending    return            returned
     pending    withdraw          withdrawn
+    returned   route             pending
+    returned   straight_through  approved
+    returned   hold              held
+    returned   refuse            refused
+    returned   withdraw          withdrawn
     held       route             pending
     held       straight_through  approved
     held       hold              held

@@ -44,6 +44,7 @@ class Watched:
 
 
 _AGREED = frozenset({Status.APPROVED, Status.POSTING, Status.POSTED, Status.EXCEPTION})
+_UNATTENDED = frozenset({Status.HELD, Status.RETURNED})
 _AT_ONCE = Span(0, "days")  # a ratification without a time is open to the end of the day
 
 
@@ -54,7 +55,7 @@ def watched(
     terms = policy.escalation
     if status is Status.PENDING and decision.outcome is Outcome.ROUTE:
         yield from _of_route(terms, decision, course)
-    elif status is Status.HELD and "withdraw_after" in terms:
+    elif status in _UNATTENDED and "withdraw_after" in terms:
         yield Watched(Kind.WITHDRAW, span_of(terms["withdraw_after"]))
     elif status in _AGREED:
         yield from _to_ratify(decision, course)

@@ -231,7 +231,8 @@ def _acting_for(situation: Situation, asked: Assignment, assignee: Assignee) -> 
             yield Ground("acting", principal)
         case Via.CLIMB:
             yield Ground("climb", asked.object)
-        case Via.HOLDER | Via.ESCALATED:  # nothing was silent here
+        case Via.HOLDER | Via.ESCALATED | Via.REASSIGNED:
+            # nothing was silent here, and nobody hands a task on before there is a document
             return
 
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Protocol, runtime_checkable
 
 from engine.documents.classes import MASK
 from engine.documents.model import BankDetails, Document, Line, Party
-from engine.master_data import Supplier
+from engine.master_data import SUPPLIER_TERMS, Supplier
 from engine.readiness.check import Check, Complaint
 from engine.readiness.finding import Asked, Evidence, Finding
 from engine.readiness.ordering import OfOrders, no_order, other_supplier
@@ -33,15 +33,36 @@ BILLS: Final = ("invoice", "credit_note")
 _RESTRICTED: Final = frozenset({"bank_account", "tax_id"})  # never said, not even to the owner
 
 
+@runtime_checkable
+class Compares(Protocol):
+    """A check that compares fields of an object of `engine.authorities` with what is known."""
+
+    compares: ClassVar[str]
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """What has to agree."""
+
+    @property
+    def system(self) -> str:
+        """The system whose word counts, as the check states it; empty for unsaid."""
+
+
+def _system(check: Compares, on: Asked, name: str) -> str:
+    """The system that has the last word on a field: as declared for the set, else as stated."""
+    declared = on.policy.organization.authorities.of(check.compares, name)
+    return check.system if declared is None else declared.called
+
+
 @dataclass(frozen=True, slots=True)
 class AgreesWithSupplier(Check):
     """What the document states of its supplier is what the supplier's record says.
 
-    `payment_terms` and `currency` are the company's own facts of the supplier by these names. A
-    field that the document does not state agrees; one that the record lacks does not.
+    A field that the document does not state agrees; one that the record lacks does not.
     """
 
     word: ClassVar[str] = "agrees_with_supplier"
+    compares: ClassVar[str] = "supplier"
     says: ClassVar[str] = "bank account, terms, currency, tax number are those of the supplier"
 
     fields: frozenset[str] = stated(
@@ -67,7 +88,8 @@ class AgreesWithSupplier(Check):
             return
         for field in sorted(self.fields):
             if not _agrees(field, on.document, supplier):
-                words = {"field": field, "supplier": supplier.id, "system": self.system}
+                system = _system(self, on, field)
+                words = {"field": field, "supplier": supplier.id, "system": system}
                 both = _both(field, on.document, supplier)
                 yield on.finding("differs_from_supplier", Evidence.AGREEMENT, **words, **both)
 
@@ -81,6 +103,7 @@ class AgreesWithOrder(OfOrders):
     """
 
     word: ClassVar[str] = "agrees_with_order"
+    compares: ClassVar[str] = "order"
     says: ClassVar[str] = "supplier, currency, terms and coding are those of its order"
 
     fields: frozenset[str] = stated(
@@ -133,7 +156,8 @@ class AgreesWithOrder(OfOrders):
     def _differs(
         self, on: Asked, order: str, field: str, ours: str, theirs: str, line: str = ""
     ) -> Finding:
-        words = {"order": order, "field": field, "line": line, "system": self.system}
+        system = _system(self, on, field)
+        words = {"order": order, "field": field, "line": line, "system": system}
         both = {"stated": ours, "known": theirs}
         return on.finding("differs_from_order", Evidence.AGREEMENT, **words, **both)
 
@@ -163,7 +187,7 @@ def _agrees(field: str, document: Document, supplier: Supplier) -> bool:
         country = seller.country if isinstance(seller, Party) else ""
         return not country or country == supplier.country
     stated_value = _header(field, document)
-    return not stated_value or stated_value == supplier.facts.get(field)
+    return not stated_value or stated_value == supplier.facts.get(SUPPLIER_TERMS[field])
 
 
 def _both(field: str, document: Document, supplier: Supplier) -> dict[str, str]:
@@ -174,7 +198,8 @@ def _both(field: str, document: Document, supplier: Supplier) -> dict[str, str]:
         seller = document.details.get("seller")
         ours = seller.country if isinstance(seller, Party) else ""
         return {"stated": ours, "known": supplier.country or "-"}
-    return {"stated": _header(field, document), "known": str(supplier.facts.get(field) or "-")}
+    known = supplier.facts.get(SUPPLIER_TERMS[field])
+    return {"stated": _header(field, document), "known": str(known or "-")}
 
 
 CHECKS: Final = (AgreesWithSupplier, AgreesWithOrder)

@@ -117,6 +117,28 @@ def take(
     return _given(course, Given(assignee, act.kind, keys))
 
 
+def ratifying(decision: Decision, course: Course, person: PersonId, act: Act) -> Given | str:
+    """The places that the person may ratify, or refuse to, after the document was agreed to."""
+    found = {
+        key: assignee
+        for key, place in keyed(decision)
+        if place.ask is Ask.RATIFY
+        for assignee in place.assignees
+        if assignee.person == person
+    }
+    if not found:
+        barred = [passed.code for passed in decision.passed_over if passed.person == person]
+        return barred[0] if barred else "not_asked"
+    answered = (ActKind.RATIFY, ActKind.REFUSE_RATIFICATION)
+    done = {key for given in course.given if given.kind in answered for key in given.keys}
+    left = {key: assignee for key, assignee in found.items() if key not in done}
+    if not left:
+        return "answered_already"
+    first = next(iter(left.values()))
+    same = (key for key, each in left.items() if each.on_behalf_of == first.on_behalf_of)
+    return Given(first, act.kind, frozenset(same))
+
+
 def _may_approve_twice(decision: Decision, person: PersonId) -> bool:
     """Whether no conflict joins approving with approving here, or a mitigation lets him through."""
     return all(

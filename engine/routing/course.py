@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from engine.decision import Assignee, Assignment, Decision, Step, Via
 from engine.master_data import PersonId
@@ -26,6 +27,12 @@ class ActKind(StrEnum):
     VOTE_FOR = "vote_for"
     VOTE_AGAINST = "vote_against"
     RECORD = "record"
+    RATIFY = "ratify"
+    REFUSE_RATIFICATION = "refuse_ratification"
+
+
+# What is done when nothing more has to be approved.
+AFTERWARDS: Final = (ActKind.RATIFY, ActKind.REFUSE_RATIFICATION)
 
 
 @dataclass(frozen=True, slots=True)

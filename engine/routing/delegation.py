@@ -80,6 +80,28 @@ def _delegates(
         yield Assignee(delegate, Via.DELEGATE, principal, delegation.id)
 
 
+def once_delegated(situation: Situation, delegation: Delegation, need: Need) -> Assignee | str:
+    """Who acts for the delegator in one task that he hands to him; or the code of why not.
+
+    The same rows of the handling count, and the same bounds and bars, as for any delegation.
+    """
+    delegate, code = delegation.delegate, "delegation_not_allowed"
+    for rule in situation.policy.delegation:
+        found = objection(situation, delegation, rule)
+        if found:
+            code = found if code == "delegation_not_allowed" else code
+            continue
+        if not _within_authority(situation, delegation.delegator, delegation, rule, need):
+            names = ("delegation_cap", "delegation_limit")
+            noted = (name for name in names if (delegate, name, need.word) in situation.passed)
+            return next(noted, "delegation_limit")
+        barred = bar(situation, delegate, need.ask)
+        if not barred and situation.data.is_absent(delegate, situation.now):
+            barred = "absent"
+        return barred or Assignee(delegate, Via.DELEGATE, delegation.delegator, delegation.id)
+    return code
+
+
 def allowing(situation: Situation, delegation: Delegation, need: Need) -> DelegationRule | None:
     """The first row of the handling that allows the delegation; why not is noted."""
     if not delegation.span.holds(situation.now):

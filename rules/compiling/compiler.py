@@ -21,7 +21,15 @@ from engine.organization import Organization
 from engine.places import Place
 from engine.policy import Matrix, PolicySet
 from engine.readiness.check import ReadinessCheck
-from rules.compiling import choices, country, limits, organization, segregation, vocabulary
+from rules.compiling import (
+    authorities,
+    choices,
+    country,
+    limits,
+    organization,
+    segregation,
+    vocabulary,
+)
 from rules.compiling.accepting import BY_COMPILING, Accepted, owned, settle
 from rules.compiling.approvals import read_matrix, take_name
 from rules.compiling.choices import Choices
@@ -32,6 +40,7 @@ from rules.compiling.guarantees import check_waivers, read_guarantees
 from rules.compiling.handling import Handling, read_handling
 from rules.compiling.readiness import read_readiness
 from rules.compiling.set_changes import read_set_changes
+from rules.compiling.shapes import Fields
 from rules.diagnostics import Diagnostics
 from rules.reading.nodes import Mapping as MappingNode
 from rules.reading.nodes import Node
@@ -130,7 +139,6 @@ def _compile(
     known = context.words
     header = _default_header(sources, chosen, context)
     context = replace(context, usual=_usual_currency(header, known))
-    authority = [limit for node in declared.limits for limit in limits.read_limits(node, context)]
     chosen = replace(chosen, accepted=owned(chosen.accepted, header.owner, context))
     matrices = _matrices(sources, header, context)
     controls = _controls(sources, header, context)
@@ -143,7 +151,7 @@ def _compile(
         name=chosen.name,
         digest=digest_of(files),
         language=chosen.language,
-        organization=Organization(known.entities, known.levels, known.roles, tuple(authority)),
+        organization=_organization(declared, context),
         facts=MappingProxyType(
             {name: known.facts[name] for name in (*_BUILT_IN_NAMES, *declared.facts)}
         ),
@@ -168,8 +176,16 @@ def _compile(
         readiness=_readiness(sources, header, context),
         countries=country.read_countries(sources.of("country"), files, context),
     )
+    authorities.check_systems(policy.readiness, policy.organization.authorities, context)
     choices.check_choices(chosen, policy, context)
     return policy, chosen
+
+
+def _organization(declared: _Known, context: Context) -> Organization:
+    known = context.words
+    found = [limit for node in declared.limits for limit in limits.read_limits(node, context)]
+    systems = authorities.read_authorities(declared.systems, context)
+    return Organization(known.entities, known.levels, known.roles, tuple(found), systems)
 
 
 def words_of(files: Mapping[str, bytes]) -> Vocabulary:
@@ -180,9 +196,10 @@ def words_of(files: Mapping[str, bytes]) -> Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What the organization and the vocabulary declare: limits not read yet, names of facts."""
+    """What organization and vocabulary declare: limits and systems not read yet, facts."""
 
     limits: list[Node]
+    systems: list[Fields]
     facts: tuple[str, ...]
     context: Context
 
@@ -198,7 +215,7 @@ def _words(sources: Sources, context: Context) -> _Known:
     facts = vocabulary.complete(declared, context)
     roles = MappingProxyType(organization.complete(words, context))
     known = replace(vocabulary.vocabulary_of(declared, facts, base), roles=roles)
-    return _Known(words.limits, tuple(facts), context.knowing(known))
+    return _Known(words.limits, words.systems, tuple(facts), context.knowing(known))
 
 
 def _choices(sources: Sources, context: Context) -> Choices:

@@ -26,6 +26,7 @@ _DECLARE: Final = MappingProxyType(
     {
         "unknown-fact": "declare it under `facts` in a file of `kind: vocabulary`",
         "unknown-role": "declare it under `roles` in a file of `kind: organization`",
+        "unknown-system": "declare it under `systems` in a file of `kind: organization`",
     }
 )
 PARTS_MAX: Final = 500  # tests in one condition, places in one approver word

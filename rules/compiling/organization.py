@@ -13,6 +13,7 @@ from engine.facts.kinds import Kind
 from engine.facts.vocabulary import Of
 from engine.organization import Body, Entity, Role
 from engine.places import Place
+from rules.compiling.authorities import AUTHORITATIVE, SYSTEMS
 from rules.compiling.bounds import bound_keys
 from rules.compiling.context import Context, Vocabulary
 from rules.compiling.files import KIND, File
@@ -105,12 +106,14 @@ LEVELS: Final[Key[Node]] = Key(
 )
 ROLES: Final[Key[Node]] = Key("roles", Form("roles", as_written), "roles by name")
 LIMITS: Final[Key[Node]] = Key("limits", Form("limits", as_written), "who may approve how much")
-SHAPE: Final = Shape("an organization", (KIND, ENTITIES, LEVELS, ROLES, LIMITS))
+SHAPE: Final = Shape(
+    "an organization", (KIND, ENTITIES, LEVELS, ROLES, LIMITS, SYSTEMS, AUTHORITATIVE)
+)
 
 
 @dataclass(slots=True)
 class Words:
-    """What organization files declare, while they are read. `limits` are not read yet."""
+    """What organization files declare, while they are read. `limits` and `systems` are not yet."""
 
     entities: dict[str, Entity] = field(default_factory=dict)
     levels: tuple[str, ...] = ()
@@ -118,6 +121,7 @@ class Words:
     bodies: list[tuple[str, Node]] = field(default_factory=list)
     per: list[tuple[str, Place]] = field(default_factory=list)
     limits: list[Node] = field(default_factory=list)
+    systems: list[Fields] = field(default_factory=list)
 
     def vocabulary(self, unsure: bool) -> Vocabulary:
         """The words, without facts and documents."""
@@ -151,6 +155,8 @@ def declare(files: list[File], context: Context) -> Words:
         limits = fields.node(LIMITS)
         if limits is not None:
             words.limits.append(limits)
+        if fields.written(SYSTEMS, AUTHORITATIVE):
+            words.systems.append(fields)
     for level in words.levels:
         if level in words.roles:
             message = f"{shown(level)} is a level, and roles have names of their own"

@@ -85,6 +85,7 @@ _PLAIN: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
         "money fact": MappingProxyType(_text(FACT_PATTERN, "commitment.net", "document.net")),
         "total": MappingProxyType(_text(NAME_PATTERN)),
         "paper": MappingProxyType(_text(NAME_PATTERN)),
+        "system": MappingProxyType(_text(NAME_PATTERN)),
         "plain approver": MappingProxyType(_text(r"^[a-z][a-z0-9_]*(\.manager)?$", *OWNERS)),
     }
 )

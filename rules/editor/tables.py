@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from rules.compiling import (
     approvals,
+    authorities,
     chains,
     choices,
     controls,
@@ -101,6 +102,7 @@ INSIDE: Final[Mapping[Key[Any], Form[Any]]] = MappingProxyType(
         organization.ENTITIES: named(of_shape(organization.ENTITY)),
         organization.ROLES: named(of_shape(organization.ROLE_SHAPE)),
         organization.LIMITS: rows(limits.SHAPE),
+        authorities.SYSTEMS: named(of_shape(authorities.SYSTEM)),
         organization.IN_FAVOUR: of_shape(organization.SHARE_SHAPE),
         organization.VOTES: named(whole(0, organization.SEATS_MAX)),
         country.SOURCES: named(of_shape(country.SOURCE)),

@@ -47,7 +47,7 @@ PERSON: Final = (
     " holds absent logins interests"
 )
 COLUMNS: Final[Mapping[str, str]] = {
-    "suppliers": "name group status country bank_account tax_id address",
+    "suppliers": "name group status country bank_account tax_id address payment_terms currency",
     "cost_centers": "entity owner budget_holder department tax_recovery",
     "projects": "entity manager from to",
     "contracts": "supplier net original",

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from engine.money import Money
 from engine.places import Place
-from engine.routing.course import ActKind
+from engine.routing.course import AFTERWARDS, ActKind
 from rules.compiling.context import Context
 from rules.compiling.files import KIND
 from rules.compiling.forms import AMOUNT, TEXT, YES_NO, as_written, list_of, one_or_more, word_of
@@ -248,7 +248,9 @@ _BY: Final[Key[str]] = Key("by", TEXT, "who acts: a person or a login", required
 _HOLDS: Final[Key[tuple[str, ...]]] = Key("holds", _NAMES, "roles that he holds as well")
 _FOR: Final[Key[str]] = Key("for", TEXT, "on whose behalf he acts")
 _ACT: Final[Key[str]] = Key(
-    "act", word_of(*(kind.value for kind in ActKind)), "what he does; `approve` if unsaid"
+    "act",
+    word_of(*(kind.value for kind in ActKind if kind not in AFTERWARDS)),
+    "what he does; `approve` if unsaid",
 )
 _AT: Final[Key[Moment]] = Key("at", MOMENT, "when; the test's moment if unsaid")
 _BODY: Final[Key[str]] = Key("body", TEXT, "the body he votes in")

@@ -25,7 +25,7 @@ SUPPLIERS = snapshot(
             group="G",
             country="DE",
             tax_ids=frozenset({token("tax_id", "DE 136 695 976")}),
-            facts=MappingProxyType({"payment_terms": "N30"}),
+            facts=MappingProxyType({"supplier.payment_terms": "N30"}),
         ),
         Supplier("S-2", "Globex Leasing", group="G"),
         Supplier("S-9", "Initech"),

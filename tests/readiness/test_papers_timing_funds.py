@@ -182,7 +182,7 @@ def test_what_differs_from_the_supplier_is_found_and_nothing_is_overwritten() ->
         "S-1",
         "Globex",
         accounts=frozenset({token("bank_account", "DE02 1203 0000 0000 2020 51")}),
-        facts=MappingProxyType({"payment_terms": "N30", "currency": "USD"}),
+        facts=MappingProxyType({"supplier.payment_terms": "N30", "supplier.currency": "USD"}),
     )
     known = snapshot("digest", suppliers=[supplier])
 

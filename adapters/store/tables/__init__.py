@@ -4,6 +4,7 @@ What is JSON is text as `engine.canonical` writes it, except that of a document:
 fields are sealed (`adapters/encryption.py`).
 """
 
+from adapters.store.tables.arrangements import arrangements, questions, remarks, returns
 from adapters.store.tables.cases import acts, answers, cases, claims, releases, tasks, versions
 from adapters.store.tables.common import Moment, metadata, moment_as_kept
 from adapters.store.tables.controls import (
@@ -32,6 +33,7 @@ __all__ = [
     "Moment",
     "acts",
     "answers",
+    "arrangements",
     "cases",
     "claims",
     "contents",
@@ -50,8 +52,11 @@ __all__ = [
     "outbox",
     "past_acts",
     "proposals",
+    "questions",
     "receipts",
     "releases",
+    "remarks",
+    "returns",
     "review_causes",
     "review_tasks",
     "reviews",

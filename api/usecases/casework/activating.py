@@ -6,12 +6,14 @@ reason. Every later change of the set is a case of its own and is not made here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 
 from sqlalchemy import Connection
 
+from adapters.master_data import BadRow
 from adapters.store.delegations import all_kept
 from adapters.store.in_force import (
     Files,
@@ -26,10 +28,18 @@ from adapters.store.in_force_history import add_history
 from adapters.store.trail import Entry, append
 from api.usecases.casework.recounting import Progress, Recount
 from api.usecases.casework.resolving import Cause, re_resolve_all
-from api.usecases.casework.resources import InForce, Resources, data_of, policy_of
+from api.usecases.casework.resources import (
+    InForce,
+    Resources,
+    data_and_reports,
+    policy_of,
+)
 from api.usecases.delegations.rows import RowsUnusable, merged
 from engine.cases.identities import Identities
 
+Told = Callable[[tuple[BadRow, ...]], None]
+
+NOTHING: Final[Mapping[str, object]] = MappingProxyType({})
 DELEGATION_FILES: Final = ("delegations.csv", "delegations.yaml")
 
 
@@ -50,14 +60,15 @@ def bootstrap(
     Raises `ActivationRefused` where a set is in force already, and `ContentsUnusable` for what does
     not load.
     """
-    data_of(data_files, policy_of(policy_files))
+    reports = data_and_reports(data_files, policy_of(policy_files))[1]
     with resources.store.transaction() as connection:
         if digests(connection).policy:
             raise ActivationRefused(
                 "a policy set is in force already; changing it is a case of its own"
             )
         found = _put_all(connection, policy_files, data_files, now)
-        _record(connection, "bootstrap", found, who, because, now)
+        more = _disagreements(reports)
+        _record(connection, "bootstrap", found, who, because, now, more)
     return found
 
 
@@ -68,12 +79,15 @@ def load_master_data(
     because: str,
     now: datetime,
     progress: Progress = lambda count: None,
+    told: Told = lambda reports: None,
 ) -> Mapping[str, str]:
     """Puts new master data in force, delegations included; a bad load replaces nothing.
 
     What open and past cases add to totals is counted anew, and who is asked on open ones is worked
-    out anew right after; `progress` is told of every so many cases. Raises `ActivationRefused`
-    where no set is in force, or another one was put meanwhile, and `ContentsUnusable`.
+    out anew right after; `progress` is told of every so many cases, `told` what was reported of
+    rows. Where systems disagree, the record says about what, and who clears it. Raises
+    `ActivationRefused` where no set is in force, or another one was put meanwhile, and
+    `ContentsUnusable`.
     """
     store = resources.store
     with store.snapshot() as connection:
@@ -82,7 +96,7 @@ def load_master_data(
             raise ActivationRefused("no policy set is in force that master data could belong to")
         policy = policy_of(files_of(connection, before.policy))
         data_files = with_own(connection, data_files)
-        data = data_of(data_files, policy)
+        data, reports = data_and_reports(data_files, policy)
         recount = Recount(resources, InForce(before, policy, data))
         recount.prepare(connection, progress)
     with store.transaction() as connection:
@@ -93,9 +107,19 @@ def load_master_data(
         if found_before.delegations != before.delegations:
             raise ActivationRefused("a delegation was made or revoked meanwhile; load again")
         recount.finish(connection)
-        _record(connection, "master_data_loaded", found, who, because, now)
+        more = _disagreements(reports)
+        _record(connection, "master_data_loaded", found, who, because, now, more)
     re_resolve_all(resources, now, Cause.MASTER_DATA, progress)
+    told(reports)
     return found
+
+
+def _disagreements(reports: tuple[BadRow, ...]) -> dict[str, list[dict[str, str]]]:
+    """Where systems disagree, without the values: what is in a record stays there."""
+    found = [report.disagreement for report in reports if report.disagreement is not None]
+    names = ("of", "id", "field", "system", "authoritative", "owner")
+    said = [{name: getattr(each, name) for name in names} for each in found]
+    return {"disagreements": said} if said else {}
 
 
 def with_own(connection: Connection, data_files: Files) -> Files:
@@ -135,7 +159,8 @@ def _record(
     who: Identities,
     because: str,
     now: datetime,
+    more: Mapping[str, object] = NOTHING,
 ) -> None:
-    body = {"in_force": dict(found), "who": who.plain(), "because": because}
+    body = {"in_force": dict(found), "who": who.plain(), "because": because, **more}
     position = append(connection, [Entry(kind, None, now, body)])
     add_history(connection, found, now, position, kind)

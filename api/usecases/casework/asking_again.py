@@ -15,10 +15,10 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from adapters.store import cases, deadlines, headroom
+from adapters.store import arrangements, cases, deadlines, headroom
 from adapters.store.cases import Case
 from adapters.store.trail import Entry, append
-from api.usecases.casework.adding_up import sharing_since, totals_of
+from api.usecases.casework.adding_up import Sharing, sharing_since, totals_of
 from api.usecases.casework.completing import finish, with_event
 from api.usecases.casework.remembering import asked_of, recorded
 from api.usecases.casework.resources import InForce, Plain, Resources
@@ -40,6 +40,7 @@ from engine.documents.model import Document
 from engine.facts.kinds import FactValues
 from engine.history import History
 from engine.recording import to_plain
+from engine.routing.arranging import arrangements_plain
 from engine.routing.completing import standing
 from engine.routing.course import Course
 
@@ -138,16 +139,16 @@ def _decided_again(
     given = totals_of(connection, shared, case.id)
     history = before.history(connection, case.id)
     silent = deadlines.escalations_on(connection, case.id)
+    made = arrangements.arrangements_on(connection, case.id)
     decision = decide(
-        current.policy, current.data, document, now, given, history, escalations=silent
+        *(current.policy, current.data, document, now, given, history),
+        escalations=silent,
+        arrangements=made,
     )
     written: Plain = {**to_plain(decision)}
     if decision.outcome is Outcome.HELD and _is_held_alike(case, written):
         return False
-    if case.standing_version:
-        count_both(resources, connection, current, case, shared)
-    else:
-        headroom.count(connection, case, shared.contributions)
+    _count(resources, connection, current, case, shared)
     course = cases.course_of(connection, case.id)
     case = replace(
         with_event(case, _EVENTS[decision.outcome], now),
@@ -166,12 +167,22 @@ def _decided_again(
     body = {
         **_body(current, case, written, given, history),
         **escalations_plain(silent),
+        **arrangements_plain(made),
     }
     entry = Entry("decided_again", case.id, now, body)
     opened = open_asked(resources, connection, current, case, document, decision, now, shared)
     case, more = finish(resources, connection, current, case, document, now)
     append(connection, [entry, *more, *opened])
     return True
+
+
+def _count(
+    resources: Resources, connection: Connection, current: InForce, case: Case, shared: Sharing
+) -> None:
+    if case.standing_version:
+        count_both(resources, connection, current, case, shared)
+    else:
+        headroom.count(connection, case, shared.contributions)
 
 
 def _is_held_alike(case: Case, written: Plain) -> bool:

@@ -231,7 +231,7 @@ def _take_over(
 
 def _withdraw(on: _On, due: Deadline) -> None:
     """A held case that nobody worked on; never one that somebody has agreed to post."""
-    if on.case.status is not Status.HELD:
+    if on.case.status not in (Status.HELD, Status.RETURNED):
         deadlines.done(on.connection, due, on.now)
         return
     held = json.loads(on.case.decision_json).get("held") or {}

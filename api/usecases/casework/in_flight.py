@@ -16,6 +16,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from adapters.store.arrangements import arrangements_on
 from adapters.store.cases import Case
 from adapters.store.deadlines import escalations_on
 from api.usecases.casework.remembering import Asked, asked_of
@@ -28,6 +29,8 @@ from engine.deciding import decide
 from engine.decision import Decision
 from engine.documents.model import Document
 from engine.history import History
+from engine.policy import PolicySet
+from engine.routing.arranging import Arrangement, arrangements_plain
 
 PIN: Final = "pin"
 ADD: Final = "add_if_stricter"
@@ -73,9 +76,16 @@ class InFlight:
         for each in self.sets:
             yield from each.past.keys()
 
-    def decide(self, connection: Connection) -> Decided:
-        """The route under the sets that have a word. The keys are locked."""
-        found = [self._under(connection, each) for each in self.sets]
+    def decide(
+        self, connection: Connection, made: tuple[Arrangement, ...] | None = None
+    ) -> Decided:
+        """The route under the sets that have a word. The keys are locked.
+
+        `made` is what people have arranged, where that is not what is kept.
+        """
+        if made is None:
+            made = arrangements_on(connection, self.case.id)
+        found = [self._under(connection, each, made) for each in self.sets]
         if len(found) == 1:
             return found[0]
         older, newer = found
@@ -83,13 +93,22 @@ class InFlight:
         base = older if decision is older.decision else newer
         return replace(base, decision=decision, note=older.note | newer.note | base.note)
 
-    def _under(self, connection: Connection, by: Under) -> Decided:
+    def _under(self, connection: Connection, by: Under, made: tuple[Arrangement, ...]) -> Decided:
         given = given_of(json.loads(self.case.given_json))
         history = by.past.history(connection, self.case.id)
         policy, data = by.force.policy, by.force.data
         silent = escalations_on(connection, self.case.id)
-        decision = decide(policy, data, by.document, self.now, given, history, escalations=silent)
-        note: Plain = {**escalations_plain(silent)}
+
+        def route(policy: PolicySet) -> Decision:
+            document, now = by.document, self.now
+            return decide(
+                *(policy, data, document, now, given, history),
+                escalations=silent,
+                arrangements=made,
+            )
+
+        decision = route(policy)
+        note: Plain = {**escalations_plain(silent), **arrangements_plain(made)}
         if self.word:
             note["in_flight"] = {
                 "word": self.word,
@@ -99,9 +118,7 @@ class InFlight:
         moved = by_rates_of_today(policy, data, by.document, decision, self.now)
         if moved is not None:
             note["rates_moved"] = {"were": [*decision.rates]}
-            decision = decide(
-                moved, data, by.document, self.now, given, history, escalations=silent
-            )
+            decision = route(moved)
         routed_under = self.case.routed_under if self.word else self.newest
         return Decided(decision, by, routed_under, history, note)
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from adapters.store import beside, cases, deadlines, headroom
+from adapters.store import arrangements, beside, cases, deadlines, headroom
 from adapters.store.cases import Case
 from adapters.store.trail import Entry, append
 from adapters.store.versions import keep_version, last_number
@@ -224,6 +224,7 @@ def _take_place(connection: Connection, current: InForce, before: Case, decided:
     keep_version(connection, before, decided.attempt.submission.now)
     cases.begin_anew(connection, case.id)
     deadlines.begin_anew(connection, case.id)
+    arrangements.begin_anew(connection, case.id)
     cases.keep(connection, case)
     headroom.forget(connection, case.id)
     if decided.changed is not None:

@@ -12,7 +12,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from adapters.master_data import load_folder
+from adapters.master_data import BadRow, load_folder
 from adapters.store.in_force import Digests, Files, digests, files_of
 from adapters.store.opening import Store
 from engine.master_data import MasterData
@@ -106,13 +106,18 @@ def policy_of(files: Files) -> PolicySet:
 
 def data_of(files: Files, policy: PolicySet) -> MasterData:
     """The master data in these files. Raises `ContentsUnusable`."""
+    return data_and_reports(files, policy)[0]
+
+
+def data_and_reports(files: Files, policy: PolicySet) -> tuple[MasterData, tuple[BadRow, ...]]:
+    """The same, with everything that was reported of rows. Raises `ContentsUnusable`."""
     with tempfile.TemporaryDirectory(prefix="countersign-") as folder:
         for name, data in files.items():
             Path(folder, Path(name).name).write_bytes(data)
         made = load_folder(Path(folder), policy.organization, policy.facts)
     if made.data is None:
         raise ContentsUnusable(f"the master data do not load: {made.refused}")
-    return made.data
+    return made.data, made.quarantined
 
 
 def _as_it_is(plain: Plain, type: str, place: str) -> Plain:

@@ -28,6 +28,7 @@ from adapters.store.cases import Case
 from adapters.store.in_force import Digests
 from adapters.store.outbox import Parcel
 from adapters.store.trail import Entry, Record, append, records_of
+from api.usecases.casework.action import LEAVES_THE_DECISION
 from api.usecases.casework.completing import posting_key
 from api.usecases.casework.remembering import asked_of
 from api.usecases.casework.resources import Plain, Resources
@@ -55,7 +56,6 @@ OPERATED: Final = frozenset({DIFFERS, NONE})  # owned by who operates the servic
 PASSING: Final = frozenset({"crashed", "timed_out", "not_understood", "not_started"})
 
 _DECIDES: Final = frozenset({"submission", "decided_again", "tasks_changed"})
-_LEAVES_THE_DECISION: Final = frozenset({"claim", "release", "withdraw"})
 
 
 class Word(StrEnum):
@@ -192,7 +192,7 @@ def _decided(records: Sequence[Record], version: int) -> tuple[Digests, datetime
         body = json.loads(record.body)
         if body.get("version") != version:
             continue
-        is_action = record.kind == "action" and body["action"] not in _LEAVES_THE_DECISION
+        is_action = record.kind == "action" and body["action"] not in LEAVES_THE_DECISION
         if record.kind in _DECIDES or is_action:
             rested_on = body["in_force"]
             names = (str(rested_on[name]) for name in ("policy", "master_data", "delegations"))

@@ -10,7 +10,7 @@ from typing import Final
 from adapters.store.cases import Case, number_of
 from adapters.store.delivery import KeptReceipt
 from adapters.store.reviews import Review
-from api.usecases.casework.acting import Kind
+from api.usecases.casework.action import LEAVES_THE_DECISION
 from api.usecases.casework.completing import posting_key
 from api.usecases.casework.falling_due import ESCALATED
 from api.usecases.casework.resources import Plain
@@ -22,7 +22,6 @@ from engine.decision import Outcome
 from engine.routing.escalating import EXHAUSTED
 
 _REACHED: Final = frozenset((before, after) for (before, _), after in MOVES.items())
-_LEAVE_THE_DECISION: Final = frozenset({str(Kind.CLAIM), str(Kind.RELEASE), str(Kind.WITHDRAW)})
 # Of a case, written by whoever had not locked it: they state nothing about where it stands.
 BESIDE: Final = frozenset({"review_opened"})
 _FIRST: Final = {Status.IMPORTED: "imported"}  # what the records of a case begin with
@@ -139,7 +138,7 @@ def _decided(told: Told) -> object:
             case {"kind": "change_ended", "decision_digest": name}:
                 return name
             case {"kind": "action", "action": kind, "decision_digest": name}:
-                if kind not in _LEAVE_THE_DECISION:
+                if kind not in LEAVES_THE_DECISION and name:
                     return name
             case {"kind": "refusal", "decided": {"outcome": outcome, "digest": name}}:
                 if outcome in _TAKEN_OVER:

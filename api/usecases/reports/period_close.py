@@ -29,6 +29,7 @@ from engine.readiness.finding import Finding, is_ready
 OPEN: Final = (
     Status.PENDING,
     Status.HELD,
+    Status.RETURNED,
     Status.APPROVED,
     Status.POSTING,
     Status.EXCEPTION,

@@ -47,6 +47,7 @@ PHRASES: Final[Mapping[str, str]] = MappingProxyType(
         "already": "filled by the approval in {where}",
         "via.acting": "acting in the position",
         "via.delegate": "delegate of {for}[, delegation {delegation}]",
+        "via.reassigned": "the task was handed to him",
         "via.stand_in": "stand-in[ for {for}]",
         "via.escalated": "asked above those who were silent",
         "via.climb": "next in the line of supervisors",

@@ -48,6 +48,7 @@ PHRASES: Final[Mapping[str, str]] = MappingProxyType(
         "already": "erfüllt durch die Genehmigung in {where}",
         "via.acting": "nimmt die Stelle kommissarisch wahr",
         "via.delegate": "in Vertretung von {for}[, Vertretung {delegation}]",
+        "via.reassigned": "die Aufgabe wurde übergeben",
         "via.stand_in": "Ersatzperson[ für {for}]",
         "via.escalated": "über denen gefragt, die nicht geantwortet haben",
         "via.climb": "nächste Person in der Vorgesetztenkette",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from engine.authorities import Authorities
 from engine.money import Money
 from engine.policy import Changes, PolicySet, SetChanges
 from engine.rates import FxChoice
@@ -36,7 +37,12 @@ def choices(old: PolicySet, new: PolicySet) -> Iterator[Difference]:
 
 
 def names(old: PolicySet, new: PolicySet) -> Iterator[Difference]:
-    """Levels, and document types, that only one of the sets has."""
+    """Systems, levels and document types: what only one of the sets has or says."""
+    was_stated, now_stated = old.organization.authorities, new.organization.authorities
+    for label, say in (("systems", _systems), ("authoritative systems", _authoritative)):
+        was, now = say(was_stated), say(now_stated)
+        if was != now:
+            yield _changed(Area.ORGANIZATION, label, was, now)
     before, after = old.organization.levels, new.organization.levels
     if before != after:
         yield _changed(Area.ORGANIZATION, "levels", ", ".join(before), ", ".join(after))
@@ -93,6 +99,17 @@ def _changes(changes: SetChanges | None) -> str:
         f"activated by {listed(changes.activated_by)}" if changes.activated_by else "",
     ]
     return "; ".join(filter(None, parts))
+
+
+def _systems(authorities: Authorities) -> str:
+    found = (f"{each.name} (owner {each.owner})" for each in authorities.systems.values())
+    return ", ".join(sorted(found))
+
+
+def _authoritative(authorities: Authorities) -> str:
+    return ", ".join(
+        f"{of} {group}: {name}" for (of, group), name in sorted(authorities.by_group.items())
+    )
 
 
 def _again(changes: Changes | None) -> str:
