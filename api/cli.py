@@ -83,7 +83,15 @@ def _register() -> None:
 
 def _register_service() -> None:
     """Commands on a store, and on what is in force there."""
-    from api.commands import as_of, history, master_data, policy_sets, store, trail
+    from api.commands import (
+        as_of,
+        delegations,
+        history,
+        master_data,
+        policy_sets,
+        store,
+        trail,
+    )
     from api.commands.activate import activate
     from api.commands.file import file
     from api.commands.second_opinion import second_opinion
@@ -109,6 +117,10 @@ def _register_service() -> None:
     ):
         policy_sets.app.command(name, epilog=_EPILOG)(command)
     app.add_typer(policy_sets.app, name="policy")
+    delegations.app.command("list", epilog=_EPILOG)(delegations.list_delegations)
+    delegations.app.command("make", epilog=_EPILOG)(delegations.make)
+    delegations.app.command("revoke", epilog=_EPILOG)(delegations.revoke_one)
+    app.add_typer(delegations.app, name="delegations")
     master_data.app.command("check", epilog=_EPILOG)(master_data.check)
     master_data.app.command("load", epilog=_EPILOG)(master_data.load)
     app.add_typer(master_data.app, name="data")

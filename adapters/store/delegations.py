@@ -1,15 +1,16 @@
-"""What people made of delegations in the service: a load must not undo it."""
+"""What people made of delegations in the service, which no load undoes, and their uses."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, Row, Select, delete, insert, select
 
-from adapters.store.tables import delegations
+from adapters.store.tables import acts, cases, delegations, versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +63,64 @@ def _kept(row: Row[*tuple[object, ...]]) -> Kept:
         row.revoked_by,
         row.revoked_because,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """An accepted act of `person` for `on_behalf_of` by a delegation; `version` of the case's."""
+
+    case_id: int
+    version: int
+    kind: str
+    person: str
+    on_behalf_of: str
+    at: datetime
+
+
+def uses_of(
+    connection: Connection, ids: Collection[str], entities: Collection[str] | None
+) -> Mapping[str, Sequence[Use]]:
+    """What was done by these delegations on cases of the entities (`None`: all), oldest first.
+
+    What was done on a content that was replaced since is among it.
+    """
+    if not ids:
+        return {}
+    found: dict[str, set[Use]] = {id: set() for id in ids}
+    for id, use in (*_on_present(connection, ids, entities), *_on_earlier(connection, entities)):
+        if id in found:
+            found[id].add(use)
+    return {
+        id: sorted(uses, key=lambda use: (use.at, use.case_id, use.version, use.person))
+        for id, uses in found.items()
+    }
+
+
+def _on_present(
+    connection: Connection, ids: Collection[str], entities: Collection[str] | None
+) -> Iterator[tuple[str, Use]]:
+    query = select(acts).where(acts.c.delegation.in_(ids))
+    if entities is not None:
+        query = query.where(acts.c.case_id.in_(_cases_of(entities)))
+    for row in connection.execute(query).mappings():
+        yield str(row["delegation"]), _use({**row}, row["at"])
+
+
+def _on_earlier(
+    connection: Connection, entities: Collection[str] | None
+) -> Iterator[tuple[str, Use]]:
+    query = select(versions.c.acts).where(versions.c.acts.like('%"via": "delegate"%'))
+    if entities is not None:
+        query = query.where(versions.c.case_id.in_(_cases_of(entities)))
+    for text in connection.execute(query).scalars():
+        for row in json.loads(text):
+            yield str(row["delegation"]), _use(row, datetime.fromisoformat(row["at"]))
+
+
+def _cases_of(entities: Collection[str]) -> Select[int]:
+    return select(cases.c.id).where(cases.c.entity.in_(list(entities)))
+
+
+def _use(row: Mapping[str, Any], at: datetime) -> Use:
+    on_behalf_of = str(row["on_behalf_of"] or "")
+    return Use(row["case_id"], row["version"], row["kind"], row["person"], on_behalf_of, at)

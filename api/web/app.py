@@ -23,6 +23,7 @@ from api.web import (
     action_routes,
     as_of_routes,
     case_routes,
+    delegation_routes,
     documents,
     policy_routes,
     readiness_routes,
@@ -55,7 +56,7 @@ def create_app(service: Service) -> FastAPI:
     handle_problems(app)
     for routes in (
         *(documents, case_routes, action_routes, task_routes, review_routes),
-        *(readiness_routes, policy_routes, as_of_routes),
+        *(readiness_routes, policy_routes, delegation_routes, as_of_routes),
     ):
         app.include_router(routes.router, prefix="/v1")
     app.add_api_route("/healthz", _healthy, include_in_schema=False)

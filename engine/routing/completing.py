@@ -208,7 +208,7 @@ def _is_lost(course: Course, place: Assignment) -> bool:
         key for g in course.given for key in g.keys if key[:2] == (str(place.place), place.word)
     }
     return any(
-        len(_votes(course, key)) == len(ballot.members) and not _is_won(course, key, place)
+        _votes(course, key).keys() >= {*ballot.members} and not _is_won(course, key, place)
         for key in keys
     )
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,15 +13,19 @@ import pytest
 
 from adapters.policy_folder import read_set
 from adapters.store import cases, deadlines, delivery
+from adapters.store.in_force import What, add_files, put_in_force
 from adapters.store.trail import records_of
 from api.usecases.casework.acting import Acted, Action, Kind, act
 from api.usecases.casework.activating import bootstrap, load_master_data
 from api.usecases.casework.asking_again import ask_again, ask_all_again
 from api.usecases.casework.checking import check_trail
 from api.usecases.casework.falling_due import handle_all_due, handle_due
+from api.usecases.casework.posting import Counter
+from api.usecases.casework.resolving import Cause, re_resolve_all
 from api.usecases.casework.resources import Resources
 from api.usecases.casework.submission import Submitted
 from api.usecases.casework.submitting import submit
+from api.worker import Worker
 from engine.cases.status import Status
 from engine.deadlines.watching import Kind as Falls
 from tests.casework.conftest import ACME, ADMIN, START, data_files
@@ -402,3 +408,111 @@ def test_what_nobody_ratified_in_time_is_an_exception_of_the_owner_of_the_file(
     assert told(bare, "carl") == ["ratification_late"]
     assert case_of(bare).status is Status.POSTING
     assert check_trail(bare.store).is_intact
+
+
+DELEGATIONS = "id,delegator,delegate,from,to,documents,entities,categories,capex,cap,revoked_at\n"
+
+
+def of_vera(to: str, start: str) -> dict[str, bytes]:
+    """ACME's data in which Vera has delegated to Dan."""
+    return data_files() | {
+        "delegations.csv": f"{DELEGATIONS}d-1,vera,dan,{start},{to},,,,,,\n".encode()
+    }
+
+
+def for_vera(resources: Resources, id: int, now: datetime) -> str:
+    action = Action(Kind.APPROVE, "dan", 1, "vera")
+    acted = act(resources, id, action, by("dan"), now)
+    assert acted is not None
+    return acted.code
+
+
+@pytest.mark.parametrize(
+    ("start", "to", "midnight"),
+    [
+        ("2027-07-01", "2027-07-15", datetime(2027, 7, 16, 4, 0, tzinfo=UTC)),  # scenario 17
+        ("2028-02-29", "2029-02-28", datetime(2029, 3, 1, 5, 0, tzinfo=UTC)),  # scenario 30
+    ],
+)
+def test_scenarios_17_and_30_a_delegation_ends_with_its_last_local_day(
+    bare: Resources, start: str, to: str, midnight: datetime
+) -> None:
+    files = of_vera(to, start)
+    bootstrap(bare, policy_files(ESCALATION), files, ADMIN, "installation", START)
+    before = midnight - timedelta(minutes=10)
+    for number in (1, 2):
+        sent = {"id": f"PO-{number}", "submitted_at": before.isoformat().replace("+00:00", "Z")}
+        submitted(bare, before, amount="80000.00", **sent)
+        assert approve(bare, "mia", before, number).code == ""
+        assert asked(bare, number) == ["dan", "vera"]
+    assert for_vera(bare, 1, midnight - TICK) == ""
+    assert for_vera(bare, 2, midnight) != ""
+    assert approve(bare, "vera", midnight, 2).code == ""
+    assert check_trail(bare.store).is_intact
+
+
+def test_a_delegation_of_a_year_and_a_day_from_a_leap_day_is_too_long(bare: Resources) -> None:
+    files = of_vera("2029-03-01", "2028-02-29")
+    bootstrap(bare, policy_files(ESCALATION), files, ADMIN, "installation", START)
+    now = datetime(2029, 2, 27, 15, 0, tzinfo=UTC)
+    submitted(bare, now, amount="80000.00", submitted_at="2029-02-27T15:00:00Z")
+    assert approve(bare, "mia", now).code == ""
+    assert asked(bare) == ["vera"]
+    assert for_vera(bare, 1, now) == "delegation_too_long"
+
+
+def test_two_who_look_at_once_do_each_thing_once(resources: Resources) -> None:
+    for number in range(6):
+        submitted(resources, id=f"PO-{number}", amount="100.00")
+    counts: list[int] = []
+
+    def look() -> None:
+        counts.append(handle_all_due(resources, WEDNESDAY))
+
+    threads = [threading.Thread(target=look) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(counts) == 12
+    for id in range(1, 7):
+        assert kinds(resources, id) == ["submission", "reminded", "escalated"]
+    assert check_trail(resources.store).is_intact
+
+
+def test_a_case_that_cannot_be_handled_keeps_no_other_waiting(
+    resources: Resources, caplog: pytest.LogCaptureFixture
+) -> None:
+    submitted(resources)
+    submitted(resources, id="PO-2")
+    with resources.store.transaction() as connection:
+        broken = replace(case_of(resources, 1), document_digest="sha256:0")
+        cases.keep(connection, broken)
+    assert handle_all_due(resources, WEDNESDAY) == 2
+    assert asked(resources, 1) == ["mia"]
+    assert asked(resources, 2) == ["dan", "mia"]
+    assert [r.message for r in caplog.records if r.levelname == "ERROR"] == [
+        "a deadline could not be handled"
+    ]
+
+
+def test_another_set_that_comes_into_force_gives_open_cases_its_times(bare: Resources) -> None:
+    bootstrap(bare, read_set(ACME), data_files(), ADMIN, "installation", START)
+    submitted(bare)
+    files = policy_files(ESCALATION)
+    decide_again = files["policy.yaml"].replace(b"add_if_stricter", b"decide_again")
+    with bare.store.transaction() as connection:
+        digest = add_files(connection, What.POLICY, files | {"policy.yaml": decide_again}, NOW)
+        put_in_force(connection, What.POLICY, digest, NOW)
+    assert handle_all_due(bare, FRIDAY) == 0
+    re_resolve_all(bare, WEDNESDAY, Cause.TIME)
+    assert due_at(bare) == FRIDAY  # the whole time from when it was known
+    assert handle_all_due(bare, FRIDAY) == 2
+    assert asked(bare) == ["dan", "mia"]
+
+
+def test_a_worker_does_what_is_due(resources: Resources) -> None:
+    submitted(resources)
+    counter = Counter({}, lambda: WEDNESDAY, lambda: 0.5)
+    assert Worker(resources, counter).watch() == 2
+    assert asked(resources) == ["dan", "mia"]

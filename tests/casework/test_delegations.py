@@ -17,6 +17,7 @@ from adapters.store.trail import every_record
 from api.usecases.casework.acting import Action, Kind, act
 from api.usecases.casework.activating import ActivationRefused, bootstrap, load_master_data
 from api.usecases.casework.checking import check_trail
+from api.usecases.casework.resolving import Cause, re_resolve_all
 from api.usecases.casework.resources import Loaded, Resources
 from api.usecases.casework.submission import Submitted
 from api.usecases.casework.submitting import submit
@@ -90,6 +91,35 @@ def test_scenario_18_revoked_on_one_node_it_is_refused_on_the_other_to_the_milli
     assert approve(nodes[1], late, "lena", TEN) == "delegation_revoked"
     assert approve(nodes[1], late, "mia", TEN) == ""
     assert check_trail(nodes[1].store).is_intact
+
+
+def test_a_revocation_holds_from_its_commit_on_where_the_other_node_has_a_clock_that_is_behind(
+    nodes: tuple[Resources, Resources],
+) -> None:
+    """What was given before the commit stands; what comes after it is dated after it."""
+    early, late = submitted(nodes[0], "PO-1"), submitted(nodes[0], "PO-2")
+    made = delegate(nodes[0], WISH, by("mia"), NOW)
+    assert approve(nodes[1], early, "lena", TEN - MILLISECOND) == ""
+    assert revoke(nodes[0], made.id, "back", by("mia"), TEN).code == ""
+    assert approve(nodes[1], late, "lena", TEN - timedelta(minutes=2)) == "delegation_revoked"
+    re_resolve_all(nodes[1], TEN - timedelta(minutes=2), Cause.TIME)
+    assert asked(nodes[1], late) == {"mia"}
+    with nodes[0].store.reading() as connection:
+        [refusal] = [r for r in every_record(connection) if r.kind == "refusal"]
+        assert [at for _, at in cases.acts_of(connection, early.id)] == [TEN - MILLISECOND]
+    assert refusal.at == TEN
+    assert check_trail(nodes[1].store).is_intact
+
+
+def test_a_revocation_that_a_load_states_for_later_does_not_hold_before(
+    nodes: tuple[Resources, Resources],
+) -> None:
+    first, second = submitted(nodes[0], "PO-1"), submitted(nodes[0], "PO-2")
+    rows = b"id,delegator,delegate,from,to,documents,entities,categories,capex,cap,revoked_at\n"
+    rows += b"D-1,mia,lena,2027-03-01,2027-03-31,,,,,,2027-03-16T10:00:00Z\n"
+    load_master_data(nodes[0], data_files() | {"delegations.csv": rows}, ADMIN, "planned", NOW)
+    assert approve(nodes[1], first, "lena", TEN - MILLISECOND) == ""
+    assert approve(nodes[1], second, "lena", TEN) == "delegation_revoked"
 
 
 @pytest.mark.parametrize(

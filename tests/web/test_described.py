@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from api.web import answers, policy_answers
+from api.web import answers, delegation_answers, policy_answers
 from tests.web.conftest import Desk, order
 
 GOLDEN = Path(__file__).parent / "openapi.json"
@@ -36,6 +36,7 @@ def test_everything_that_is_answered_is_declared(desk: Desk) -> None:
         ("/v1/exceptions", answers.ExceptionsAnswer),
         ("/v1/reviews", answers.ReviewsAnswer),
         ("/v1/policy-sets", policy_answers.SetsAnswer),
+        ("/v1/delegations", delegation_answers.DelegationsAnswer),
         ("/v1/policy-sets/proposals", policy_answers.ProposalsAnswer),
     ):
         answer = desk.send("GET", path, by="mia")
@@ -49,7 +50,7 @@ def test_everything_that_is_answered_is_declared(desk: Desk) -> None:
 
 def test_every_route_declares_its_problems(desk: Desk) -> None:
     paths = desk.send("GET", "/v1/openapi.json").json()["paths"]
-    assert len(paths) == 33
+    assert len(paths) == 35
     for path, methods in paths.items():
         for described in methods.values():
             assert {"401", "403", "503"} <= described["responses"].keys(), path

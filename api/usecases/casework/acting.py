@@ -27,6 +27,7 @@ from api.usecases.casework.action import (
 )
 from api.usecases.casework.arranging import ARRANGING, arrange, take_away
 from api.usecases.casework.completing import finish, posting_key, with_event
+from api.usecases.casework.moments import acting_moment
 from api.usecases.casework.questioning import ask, reply
 from api.usecases.casework.ratifying import ratify
 from api.usecases.casework.remembering import remember_approval
@@ -66,6 +67,7 @@ def act(
         case = cases.by_id(connection, case_id, lock=True)
         if case is None:
             return None
+        now = acting_moment(connection, now)
         on = On(resources, connection, current, case, action, who, now)
         person = current.data.person_of(action.by, now)
         on.who = replace(who, decided_by=person or action.by)

@@ -16,6 +16,7 @@ from adapters.store import cases, reviews
 from adapters.store.cases import Case
 from adapters.store.reviews import Review
 from adapters.store.trail import Entry, append
+from api.usecases.casework.moments import acting_moment
 from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.reviewing import involved_in
 from api.usecases.casework.written import DocumentUnreadable, document_of, named_digests
@@ -67,6 +68,7 @@ def close(
         case = cases.by_id(connection, case_id, lock=True)
         if case is None:
             return None
+        now = acting_moment(connection, now)
         review = reviews.review_of(connection, case_id, found.code)
         person = current.data.person_of(found.by, now)
         who = replace(who, decided_by=person or found.by, on_behalf_of=found.on_behalf_of)

@@ -22,6 +22,7 @@ from adapters.store.in_force import Digests
 from adapters.store.trail import Entry, append
 from api.usecases.casework.completing import finish, with_event
 from api.usecases.casework.in_flight import Decided, in_flight
+from api.usecases.casework.moments import acting_moment
 from api.usecases.casework.remembering import asked_of, recorded
 from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.reviewing import open_asked
@@ -105,6 +106,7 @@ def re_resolve(resources: Resources, case_id: int, now: datetime, cause: Cause) 
         case = cases.by_id(connection, case_id, lock=True)
         if case is None or case.status is not Status.PENDING:
             return False
+        now = acting_moment(connection, now)
         try:
             document = document_of(resources, current.policy, case)
         except DocumentUnreadable:

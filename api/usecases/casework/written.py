@@ -111,12 +111,17 @@ def _named(digests: Digests) -> Written:
 
 
 def asked_now(case_id: int, decision: Decision, course: Course, now: datetime) -> Iterator[Task]:
-    """Who is asked now: the people who could fill an open place of the current step."""
+    """Who is asked now: the people who could fill a place of the current step that is still open.
+
+    Of parts side by side, one that is done asks nobody any more.
+    """
     step = current_step(decision, course)
+    if step is None:
+        return
     for _, place in open_now(decision, course):
         for person, on_behalf_of in _people(place):
             yield Task(
-                case_id, place.id, person, on_behalf_of, step or 0, place.word, str(place.ask), now
+                case_id, place.id, person, on_behalf_of, step, place.word, str(place.ask), now
             )
 
 

@@ -163,11 +163,18 @@ def _made(
         return Done("", "back_dated", f"expected a first day from {today} on, found {wish.first}")
     if wish.last < wish.first:
         return Done("", "window_empty", f"the last day {wish.last} is before {wish.first}")
+    if any(not name.strip() or ";" in name for name in _names(wish)):
+        return Done("", "row_unusable", "expected names that are not empty and have no `;`")
     if any(DOCUMENT in matrix.documents for matrix in current.policy.matrices):
         return Done("", "needs_approval", "the set asks for approval of delegations")
     kept = Kept(f"{OWN}{now:%Y%m%dT%H%M%S%f}-{person}", {}, str(person), now, wish.because)
     kept = replace(kept, row=_row(kept.id, wish, person, other))
     return _judged(connection, current, kept, now)
+
+
+def _names(wish: Wish) -> tuple[str, ...]:
+    """What is written into lists: an empty name would be a list of none, and that means all."""
+    return (*wish.documents, *wish.entities, *wish.categories, *wish.papers)
 
 
 def _row(id: str, wish: Wish, person: PersonId, other: PersonId) -> Mapping[str, str]:

@@ -1,0 +1,64 @@
+"""What random lives have found, each as a plain test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from adapters.store import cases
+from api.usecases.casework.acting import Action, Kind, act
+from api.usecases.casework.activating import bootstrap, load_master_data
+from api.usecases.casework.resources import Resources
+from api.usecases.casework.submitting import submit
+from engine.cases.identities import Identities
+from engine.cases.status import Status
+from tests.databases import BOTH, opened
+from tests.lives.world import POLICY, START, Order, People, master_data
+
+WHO = Identities("vera", "tests")
+LATER = START + timedelta(hours=1)
+
+
+@pytest.fixture(params=BOTH)
+def resources(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Resources]:
+    files = {name: text.encode() for name, text in POLICY.items()}
+    with opened(request.param, tmp_path) as store:
+        made = Resources(store)
+        bootstrap(made, files, master_data(People()), WHO, "installation", START)
+        yield made
+
+
+def acts(resources: Resources, person: str, kind: Kind = Kind.APPROVE) -> tuple[str, Status]:
+    done = act(resources, 1, Action(kind, person, 1), Identities(person, "portal"), LATER)
+    assert done is not None
+    return done.code, done.case.status
+
+
+def asked(resources: Resources) -> list[str]:
+    with resources.store.reading() as connection:
+        return sorted(task.person for task in cases.tasks_on(connection, 1))
+
+
+def test_of_owners_side_by_side_one_who_has_approved_is_not_asked_any_more(
+    resources: Resources,
+) -> None:
+    raw = Order("P-1", 500, "rita", ("c1", "c2")).plain()
+    submit(resources, raw, "portal", WHO, START)
+    assert asked(resources) == ["mia", "noah"]
+    assert acts(resources, "mia") == ("", Status.PENDING)
+    assert asked(resources) == ["noah"]
+    assert acts(resources, "noah") == ("", Status.APPROVED)
+
+
+def test_a_vote_is_not_lost_while_a_member_has_not_voted_also_where_another_has_left(
+    resources: Resources,
+) -> None:
+    submit(resources, Order("P-1", 165_000, "rita", ("c1",)).plain(), "portal", WHO, START)
+    assert acts(resources, "mia") == ("", Status.PENDING)
+    assert acts(resources, "vera", Kind.VOTE_FOR) == ("", Status.PENDING)
+    load_master_data(resources, master_data(People(left={"vera"})), WHO, "a leaver", LATER)
+    assert acts(resources, "dan", Kind.VOTE_AGAINST) == ("", Status.PENDING)
+    assert acts(resources, "carl", Kind.VOTE_FOR) == ("", Status.APPROVED)

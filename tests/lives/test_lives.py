@@ -1,0 +1,120 @@
+"""Random lives of cases in the service, step by step beside a slow reference."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
+from typing import Final
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+from sqlalchemy import create_engine, make_url, text
+
+from adapters.store.opening import migrate, open_store
+from api.usecases.casework.activating import bootstrap
+from api.usecases.casework.resources import Loaded, Resources
+from engine.cases.identities import Identities
+from tests.databases import SERVER, database
+from tests.lives.machine import Lives
+from tests.lives.world import POLICY, START, People, master_data
+
+ADMIN: Final = Identities("vera", "command line")
+FILES: Final = {name: content.encode() for name, content in POLICY.items()}
+LOADED: Final = Loaded()  # sets and people by digest: the same in every life
+STEPS: Final = 25
+FEW: Final = 16  # every life has a store of its own, which takes most of its time
+MANY: Final = 2_000
+
+Reopen = Callable[[], Resources]
+Life = Callable[[], AbstractContextManager[tuple[Resources, Reopen]]]
+
+
+def _on_sqlite(begun: Path) -> Life:
+    """Each life has a copy of a prepared store, which nobody has open."""
+
+    @contextmanager
+    def life() -> Iterator[tuple[Resources, Reopen]]:
+        with tempfile.TemporaryDirectory(prefix="life-") as folder, ExitStack() as closing:
+            url = f"sqlite:///{shutil.copy(begun, folder)}"
+            yield _opened(url, closing, LOADED), lambda: _opened(url, closing, Loaded())
+
+    return life
+
+
+def _opened(url: str, closing: ExitStack, loaded: Loaded) -> Resources:
+    store = open_store(url)
+    closing.callback(store.close)
+    return Resources(store, loaded)
+
+
+def _on_postgresql(begun: str) -> Life:
+    """Lives on copies of a prepared database, which nobody else may have open meanwhile."""
+    template = make_url(begun).database
+    server = create_engine(SERVER, isolation_level="AUTOCOMMIT")
+
+    @contextmanager
+    def life() -> Iterator[tuple[Resources, Reopen]]:
+        name = f"countersign_life_{uuid.uuid4().hex[:12]}"
+        with server.connect() as connection:
+            connection.execute(text(f'create database "{name}" template "{template}"'))
+        try:
+            with ExitStack() as closing:
+                url = make_url(SERVER).set(database=name).render_as_string(hide_password=False)
+                yield _opened(url, closing, LOADED), lambda: _opened(url, closing, Loaded())
+        finally:
+            with server.connect() as connection:
+                connection.execute(text(f'drop database "{name}" with (force)'))
+
+    return life
+
+
+def _run(opened: Life, lives: int) -> None:
+    machine = type("Lives", (Lives,), {"opened": staticmethod(opened)})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=lives,
+            stateful_step_count=STEPS,
+            suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+        ),
+    )
+
+
+@contextmanager
+def _begun_database(kind: str, folder: Path) -> Iterator[str]:
+    with database(kind, folder) as url:
+        migrate(url)
+        store = open_store(url)
+        made = Resources(store, Loaded())
+        bootstrap(made, FILES, master_data(People()), ADMIN, "installation", START)
+        store.close()
+        yield url
+
+
+def test_lives_of_cases_are_as_the_slow_reference_says(tmp_path: Path) -> None:
+    with _begun_database("sqlite", tmp_path) as url:
+        _run(_on_sqlite(Path(make_url(url).database or "")), FEW)
+
+
+@pytest.mark.server
+def test_lives_of_cases_are_as_the_slow_reference_says_on_postgresql(tmp_path: Path) -> None:
+    with _begun_database("postgresql", tmp_path) as url:
+        _run(_on_postgresql(url), FEW // 3)
+
+
+@pytest.mark.slow
+def test_thousands_of_lives_are_as_the_slow_reference_says(tmp_path: Path) -> None:
+    with _begun_database("sqlite", tmp_path) as url:
+        _run(_on_sqlite(Path(make_url(url).database or "")), MANY)
+
+
+@pytest.mark.slow
+@pytest.mark.server
+def test_hundreds_of_lives_are_as_the_slow_reference_says_on_postgresql(tmp_path: Path) -> None:
+    with _begun_database("postgresql", tmp_path) as url:
+        _run(_on_postgresql(url), MANY // 10)

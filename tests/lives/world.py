@@ -1,0 +1,176 @@
+"""A small company for random case lives: one set, few people, amounts that meet every row.
+
+What changes by day is `People`: who has left, who is absent, who acts for whom, who holds what. It
+becomes master data for the product, and is looked at as it is by the model.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+START: Final = datetime(2027, 3, 15, 9, 0, tzinfo=UTC)
+DAY: Final = timedelta(days=1)
+GONE: Final = "2027-01-31"  # the last day of everybody who has left
+
+POLICY: Final = {
+    "policy.yaml": """\
+kind: set
+language: 1
+name: lives
+credits: absolute
+in_flight: decide_again
+for_all_files: {owner: cfo}
+""",
+    "organization.yaml": """\
+kind: organization
+entities:
+  E1: {country: US, region: americas, currency: USD, zone: Etc/UTC,
+       week: Mon-Fri 09:00-17:00, holidays: US}
+levels: [manager, director, chief]
+roles:
+  buyer: {per: group}
+  treasurer: {per: group}
+  cfo: {per: group}
+  trustee: {per: group}
+  board: {body: {of: trustee, present: 2, in_favour: {above: 50%}}}
+limits:
+  - {who: manager, entity: E1, up_to: 3_000.00 USD}
+  - {who: director, entity: E1, up_to: 60_000.00 USD}
+  - {who: chief, entity: E1, up_to: 100_000.00 USD}
+""",
+    "approvals/orders.yaml": """\
+kind: approvals
+name: orders
+scope: {entities: [E1]}
+documents: [purchase_order]
+currency: USD
+amount: document.net
+rows:
+  - {name: trifle, exception: yes, up_to: 10.00, approve: not_needed}
+  - {up_to: 1_000.00, approve: cost_center_owner}
+  - {above: 1_000.00, up_to: 2_000.00, approve: {all: [buyer, treasurer]}}
+  - {above: 2_000.00, up_to: 3_000.00, approve: [{any: [cfo, treasurer]}, {consult: buyer}]}
+  - above: 3_000.00
+    up_to: 150_000.00
+    approve: [cost_center_owner, {chain: supervisors, until: authority_covers, counts: chain_only}]
+  - {above: 150_000.00, up_to: 160_000.00, approve: {at_least: 2, of: [cfo, treasurer, buyer]}}
+  - {above: 160_000.00, up_to: 170_000.00, approve: [cost_center_owner, board]}
+  - {above: 170_000.00, up_to: 180_000.00, approve: [{at_least: 2, of: buyer}, {ratify: {by: cfo}}]}
+  - {above: 180_000.00, refuse: too much}
+""",
+    "handling.yaml": """\
+kind: handling
+delegation:
+  - {documents: [purchase_order], limit: delegator, longest: 90 days, depth: 0}
+""",
+}
+
+# Person: (manager, level)
+PERSONS: Final = {
+    "rita": ("mia", ""),
+    "mia": ("dan", "manager"),
+    "noah": ("dan", "manager"),
+    "dan": ("vera", "director"),
+    "vera": ("", "chief"),
+    "carl": ("vera", "director"),
+    "tina": ("carl", "manager"),
+}
+OWNERS: Final = {"c1": "mia", "c2": "noah"}
+HOLDERS: Final = {
+    "buyer": ("tina", "noah"),
+    "treasurer": ("tina", "carl"),
+    "cfo": ("carl",),
+    "trustee": ("vera", "dan", "carl"),
+}
+LIMITS: Final = {"": 0, "manager": 3_000, "director": 60_000, "chief": 100_000}
+# One for each row, one on a bound, one that nobody's authority covers, one that is refused.
+AMOUNTS: Final = (5, 500, 1_000, 1_500, 2_500, 20_000, 60_001, 120_000, 155_000, 165_000, 175_000)
+TOO_MUCH: Final = 200_000
+DOCUMENTS: Final = ("P-1", "P-2", "P-3")
+
+
+@dataclass(frozen=True, slots=True)
+class Delegated:
+    """One lets another act for him over days (inclusive), counted from the first of the life."""
+
+    delegator: str
+    delegate: str
+    first: int
+    last: int
+    is_revoked: bool = False
+
+
+@dataclass(slots=True)
+class People:
+    """Who can act and who holds what; days are counted from the first of the life."""
+
+    left: set[str] = field(default_factory=set)
+    absent: dict[str, tuple[int, int]] = field(default_factory=dict)
+    acting: dict[str, str] = field(default_factory=dict)
+    delegated: list[Delegated] = field(default_factory=list)
+    unseated: set[tuple[str, str]] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is on a purchase order. Of two cost centers each is charged one half."""
+
+    id: str
+    amount: int
+    requester: str
+    centers: tuple[str, ...]
+
+    def plain(self) -> dict[str, object]:
+        """As it is sent."""
+        raw: dict[str, object] = {
+            "type": "purchase_order",
+            "id": self.id,
+            "entity": "E1",
+            "requester": self.requester,
+            "currency": "USD",
+            "supplier": "S-1",
+            "submitted_at": "2027-03-15T08:00:00Z",
+        }
+        if len(self.centers) == 1:
+            return {**raw, "amount": f"{self.amount}.00", "cost_center": self.centers[0]}
+        half = f"{self.amount / 2:.2f}"
+        lines = [
+            {"number": n, "net": half, "cost_center": c} for n, c in enumerate(self.centers, 1)
+        ]
+        return {**raw, "lines": lines}
+
+
+def day(number: int) -> date:
+    """The date of a day of the life."""
+    return (START + number * DAY).date()
+
+
+def master_data(people: People) -> dict[str, bytes]:
+    """The files of master data that say what `people` says."""
+    seats = [(role, person) for role, holders in HOLDERS.items() for person in holders]
+    tables: dict[str, list[str]] = {
+        "people": ["id,name,entity,manager,level,last_day"]
+        + [
+            f"{p},{p.title()},E1,{boss},{level},{GONE if p in people.left else ''}"
+            for p, (boss, level) in PERSONS.items()
+        ],
+        "cost_centers": ["id,entity,owner"] + [f"{c},E1,{who}" for c, who in OWNERS.items()],
+        "roles": ["role,person,for,from,to"]
+        + [f"{r},{p},*,,{GONE if (r, p) in people.unseated else ''}" for r, p in seats],
+        "logins": ["login,person,from,to"] + [f"{p}.second,{p},," for p in PERSONS],
+        "suppliers": ["id,name,group,status,country", "S-1,Globex,G-1,approved,US"],
+        "acting": ["position,by,from,to"] + [f"{a},{b},," for a, b in people.acting.items()],
+        "absences": ["person,from,to"]
+        + [f"{p},{day(a)},{day(b)}" for p, (a, b) in people.absent.items()],
+        "delegations": [
+            "id,delegator,delegate,from,to,documents,entities,categories,capex,cap,revoked_at"
+        ]
+        + [
+            f"D{n},{d.delegator},{d.delegate},{day(d.first)},{day(d.last)},,,,,,"
+            + ("2027-03-01T00:00:00Z" if d.is_revoked else "")
+            for n, d in enumerate(people.delegated)
+        ],
+    }
+    return {f"{name}.csv": ("\n".join(rows) + "\n").encode() for name, rows in tables.items()}
