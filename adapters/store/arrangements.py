@@ -6,14 +6,17 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection, Row, Table, delete, func, insert, select, update
 
 from adapters.store.cases import Case, case_of
 from adapters.store.tables import arrangements, cases, questions, remarks, returns
 from engine.master_data import PersonId
-from engine.routing.arranging import Arrangement, Arranging
+from engine.routing.arranging import ADDING, Arrangement, Arranging
 from engine.routing.course import PlaceKey
+
+_ADDING: Final = tuple(map(str, ADDING))
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,9 +204,24 @@ def forget_returned(connection: Connection, case_id: int) -> None:
 
 
 def begin_anew(connection: Connection, case_id: int) -> None:
-    """A new version: nobody has arranged or asked anything on it. Remarks stay."""
-    for table in (arrangements, questions, returns):
+    """Another version: no task of it was handed on, and nobody has asked anything about it.
+
+    Remarks stay, and so do approvers that were added: no other content spares anybody whom
+    somebody wanted asked.
+    """
+    for table in (questions, returns):
         connection.execute(delete(table).where(table.c.case_id == case_id))
+    connection.execute(
+        delete(arrangements).where(
+            arrangements.c.case_id == case_id, arrangements.c.kind.not_in(_ADDING)
+        )
+    )
+
+
+def additions_on(connection: Connection, case_id: int) -> tuple[Arrangement, ...]:
+    """The approvers that were added and not taken away."""
+    found = arrangements_on(connection, case_id)
+    return tuple(each for each in found if each.kind in ADDING)
 
 
 def add_remark(connection: Connection, case_id: int, remark: Remark) -> int:

@@ -10,7 +10,10 @@ from sqlalchemy import Connection, insert, select, update
 
 from adapters.store.tables import exceptions, receipts
 
-OF_PEOPLE = ("ratification_late",)  # what people owe, whatever becomes of the posting
+OF_PEOPLE = (
+    "ratification_late",
+    "ratification_refused",
+)  # what people owe, whatever becomes of the posting
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,22 @@ def close_exceptions(connection: Connection, case_id: int, now: datetime) -> int
         .values(closed_at=now)
     )
     return changed.rowcount
+
+
+def close_exception(
+    connection: Connection, case_id: int, key: str, code: str, now: datetime
+) -> None:
+    """Closes those of a case that are open under a key, with that code."""
+    connection.execute(
+        update(exceptions)
+        .where(
+            exceptions.c.case_id == case_id,
+            exceptions.c.key == key,
+            exceptions.c.code == code,
+            exceptions.c.closed_at.is_(None),
+        )
+        .values(closed_at=now)
+    )
 
 
 def exceptions_of(

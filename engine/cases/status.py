@@ -89,6 +89,7 @@ _TABLE: Final = """
     approved   straight_through  approved
     approved   hold              held
     approved   refuse            refused
+    approved   reject            rejected
     approved   withdraw          withdrawn
     approved   enqueue           posting
     refused    stand_approved    approved

@@ -44,6 +44,9 @@ class Arranging(StrEnum):
     ADD_AFTER = "add_after"
 
 
+ADDING: Final = (Arranging.ADD_BEFORE, Arranging.ADD_AFTER)
+
+
 @value
 class Arrangement:
     """`by` had the place with this key (an admin names whose it was); `to` is asked instead or too.
@@ -73,7 +76,7 @@ def arranged(
     `is_once`: nobody may approve twice on the route.
     """
     for each in arrangements:
-        if each.kind in (Arranging.ADD_BEFORE, Arranging.ADD_AFTER):
+        if each.kind in ADDING:
             made = _added(situation, steps, each)
             if isinstance(made, Unfilled):
                 return made

@@ -148,7 +148,7 @@ LEVEL_KEY: Final = Key("level", LEVEL, "one person of this level or higher", req
 FIRST: Final = Key("first", WORDS, "the first of these that can be completed", required=True)
 WHO: Final = Key("who", INNER, "who is asked", required=True)
 AS: Final = Key("as", NAME, "a word for the record: signs, verifies, reviews")
-OBJECT_IN: Final = Key("may_object_in", SPAN, "an objection refuses; the time is recorded")
+OBJECT_IN: Final = Key("may_object_in", SPAN, "until when an objection refuses the document")
 CONSULT: Final = Key("consult", INNER, "must answer, but a no does not stop", required=True)
 NOTIFY: Final[Key[Node]] = Key("notify", chains.OF.form, "is told", required=True)
 RATIFY: Final[Key[Node]] = Key("ratify", chains.OF.form, "approves afterwards", required=True)
@@ -278,9 +278,6 @@ def _notify(fields: Fields, context: Context) -> Word | None:
     if told is None:
         return None
     who, within = _signed(told, context), told.read(OBJECT_IN, context)
-    if within is not None:
-        message = "the time to object is not watched yet: an objection refuses whenever it comes"
-        context.diagnostics.note("not-yet-applied", told.at(OBJECT_IN), message)
     if who is None or (within is None and told.has(OBJECT_IN)):
         return None
     return Notify(who, within or "", fields.place)

@@ -228,12 +228,55 @@ def test_nobody_is_added_who_may_not_approve_or_is_asked_already(
     assert acted(resources, case, "mia", Kind.ADD_BEFORE, to=to).code == code
 
 
-def test_a_new_version_knows_nothing_of_what_was_arranged(resources: Resources) -> None:
+def test_a_task_that_was_handed_on_is_back_with_a_new_version(resources: Resources) -> None:
     case = at_dan(resources)
     acted(resources, case, "dan", Kind.REASSIGN, to="sam")
     again = submitted(resources, "41000.00")
     acted(resources, again, "mia")
     assert asked(resources, again) == ["dan"]
+
+
+def test_no_other_content_spares_an_added_approver(resources: Resources) -> None:
+    case = at_dan(resources)
+    acted(resources, case, "dan", Kind.ADD_AFTER, to="lena")
+    again = submitted(resources, "39999.00")
+    acted(resources, again, "mia")
+    acted(resources, again, "dan")
+    assert asked(resources, again) == ["lena"]
+    assert acted(resources, again, "lena").case.status is Status.POSTING
+    assert_told(resources)
+
+
+def test_a_task_is_escalated_upwards_and_whoever_was_asked_may_still_act(
+    resources: Resources,
+) -> None:
+    case = at_dan(resources)
+    assert acted(resources, case, "dan", Kind.ESCALATE).code == ""
+    assert sorted(asked(resources, case)) == ["dan", "vera"]
+    assert acted(resources, case, "dan").case.status is Status.POSTING
+    assert_told(resources)
+
+
+def test_the_requester_escalates_once_and_nobody_else_who_is_not_asked(
+    resources: Resources,
+) -> None:
+    case = at_dan(resources)
+    assert acted(resources, case, "noah", Kind.ESCALATE).code == "not_asked"
+    assert acted(resources, case, "rita", Kind.ESCALATE).code == ""
+    assert sorted(asked(resources, case)) == ["dan", "vera"]
+    assert acted(resources, case, "rita", Kind.ESCALATE).code == "escalated_already"
+    assert acted(resources, case, "rita").code == "self_approval"
+    assert acted(resources, case, "vera").case.status is Status.POSTING
+
+
+def test_who_cannot_be_escalated_any_further_stays_asked(resources: Resources) -> None:
+    case = at_dan(resources)
+    for person, others in (("dan", 2), ("vera", 3)):
+        assert acted(resources, case, person, Kind.ESCALATE).code == ""
+        assert len(asked(resources, case)) == others
+    done = acted(resources, case, "carl", Kind.ESCALATE)
+    assert done.code == "escalation_exhausted"
+    assert (done.case.status, len(asked(resources, case))) == (Status.PENDING, 3)
 
 
 def test_a_question_waits_is_answered_and_approves_nothing(resources: Resources) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from adapters.store import cases
 from adapters.store.cases import Case
-from api.usecases.casework.acting import Kind
+from api.usecases.casework.acting import Action, Kind, act
 from api.usecases.casework.checking import check_trail
 from api.usecases.casework.resources import Resources
 from engine.cases.status import Status
@@ -26,7 +26,7 @@ from tests.casework.changed import (
     service,
     stood,
 )
-from tests.casework.documents import NOW, order
+from tests.casework.documents import NOW, by, order
 from tests.databases import BOTH
 
 
@@ -187,3 +187,19 @@ def seen_first(changing: Resources) -> Case:
         found = cases.by_id(connection, 1)
     assert found is not None
     return found
+
+
+def test_an_approver_who_was_added_is_not_lost_by_a_change_that_leaves_approvals_standing(
+    changing: Resources,
+) -> None:
+    case = sent(changing, order("40000.00"))
+    did(changing, case, "mia")
+    added = Action(Kind.ADD_AFTER, "dan", case.version, to="lena")
+    done = act(changing, case.id, added, by("dan"), NOW + HOUR)
+    assert done is not None
+    assert done.code == ""
+    assert did(changing, case, "dan").case.status is Status.PENDING
+    after = sent(changing, order("39999.00"), NOW + 2 * HOUR)
+    assert (after.status, stood(after)) == (Status.PENDING, ["mia", "dan"])
+    assert asked(changing, after) == ["lena"]
+    assert did(changing, after, "lena", at=NOW + 3 * HOUR).case.status is Status.APPROVED

@@ -262,13 +262,11 @@ def test_words_nest_to_a_limit() -> None:
     assert row_errors(f"{{approve: {text}}}") != []
 
 
-def test_a_time_to_object_is_noted_as_not_watched_yet() -> None:
+def test_a_time_to_object_is_read_and_applies() -> None:
     def notes(told: str) -> list[str]:
         rows = f"{HEAD}rows:\n  - {{approve: [cfo, {{notify: {told}}}]}}\n"
         _, found = report(with_base(approvals__m=rows))
         return [each.message for each in found if each.place.file == "approvals/m.yaml"]
 
-    assert notes("{who: ceo, may_object_in: 10 business days}") == [
-        "the time to object is not watched yet: an objection refuses whenever it comes"
-    ]
-    assert notes("{who: ceo}") == []
+    assert notes("{who: ceo, may_object_in: 10 business days}") == []
+    assert notes("{who: ceo, may_object_in: ten days}") != []

@@ -27,7 +27,10 @@ from api.usecases.casework.action import (
 )
 from api.usecases.casework.arranging import ARRANGING, arrange, take_away
 from api.usecases.casework.completing import finish, posting_key, with_event
+from api.usecases.casework.entitled import task_of
+from api.usecases.casework.escalating import escalate
 from api.usecases.casework.moments import acting_moment
+from api.usecases.casework.objecting import is_late, object_, told_to
 from api.usecases.casework.questioning import ask, reply
 from api.usecases.casework.ratifying import ratify
 from api.usecases.casework.remembering import remember_approval
@@ -80,6 +83,8 @@ def act(
             match action.kind:
                 case Kind.WITHDRAW:
                     return _withdraw(on, person)
+                case Kind.OBJECT:
+                    return object_(on)
                 case Kind.RESUBMIT:
                     return resubmit(on)
                 case Kind.REPLY:
@@ -107,10 +112,15 @@ def _on_route(on: On, person: PersonId) -> Acted:
         return send_back(on, route)
     if on.action.kind is Kind.ASK:
         return ask(on, route)
+    if on.action.kind is Kind.ESCALATE:
+        return escalate(on, route)
     if on.action.kind in (Kind.CLAIM, Kind.RELEASE):
         return _claim(on, decision, course, person)
     act = Act(on.action.by, on.now, ActKind(on.action.kind), on.action.on_behalf_of, on.action.body)
     count = len(course.given)
+    if act.kind is ActKind.REJECT and told_to(decision, person) and is_late(on, decision):
+        if isinstance(task_of(on, route), str):
+            return refused(on, "objection_too_late", decision)
     taken = take(course, decision, on.deciding.data, document.requester, act)
     if isinstance(taken, str):
         return refused(on, taken, decision)

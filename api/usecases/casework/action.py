@@ -28,7 +28,7 @@ from engine.history import NO_HISTORY, History
 from engine.master_data import PersonId
 from engine.recording import decision_text
 from engine.routing.arranging import Arrangement
-from engine.routing.course import Course
+from engine.routing.course import Course, Escalation
 
 
 class Kind(StrEnum):
@@ -52,6 +52,8 @@ class Kind(StrEnum):
     ADD_BEFORE = "add_before"
     ADD_AFTER = "add_after"
     TAKE_AWAY = "take_away"
+    ESCALATE = "escalate"
+    OBJECT = "object"
     ASK = "ask"
     REPLY = "reply"
 
@@ -149,10 +151,13 @@ def route_now(on: On) -> Route:
     return Route(document, decided(on), course)
 
 
-def decided(on: On) -> Decision:
-    """The decision with what is known and arranged. What it looks at is locked."""
+def decided(on: On, more: tuple[Escalation, ...] = ()) -> Decision:
+    """The decision with what is known and arranged. What it looks at is locked.
+
+    `more` are escalations beside those that are kept.
+    """
     flight = in_flight(on.resources, on.connection, on.current, on.case, on.now)
-    found = flight.decide(on.connection, on.arrangements)
+    found = flight.decide(on.connection, on.arrangements, more)
     on.under, on.note, on.history = found.under.force, found.note, found.history
     on.routed_under = found.routed_under
     return found.decision

@@ -28,7 +28,7 @@ from api.usecases.casework.written import text_of_key
 from engine.cases.status import Event, Status
 from engine.decision import Decision, Outcome
 from engine.master_data import PersonId
-from engine.routing.arranging import ADDED, Arrangement, Arranging
+from engine.routing.arranging import ADDED, ADDING, Arrangement, Arranging
 from engine.routing.completing import current_step, keys_of_step, standing
 from engine.routing.course import Given, PlaceKey, keyed
 from engine.routing.distinct import identities
@@ -39,7 +39,6 @@ ARRANGING: Final = {
     Kind.ADD_BEFORE: Arranging.ADD_BEFORE,
     Kind.ADD_AFTER: Arranging.ADD_AFTER,
 }
-ADDING: Final = (Arranging.ADD_BEFORE, Arranging.ADD_AFTER)
 
 
 def arrange(on: On, route: Route) -> Acted:
@@ -69,6 +68,7 @@ def arrange(on: On, route: Route) -> Acted:
     code = _why_not(decision, route.decision, new)
     if code:
         on.arrangements = before
+        decided(on)  # the record is of the route as it stays
         return refused(on, code, route.decision)
     for each in new:
         arrangements.add_arrangement(on.connection, on.case.id, each, on.person)

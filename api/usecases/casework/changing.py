@@ -31,7 +31,7 @@ from engine.routing.authority import covering, joint_covering
 from engine.routing.course import ActKind, Course, Given
 
 # Where approvals can stand: whoever ended a case ended what was approved on it, too.
-_ALIVE: Final = (Status.PENDING, Status.HELD, Status.APPROVED, Status.POSTED)
+_ALIVE: Final = (Status.PENDING, Status.HELD, Status.RETURNED, Status.APPROVED, Status.POSTED)
 
 Act = tuple[Given, datetime, int]  # with its moment and the version that it was given on
 

@@ -31,6 +31,7 @@ from engine.documents.model import Document
 from engine.history import History
 from engine.policy import PolicySet
 from engine.routing.arranging import Arrangement, arrangements_plain
+from engine.routing.course import Escalation
 
 PIN: Final = "pin"
 ADD: Final = "add_if_stricter"
@@ -77,15 +78,20 @@ class InFlight:
             yield from each.past.keys()
 
     def decide(
-        self, connection: Connection, made: tuple[Arrangement, ...] | None = None
+        self,
+        connection: Connection,
+        made: tuple[Arrangement, ...] | None = None,
+        more: tuple[Escalation, ...] = (),
     ) -> Decided:
         """The route under the sets that have a word. The keys are locked.
 
-        `made` is what people have arranged, where that is not what is kept.
+        `made` is what people have arranged, where that is not what is kept; `more` are escalations
+        beside those that are.
         """
         if made is None:
             made = arrangements_on(connection, self.case.id)
-        found = [self._under(connection, each, made) for each in self.sets]
+        silent = (*escalations_on(connection, self.case.id), *more)
+        found = [self._under(connection, each, made, silent) for each in self.sets]
         if len(found) == 1:
             return found[0]
         older, newer = found
@@ -93,11 +99,16 @@ class InFlight:
         base = older if decision is older.decision else newer
         return replace(base, decision=decision, note=older.note | newer.note | base.note)
 
-    def _under(self, connection: Connection, by: Under, made: tuple[Arrangement, ...]) -> Decided:
+    def _under(
+        self,
+        connection: Connection,
+        by: Under,
+        made: tuple[Arrangement, ...],
+        silent: tuple[Escalation, ...],
+    ) -> Decided:
         given = given_of(json.loads(self.case.given_json))
         history = by.past.history(connection, self.case.id)
         policy, data = by.force.policy, by.force.data
-        silent = escalations_on(connection, self.case.id)
 
         def route(policy: PolicySet) -> Decision:
             document, now = by.document, self.now

@@ -35,6 +35,7 @@ from engine.documents.model import Document
 from engine.facts.kinds import FactValues
 from engine.history import History
 from engine.recording import decision_text, moment_text
+from engine.routing.arranging import Arrangement, arrangements_plain
 from engine.routing.completing import standing
 from engine.routing.course import Course
 from engine.segregation.asking import NOTHING
@@ -75,6 +76,7 @@ class _Decided:
     asked: AskedReady
     case: Case
     changed: Changed | None = None
+    added: tuple[Arrangement, ...] = ()
 
     @property
     def course(self) -> Course:
@@ -274,7 +276,11 @@ def _decided(
         document, now = each.document, each.submission.now
         given = added_up.totals(n)
         history = each.past.history(connection, before.id if before else 0)
-        decision = decide(current.policy, current.data, document, now, given, history, each.own)
+        added = arrangements.additions_on(connection, before.id) if before else ()
+        decision = decide(
+            *(current.policy, current.data, document, now, given, history, each.own),
+            arrangements=added,
+        )
         changed = None
         if before is not None:
             changed = what_stands(resources, connection, current, before, document, decision, now)
@@ -284,7 +290,7 @@ def _decided(
         asked = ask_ready(resources, connection, each.around, now, case, is_new=True)
         case = replace(case, findings_json=findings_text(asked.findings))
         added_up.count(n, now, case.status)
-        found.append(_Decided(each, history, decision, asked, case, changed))
+        found.append(_Decided(each, history, decision, asked, case, changed, added))
     return found
 
 
@@ -343,6 +349,7 @@ def _body(current: InForce, decided: _Decided, case: Case) -> Plain:
         "in_force": named_digests(current),
         "given": Written(case.given_json),
         **recorded(decided.history),
+        **arrangements_plain(decided.added),
         "decision": Written(case.decision_json),
         **({"change": decided.changed.plain} if decided.changed else {}),
         "status": str(case.status),

@@ -19,6 +19,7 @@ from engine.policy import PolicySet
 from engine.routing.acting import ratifying
 from engine.routing.course import Act, ActKind, Given
 
+LATE: Final = "ratification_late"  # given after its time; open until it is given
 REFUSED: Final = "ratification_refused"
 _AGREED: Final = frozenset({Status.APPROVED, Status.POSTING, Status.POSTED, Status.EXCEPTION})
 
@@ -46,6 +47,9 @@ def ratify(on: On) -> Acted:
     on.who = replace(on.who, on_behalf_of=given.assignee.on_behalf_of or "")
     keys = [list(key) for key in sorted(given.keys)]
     append(on.connection, [entry(on, on.case, route.decision, "action", keys=keys)])
+    for word in sorted({key[1] for key in given.keys}):
+        late = f"{on.case.number} {word}"
+        delivery.close_exception(on.connection, on.case.id, late, LATE, on.now)
     if is_refused:
         _open_exception(on, given)
     return Acted(on.case)
@@ -54,7 +58,7 @@ def ratify(on: On) -> Acted:
 def _open_exception(on: On, given: Given) -> None:
     file, word = next((key[0].partition(":")[0], key[1]) for key in sorted(given.keys))
     message = f"{on.person} refused to ratify: {on.action.comment}"
-    owner = owner_of_file(on.current.policy, file)
+    owner = owner_of_file(on.deciding.policy, file)
     key = f"{on.case.number} {word}"
     delivery.open_exception(on.connection, on.case.id, key, REFUSED, message, owner, on.now)
 

@@ -1,8 +1,8 @@
 """A document goes back to its requester for correction, and comes again.
 
-Other content is a new version, which begins anew. Unchanged it goes on where it was: what was
-approved stands, and whoever sent it back is asked again. A document of which lines were rejected
-does not come again unchanged.
+Other content is a new version: what stands then is for `changes` of the set. Unchanged it goes on
+where it was: what was approved stands, and whoever sent it back is asked again. A document of which
+lines were rejected does not come again unchanged.
 """
 
 from __future__ import annotations
@@ -90,5 +90,5 @@ def _lines_of(document: Document, task: Given) -> set[int]:
     """The lines that the person may reject: an owner his own, anybody else every one."""
     if not all(word in OWNERS for _, word, *_ in task.keys):
         return {line.number for line in document.lines}
-    objects = {name for _, _, object_, *_ in task.keys for name in object_.split(", ")}
+    objects = {name for _, _, object_, *_ in task.keys for name in object_.split()}
     return {line.number for line in document.lines if {line.cost_center, line.project} & objects}

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from adapters.store import beside, cases, deadlines, headroom, past
+from adapters.store import arrangements, beside, cases, deadlines, headroom, past
 from adapters.store.cases import Case
 from adapters.store.past import CAME_TO_NOTHING
 from adapters.store.trail import Entry
@@ -91,6 +91,7 @@ def _as_before(
     cases.keep(connection, before)
     cases.begin_anew(connection, case.id)
     deadlines.begin_anew(connection, case.id)
+    arrangements.begin_anew(connection, case.id)
     restore_acts(connection, standing)
     headroom.count(connection, before, sharing(current, document, before.received_at).contributions)
     past.forget_approvals(connection, case.id, but_of=before.version)
