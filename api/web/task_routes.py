@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from adapters.identity import Scope, require
+from adapters.identity import Caller, Scope, require
 from adapters.store import cases, reviews
 from adapters.store.arrangements import Question, questions_for, questions_on
 from adapters.store.cases import Case, Task
@@ -26,6 +27,7 @@ from api.web.views import (
     review_task_plain,
     task_plain,
 )
+from engine.master_data import PersonId
 
 router: Final = APIRouter(tags=["tasks"])
 _PROBLEMS: Final = declared(401, 403, 422, 503)
@@ -43,14 +45,10 @@ def my_tasks(
     limit: Limit = 100,
 ) -> Response:
     """What the person of the token is asked; a tool names the person."""
-    service = service_of(request)
-    now = service.clock()
-    caller = caller_of(request, now)
-    allow(request, caller, Scope.DOCUMENTS_READ, next(iter(caller.entities or ()), None))
-    name = identities(request, caller, person).decided_by
-    with service.resources.store.reading() as connection:
-        current = service.resources.loaded.current(connection)
-        who = current.data.person_of(name, now)
+    store = service_of(request).resources.store
+    caller, name, now = _reader(request, person)
+    with store.reading() as connection:
+        who = _person_of(request, connection, name, now)
         none: _Page = ([], [], None)
         found, questions, following = none if who is None else _asked(connection, who, after, limit)
     seen = [
@@ -58,6 +56,20 @@ def my_tasks(
         for some in (found, questions)
     ]
     return _json({"tasks": seen[0], "questions": seen[1], "next": following})
+
+
+def _reader(request: Request, named: str) -> tuple[Caller, str, datetime]:
+    """Who asks, in whose name, and when."""
+    now = service_of(request).clock()
+    caller = caller_of(request, now)
+    allow(request, caller, Scope.DOCUMENTS_READ, next(iter(caller.entities or ()), None))
+    return caller, identities(request, caller, named).decided_by, now
+
+
+def _person_of(
+    request: Request, connection: Connection, name: str, now: datetime
+) -> PersonId | None:
+    return service_of(request).resources.loaded.current(connection).data.person_of(name, now)
 
 
 @router.get("/exceptions", response_model=ExceptionsAnswer, responses=_PROBLEMS)
@@ -80,14 +92,10 @@ def my_notices(
     limit: Limit = 100,
 ) -> Response:
     """What the person of the token was told, oldest first; a tool names the person."""
-    service = service_of(request)
-    now = service.clock()
-    caller = caller_of(request, now)
-    allow(request, caller, Scope.DOCUMENTS_READ, next(iter(caller.entities or ()), None))
-    name = identities(request, caller, person).decided_by
-    with service.resources.store.reading() as connection:
-        current = service.resources.loaded.current(connection)
-        who = current.data.person_of(name, now)
+    store = service_of(request).resources.store
+    caller, name, now = _reader(request, person)
+    with store.reading() as connection:
+        who = _person_of(request, connection, name, now)
         found = [] if who is None else notices_for(connection, who, after, limit)
         about = {case.id: case for case in cases.by_ids(connection, {n.case_id for n in found})}
     shown = [

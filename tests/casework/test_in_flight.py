@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from adapters.store import cases
 from adapters.store.in_force import What, add_files, put_in_force
-from api.usecases.casework.acting import Kind
+from api.usecases.casework.acting import Action, Kind, act
 from api.usecases.casework.activating import load_master_data
 from api.usecases.casework.checking import check_trail
 from api.usecases.casework.resolving import Cause, re_resolve
@@ -19,7 +20,7 @@ from api.usecases.casework.resources import Resources
 from engine.cases.status import Status
 from tests.casework.changed import acme, asked, did, last_record, seen, sent, service
 from tests.casework.conftest import ADMIN, data_files
-from tests.casework.documents import order
+from tests.casework.documents import by, order
 from tests.databases import BOTH
 
 L1 = "{who: manager, entity: US01, up_to: 10_000.00 USD}"
@@ -55,6 +56,22 @@ def comes(resources: Resources, files: dict[str, bytes], now: datetime = FROM_AP
         digest = add_files(connection, What.POLICY, files, now)
         put_in_force(connection, What.POLICY, digest, now)
     return digest
+
+
+def test_a_case_whose_set_cannot_be_loaded_any_more_is_not_acted_on(
+    open_cases: Resources,
+) -> None:
+    """What it was routed under is not there: nobody's approval counts by guessing."""
+    case = sent(open_cases, order("9000.00"), IN_MARCH)
+    comes(open_cases, lower("pin"))
+    gone = "sha256:" + "0" * 64
+    with open_cases.store.transaction() as connection:
+        cases.keep(connection, replace(case, routed_under=gone))
+    done = act(open_cases, case.id, Action(Kind.APPROVE, "mia", 1), by("mia"), ACTS)
+    assert done is not None
+    assert (done.code, done.case.status) == ("set_unusable", Status.PENDING)
+    with open_cases.store.transaction() as connection:
+        cases.keep(connection, case)
 
 
 def lower(word: str) -> dict[str, bytes]:

@@ -34,7 +34,7 @@ from api.usecases.casework.objecting import is_late, object_, told_to
 from api.usecases.casework.questioning import ask, reply
 from api.usecases.casework.ratifying import ratify
 from api.usecases.casework.remembering import remember_approval
-from api.usecases.casework.resources import Resources
+from api.usecases.casework.resources import ContentsUnusable, Resources
 from api.usecases.casework.returning import resubmit, send_back
 from api.usecases.casework.reviewing import open_asked
 from api.usecases.casework.standing import keys_of_change, settle_change
@@ -96,8 +96,10 @@ def act(
             if case.status is not Status.PENDING:
                 return refused(on, "not_open")
             return _on_route(on, person)
-        except DocumentUnreadable:  # raised before anything is written
+        except DocumentUnreadable:  # raised before anything is written, as is the other
             return refused(on, "document_unreadable")
+        except ContentsUnusable:  # the set that it was routed under, with the people of today
+            return refused(on, "set_unusable")
 
 
 def _on_route(on: On, person: PersonId) -> Acted:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from adapters.store import arrangements, cases, headroom
 from adapters.store.cases import Case
 from adapters.store.trail import Entry, append
-from api.usecases.casework.in_flight import in_flight
+from api.usecases.casework.in_flight import InFlight, in_flight
 from api.usecases.casework.remembering import asked_of, recorded
 from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.standing import keys_of_change
@@ -136,10 +136,14 @@ class Route:
     document: Document
     decision: Decision
     course: Course
+    flight: InFlight
 
 
 def route_now(on: On) -> Route:
-    """The route as it is at this moment, under locks. Raises `DocumentUnreadable`."""
+    """The route as it is at this moment, under locks.
+
+    Raises `ContentsUnusable` and `DocumentUnreadable`, before anything is written.
+    """
     document = document_of(on.resources, on.current.policy, on.case)
     flight = in_flight(on.resources, on.connection, on.current, on.case, on.now)
     completing = asked_of(on.current, document, on.now)  # looks at what was done once it is
@@ -148,15 +152,14 @@ def route_now(on: On) -> Route:
     headroom.lock(on.connection, (*flight.keys(), *completing.keys(), *needed.keys(), *shared))
     on.arrangements = arrangements.arrangements_on(on.connection, on.case.id)
     course = cases.course_of(on.connection, on.case.id)
-    return Route(document, decided(on), course)
+    return Route(document, decided(on, flight), course, flight)
 
 
-def decided(on: On, more: tuple[Escalation, ...] = ()) -> Decision:
+def decided(on: On, flight: InFlight, more: tuple[Escalation, ...] = ()) -> Decision:
     """The decision with what is known and arranged. What it looks at is locked.
 
     `more` are escalations beside those that are kept.
     """
-    flight = in_flight(on.resources, on.connection, on.current, on.case, on.now)
     found = flight.decide(on.connection, on.arrangements, more)
     on.under, on.note, on.history = found.under.force, found.note, found.history
     on.routed_under = found.routed_under

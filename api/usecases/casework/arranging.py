@@ -64,11 +64,11 @@ def arrange(on: On, route: Route) -> Acted:
     new = [Arrangement(first + n, on.now, kind, key, by, to) for n, key in enumerate(keys)]
     before = on.arrangements
     on.arrangements = (*before, *new)
-    decision = decided(on)
+    decision = decided(on, route.flight)
     code = _why_not(decision, route.decision, new)
     if code:
         on.arrangements = before
-        decided(on)  # the record is of the route as it stays
+        decided(on, route.flight)  # the record is of the route as it stays
         return refused(on, code, route.decision)
     for each in new:
         arrangements.add_arrangement(on.connection, on.case.id, each, on.person)
@@ -91,7 +91,7 @@ def take_away(on: On) -> Acted:
         return refused(on, "answered_already", route.decision)
     arrangements.end_arrangement(on.connection, on.case.id, found.number, on.now)
     on.arrangements = tuple(a for a in on.arrangements if a.number != found.number)
-    decision = decided(on)
+    decision = decided(on, route.flight)
     if decision.outcome is not Outcome.ROUTE:  # held for another reason: it stays as it is
         append(on.connection, [entry(on, on.case, None, "action", keys=[])])
         return Acted(on.case)

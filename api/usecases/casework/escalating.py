@@ -32,9 +32,9 @@ def escalate(on: On, route: Route) -> Acted:
     if isinstance(found, str):
         return refused(on, found, route.decision)
     made = tuple(Escalation(key, positions(place)) for key, place in found)
-    decision = decided(on, made)
+    decision = decided(on, route.flight, made)
     if decision.outcome is not Outcome.ROUTE:
-        decided(on)  # the record is of the route as it stays
+        decided(on, route.flight)  # the record is of the route as it stays
         code = decision.held.code if decision.held is not None else str(decision.outcome)
         return refused(on, code, route.decision)
     for each in made:
