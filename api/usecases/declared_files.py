@@ -6,7 +6,6 @@ an unknown word is refused with its place.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from collections.abc import Mapping as Read
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar
@@ -116,8 +115,3 @@ def _message(error: Read[str, Any], words: list[str]) -> str:
 
 def _text(place: Place) -> str:
     return f"{place.file}:{place.line}:{place.column}"
-
-
-def texts_of(problem: NotDeclared) -> Iterator[str]:
-    """The problems, one after the other."""
-    yield from str(problem).splitlines()
