@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from adapters.policy_folder import read_set
 from adapters.store.cases import Case
-from adapters.store.opening import migrate, open_store
+from adapters.store.opening import open_store
 from api.usecases.casework.acting import Action, Kind, act
 from api.usecases.casework.activating import bootstrap
 from api.usecases.casework.asking_again import ask_again
@@ -24,7 +24,7 @@ from tests.casework.conftest import ACME, ADMIN, START, data_files
 from tests.casework.deliveries import Clock, Delivery
 from tests.casework.documents import NOW, PORTAL, by
 from tests.casework.fake_erp import FakeErp
-from tests.databases import database
+from tests.databases import migrated
 
 LATER = NOW + timedelta(hours=1)
 TYPES = (
@@ -99,8 +99,7 @@ def opened_books(
     data: Mapping[str, bytes] = MappingProxyType({}),
 ) -> Iterator[Books]:
     """ACME with these files of checks, and other files or data of its own, on a fresh database."""
-    with database(kind, folder) as url:
-        migrate(url)
+    with migrated(kind, folder) as url:
         targets = {("US01", type): "erp" for type in TYPES}
         one, other = (Resources(open_store(url), Loaded(), targets=targets) for _ in range(2))
         everything = {

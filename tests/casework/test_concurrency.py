@@ -20,7 +20,7 @@ import pytest
 
 from adapters.policy_folder import read_set
 from adapters.store import cases
-from adapters.store.opening import migrate, open_store
+from adapters.store.opening import open_store
 from adapters.store.trail import Record, every_record
 from api.usecases.casework.acting import Acted, Action, Kind, act
 from api.usecases.casework.activating import bootstrap, load_master_data
@@ -35,7 +35,7 @@ from engine.deciding import decide
 from engine.documents import accept
 from tests.casework.conftest import ACME, ADMIN, START, data_files
 from tests.casework.documents import NOW, PORTAL, by, order
-from tests.databases import BOTH, database
+from tests.databases import BOTH, migrated
 
 T = TypeVar("T")
 LATER = NOW + timedelta(hours=1)
@@ -47,8 +47,7 @@ DELEGATION = (
 
 @pytest.fixture(params=BOTH)
 def nodes(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Resources, Resources]]:
-    with database(request.param, tmp_path) as url:
-        migrate(url)
+    with migrated(request.param, tmp_path) as url:
         made = (Resources(open_store(url), Loaded()), Resources(open_store(url), Loaded()))
         bootstrap(made[0], read_set(ACME), with_delegation(""), ADMIN, "installation", START)
         yield made

@@ -12,7 +12,7 @@ import pytest
 
 from adapters.policy_folder import read_set
 from adapters.store import cases
-from adapters.store.opening import migrate, open_store
+from adapters.store.opening import open_store
 from adapters.store.trail import every_record
 from api.usecases.casework.acting import Action, Kind, act
 from api.usecases.casework.activating import ActivationRefused, bootstrap, load_master_data
@@ -24,7 +24,7 @@ from api.usecases.casework.submitting import submit
 from api.usecases.delegations.making import Wish, delegate, revoke
 from tests.casework.conftest import ACME, ADMIN, START, data_files
 from tests.casework.documents import NOW, PORTAL, by, order
-from tests.databases import BOTH, database, opened
+from tests.databases import BOTH, migrated, opened
 
 MILLISECOND = timedelta(milliseconds=1)
 TEN = datetime(2027, 3, 16, 10, 0, tzinfo=UTC)
@@ -33,8 +33,7 @@ WISH = Wish("lena", date(2027, 3, 15), date(2027, 3, 31), "away")
 
 @pytest.fixture(params=BOTH)
 def nodes(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Resources, Resources]]:
-    with database(request.param, tmp_path) as url:
-        migrate(url)
+    with migrated(request.param, tmp_path) as url:
         made = (Resources(open_store(url), Loaded()), Resources(open_store(url), Loaded()))
         bootstrap(made[0], read_set(ACME), data_files(), ADMIN, "installation", START)
         yield made

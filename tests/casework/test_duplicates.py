@@ -16,7 +16,7 @@ import pytest
 from adapters.policy_folder import read_set
 from adapters.store import beside
 from adapters.store.cases import Case
-from adapters.store.opening import migrate, open_store
+from adapters.store.opening import open_store
 from api.usecases.casework.acting import Action, Kind, act
 from api.usecases.casework.activating import bootstrap, load_master_data
 from api.usecases.casework.asking_again import ask_again
@@ -29,7 +29,7 @@ from engine.cases.status import Status
 from tests.casework.conftest import ACME, ADMIN, START, data_files
 from tests.casework.documents import NOW, PORTAL, by
 from tests.casework.test_concurrency import at_once
-from tests.databases import BOTH, database
+from tests.databases import BOTH, migrated
 
 CHECK = b"""kind: readiness
 title: Is it claimed once?
@@ -46,8 +46,7 @@ LATER = NOW + timedelta(hours=1)
 
 @pytest.fixture(params=BOTH)
 def nodes(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Resources, Resources]]:
-    with database(request.param, tmp_path) as url:
-        migrate(url)
+    with migrated(request.param, tmp_path) as url:
         targets = {(entity, "invoice"): "erp" for entity in ("US01", "DE01")}
         made = tuple(Resources(open_store(url), Loaded(), targets=targets) for _ in range(2))
         files = {**read_set(ACME), "readiness/duplicates.yaml": CHECK}

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from adapters.policy_folder import read_set
 from adapters.store import cases
 from adapters.store.cases import Case
-from adapters.store.opening import migrate, open_store
+from adapters.store.opening import open_store
 from adapters.store.outbox import put
 from adapters.store.reviews import reviews_on
 from adapters.store.trail import every_record, records_of
@@ -38,7 +38,7 @@ from tests.casework.test_concurrency import at_once
 from tests.casework.test_cumulation import approved, submitted, total
 from tests.casework.test_duplicates import CHECK
 from tests.casework.test_segregation import CREATED, asked, installed, invoice
-from tests.databases import BOTH, database, opened
+from tests.databases import BOTH, migrated, opened
 
 PAST = datetime(2027, 2, 3, 10, 0, tzinfo=UTC)
 LOAD = Load("old-erp", "sha256:1", START, ADMIN, NOW)
@@ -303,8 +303,7 @@ def test_an_act_of_a_name_that_nobody_has_is_told_and_kept(segregated: Resources
 
 @pytest.mark.parametrize("kind", BOTH)
 def test_two_loads_of_one_file_at_once_keep_each_document_once(kind: str, tmp_path: Path) -> None:
-    with database(kind, tmp_path) as url:
-        migrate(url)
+    with migrated(kind, tmp_path) as url:
         nodes = [Resources(open_store(url), Loaded()) for _ in range(2)]
         bootstrap(nodes[0], read_set(ACME), data_files(), ADMIN, "installation", START)
         rows = [row("10.00", f"OLD-{n}") for n in range(40)]

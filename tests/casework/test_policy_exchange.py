@@ -14,7 +14,7 @@ import pytest
 from adapters.policy_folder import read_set
 from adapters.store.in_force import What
 from adapters.store.in_force_history import history_of
-from adapters.store.opening import migrate, open_store
+from adapters.store.opening import open_store
 from adapters.store.trail import every_record
 from api.usecases.casework.activating import bootstrap, load_master_data
 from api.usecases.casework.checking import check_trail
@@ -37,7 +37,7 @@ from tests.casework.proposals import (
 )
 from tests.casework.test_concurrency import at_once
 from tests.casework.test_duplicates import CHECK, invoice
-from tests.databases import BOTH, database
+from tests.databases import BOTH, migrated
 
 Nodes = tuple[Resources, Resources]
 
@@ -45,8 +45,7 @@ Nodes = tuple[Resources, Resources]
 @pytest.fixture(params=BOTH)
 def nodes(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Nodes]:
     """Two processes' worth of memory on one database; no check of the set compares documents."""
-    with database(request.param, tmp_path) as url:
-        migrate(url)
+    with migrated(request.param, tmp_path) as url:
         made = (Resources(open_store(url), Loaded()), Resources(open_store(url), Loaded()))
         bootstrap(made[0], plain(read_set(ACME)), data_files(), ADMIN, "installation", START)
         yield made

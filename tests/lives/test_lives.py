@@ -15,11 +15,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy import create_engine, make_url, text
 
-from adapters.store.opening import migrate, open_store
+from adapters.store.opening import open_store
 from api.usecases.casework.activating import bootstrap
 from api.usecases.casework.resources import Loaded, Resources
 from engine.cases.identities import Identities
-from tests.databases import SERVER, database
+from tests.databases import SERVER, migrated
 from tests.lives.machine import Lives
 from tests.lives.world import POLICY, START, People, master_data
 
@@ -87,8 +87,7 @@ def _run(opened: Life, lives: int) -> None:
 
 @contextmanager
 def _begun_database(kind: str, folder: Path) -> Iterator[str]:
-    with database(kind, folder) as url:
-        migrate(url)
+    with migrated(kind, folder) as url:
         store = open_store(url)
         made = Resources(store, Loaded())
         bootstrap(made, FILES, master_data(People()), ADMIN, "installation", START)
