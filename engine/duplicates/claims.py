@@ -182,7 +182,8 @@ def _named(document: Document) -> Iterator[str]:
 
 
 def _values(found: Iterable[str]) -> Values:
-    return tuple(sorted(set(filter(None, found))))
+    stated = set(filter(None, found))
+    return tuple(sorted(stated) if len(stated) > 1 else stated)
 
 
 def _alike(values: Iterable[str]) -> str:

@@ -5,12 +5,14 @@ Both questions are symmetric. What a claim does not state it has in common with 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import product
-from typing import Final, assert_never
+from operator import attrgetter
+from types import MappingProxyType
+from typing import Final
 
 from engine.business_time import add_months
 from engine.duplicates.claims import Claim, Values
@@ -20,6 +22,54 @@ from engine.facts.kinds import Duration
 
 _LAST_YEAR: Final = 9_990
 _MONTHS: Final = 12
+
+# Words by which a claim states one text: the field of the claim.
+STATED: Final[Mapping[Word, str]] = MappingProxyType(
+    {
+        Word.NUMBER: "number",
+        Word.NUMBER_NORMALISED: "number_normalised",
+        Word.SUPPLIER: "supplier",
+        Word.CURRENCY: "currency",
+        Word.ENTITY: "entity",
+        Word.TYPE: "document_type",
+        Word.PURCHASE_ORDER: "purchase_order",
+        Word.GL_ACCOUNT: "gl_account",
+        Word.REQUESTER: "requester",
+    }
+)
+
+
+def _of_amounts(claim: Claim) -> Values:
+    return tuple(f"{claim.currency} {abs(minor)}" for minor in claim.amounts)
+
+
+def _of_days(claim: Claim) -> Values:
+    return tuple(str(day) for day in _readings(claim.document_date))
+
+
+def _readings(day: date | None) -> Iterator[date]:
+    """The day, and with day and month exchanged where that is a day too."""
+    if day is not None:
+        yield day
+        if day.day <= _MONTHS:
+            yield date(day.year, day.day, day.month)
+
+
+def _of_nothing(claim: Claim) -> Values:
+    return ()
+
+
+# All others: by several texts, of which one in common is enough.
+SEVERAL: Final[Mapping[Word, Callable[[Claim], Values]]] = MappingProxyType(
+    {
+        Word.NUMBER_SIMILAR: attrgetter("numbers_similar"),
+        Word.SUPPLIER_GROUP: attrgetter("parties"),
+        Word.SUPPLIER_NAME: attrgetter("names"),
+        Word.AMOUNT: _of_amounts,
+        Word.DOCUMENT_DATE: _of_days,
+        Word.AMOUNT_NEAR: _of_nothing,
+    }
+)
 
 
 class How(StrEnum):
@@ -75,12 +125,14 @@ def judge(criterion: Criterion, one: Claim, other: Claim) -> Agreement | None:
 
 
 def are_same(criterion: Criterion, one: Claim, other: Claim) -> bool:
-    """Whether the criterion calls the two likely the same."""
-    return (
-        is_comparable(one, other)
-        and _is_within(criterion.within, one, other)
-        and all(_agree(word, criterion.near, one, other) for word in criterion.same)
-    )
+    """Whether the criterion calls the two likely the same.
+
+    Days are counted last: hardly any two documents agree in everything else.
+    """
+    for word in criterion.same:
+        if not _agree(word, criterion.near, one, other):
+            return False
+    return is_comparable(one, other) and _is_within(criterion.within, one, other)
 
 
 def is_comparable(one: Claim, other: Claim) -> bool:
@@ -126,34 +178,10 @@ def values_of(word: Word, claim: Claim) -> Values:
 
     None where the claim does not state it. `amount_near` has none: see `Near`.
     """
-    match word:
-        case Word.NUMBER_SIMILAR:
-            return claim.numbers_similar
-        case Word.SUPPLIER_GROUP:
-            return claim.parties
-        case Word.SUPPLIER_NAME:
-            return claim.names
-        case Word.AMOUNT:
-            return tuple(f"{claim.currency} {abs(minor)}" for minor in claim.amounts)
-        case Word.DOCUMENT_DATE:
-            return tuple(str(day) for day in _readings(claim.document_date))
-        case Word.AMOUNT_NEAR:
-            return ()
-        case (
-            Word.NUMBER
-            | Word.NUMBER_NORMALISED
-            | Word.SUPPLIER
-            | Word.CURRENCY
-            | Word.ENTITY
-            | Word.TYPE
-            | Word.PURCHASE_ORDER
-            | Word.GL_ACCOUNT
-            | Word.REQUESTER
-        ):
-            stated = claim.document_type if word is Word.TYPE else getattr(claim, word)
-            return (stated,) if stated else ()
-        case never:
-            assert_never(never)
+    if word in STATED:
+        stated: str = getattr(claim, STATED[word])
+        return (stated,) if stated else ()
+    return SEVERAL[word](claim)
 
 
 def lacking(criterion: Criterion, claim: Claim) -> tuple[Word, ...]:
@@ -166,6 +194,9 @@ def lacking(criterion: Criterion, claim: Claim) -> tuple[Word, ...]:
 
 
 def _agree(word: Word, near: Near | None, one: Claim, other: Claim) -> bool:
+    if word in STATED:  # one text each, as most words have
+        stated: str = getattr(one, STATED[word])
+        return bool(stated) and stated == getattr(other, STATED[word])
     if word is Word.AMOUNT_NEAR:
         return near is not None and _are_near(near, one, other)
     return _share(values_of(word, one), values_of(word, other))
@@ -208,14 +239,6 @@ def _is_near(within: Duration, one: date, other: date) -> bool:
         return True
     end = add_months(first, within.months)
     return (last - end) <= timedelta(days=within.days)
-
-
-def _readings(day: date | None) -> Iterator[date]:
-    """The day, and with day and month exchanged where that is a day too."""
-    if day is not None:
-        yield day
-        if day.day <= _MONTHS:
-            yield date(day.year, day.day, day.month)
 
 
 def _number(one: Claim, other: Claim) -> How | None:

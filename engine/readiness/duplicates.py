@@ -136,6 +136,7 @@ class Duplicate(Check):
             fields = ", ".join(lacks[0])
             yield on.finding("duplicate_cannot_be_told", Evidence.DOCUMENT, fields=fields)
             return
+        own = tuple([claim for claim, lack in zip(own, lacks, strict=True) if not lack])
         for other in _before(on):
             theirs = _claims(on, other.document, other.case or _NAMELESS)
             if _are_same(criterion, own, theirs):
@@ -157,12 +158,7 @@ def _claims(on: Asked, document: Document, case: str) -> tuple[Claim, ...]:
 
 
 def _are_same(criterion: Criterion, own: tuple[Claim, ...], theirs: tuple[Claim, ...]) -> bool:
-    return any(
-        are_same(criterion, one, other)
-        for one in own
-        if not lacking(criterion, one)
-        for other in theirs
-    )
+    return any(are_same(criterion, one, other) for one in own for other in theirs)
 
 
 def _finding(on: Asked, criterion: Criterion, other: Beside) -> Finding:

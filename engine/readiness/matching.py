@@ -252,18 +252,13 @@ class Match(OfOrders):
             words = {"order": position.order.number, "detail": worth.shortage}
             yield on.finding("match_currency", Evidence.CORRECTED_BILL, **words)
             return
-        words = _words(matched) | {
-            "line": str(line.number) if line is not None else "",
-            "lines": _words(matched)["lines"] if line is None else "",
-            "billed": _amount(amount.value, position.order.currency),
-            "expected": _amount(expected, position.order.currency),
-            "difference": _amount(abs(difference), position.order.currency),
-        }
         if exceeds(difference, abs(expected), limits.percent, most, limits.within):
+            words = _priced(matched, line, amount, expected)
             yield on.finding("match_price", Evidence.CORRECTED_BILL, **words)
         elif limits.has_lower and line is not None and expected > 0:
             least = None if limits.below_amount is None else worth.of(limits.below_amount)
             if exceeds(-difference, expected, limits.below_percent, least, "both"):
+                words = _priced(matched, line, amount, expected)
                 finding = on.finding("match_price_below", Evidence.CORRECTED_BILL, **words)
                 yield from _unless(self.under, finding)
 
@@ -335,6 +330,20 @@ def _words(matched: Matched) -> dict[str, str]:
         "order": order.number or order.id,
         "order_line": str(matched.position.line.number),
         "lines": ", ".join(str(line.number) for line, _ in matched.lines),
+    }
+
+
+def _priced(
+    matched: Matched, line: Line | None, amount: Amount, expected: Fraction
+) -> dict[str, str]:
+    """What is said of a price: of one line, or of all that was billed."""
+    words, currency = _words(matched), matched.position.order.currency
+    return words | {
+        "line": str(line.number) if line is not None else "",
+        "lines": words["lines"] if line is None else "",
+        "billed": _amount(amount.value, currency),
+        "expected": _amount(expected, currency),
+        "difference": _amount(abs(amount.value - expected), currency),
     }
 
 

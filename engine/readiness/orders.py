@@ -194,11 +194,13 @@ def is_same_unit(ordered: Line, line: Line) -> bool:
 
 def bills_before(on: Asked, credits: frozenset[Status]) -> Iterator[Document]:
     """Invoices that were approved before, and credit notes that stand in one of these places."""
+    own = on.document
     for each in on.beside.of_type(*_BILLS):
-        counting = credits if each.document.type == "credit_note" else BILLED
-        is_itself = (each.document.type, each.document.id) == (on.document.type, on.document.id)
-        if each.status in counting and not is_itself and each.document.entity == on.entity.id:
-            yield each.document
+        other = each.document
+        counting = credits if other.type == "credit_note" else BILLED
+        is_itself = other.id == own.id and other.type == own.type
+        if each.status in counting and not is_itself and other.entity == on.entity.id:
+            yield other
 
 
 def lines_of_order(document: Document, name: str) -> Iterator[Line]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from engine.cases.status import Status
 from engine.documents.model import Document, Line
@@ -52,20 +53,26 @@ class Position:
 class OrderBook:
     """An order with what was billed and received of it, by its lines: looked through once."""
 
-    __slots__ = ("_bills", "_receipts", "lines", "order")
-
     def __init__(self, on: Asked, order: Document, credits: frozenset[Status]) -> None:
         self.order = order
         self.lines = OrderLines(order)
-        name = name_of(order)
-        self._bills = self._by_number(
+        self._on, self._name, self._credits = on, name_of(order), credits
+
+    @cached_property
+    def _bills(self) -> dict[int, list[Line]]:
+        return self._by_number(
             line
-            for document in bills_before(on, credits)
-            for line in lines_of_order(document, name)
+            for document in bills_before(self._on, self._credits)
+            for line in lines_of_order(document, self._name)
             if is_goods(line)
         )
-        self._receipts = self._by_number(
-            line for receipt in receipts_of(on, name) for line in lines_of_order(receipt, name)
+
+    @cached_property
+    def _receipts(self) -> dict[int, list[Line]]:
+        return self._by_number(
+            line
+            for receipt in receipts_of(self._on, self._name)
+            for line in lines_of_order(receipt, self._name)
         )
 
     def _by_number(self, lines: Iterable[Line]) -> dict[int, list[Line]]:
