@@ -8,7 +8,6 @@ expense is found. Claims hold text that is made comparable once, not anew for ev
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date
 from typing import Final
 
@@ -20,6 +19,7 @@ from engine.facts.vocabulary import BUILT_IN_DOCUMENTS
 from engine.master_data import MasterData
 from engine.money import Money
 from engine.tokens import token
+from engine.values import value
 
 # Types that ask for money: what one of them claimed, another may not claim again. A type that the
 # company declares is one of them: `payment_request`, say. All others repeat only their own type.
@@ -28,7 +28,7 @@ Values = tuple[str, ...]  # each once, in order; there are few, and many claims:
 _NAMING: Final = ("corrects", "pays", "refunds", "reverses", "amends", "changes")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Claim:
     """One claim. Amounts are in minor units of `currency` and have the sign of the document.
 

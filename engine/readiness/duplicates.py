@@ -151,10 +151,7 @@ _NAMELESS: Final = "beside"  # another document than the asked one, also where b
 def _claims(on: Asked, document: Document, case: str) -> tuple[Claim, ...]:
     """The claims of a document, worked out once for all checks of one asking."""
     key = "claims", document.type, document.id, case
-    found: tuple[Claim, ...] | None = on.worked_out.get(key)  # type: ignore[assignment]
-    if found is None:
-        on.worked_out[key] = found = claims_of(on.data, document, case)
-    return found
+    return on.once(key, lambda: claims_of(on.data, document, case))
 
 
 def _are_same(criterion: Criterion, own: tuple[Claim, ...], theirs: tuple[Claim, ...]) -> bool:

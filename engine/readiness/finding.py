@@ -7,11 +7,12 @@ it, what clears it, when, and who may release it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
+from typing import TypeVar
 
 from engine.canonical import digest
 from engine.documents.model import Document
@@ -22,6 +23,8 @@ from engine.policy import PolicySet
 from engine.readiness.check import ReadinessCheck
 from engine.readiness.surroundings import ALONE, Surroundings
 from engine.recording import place_text
+
+Found = TypeVar("Found")
 
 
 class Severity(StrEnum):
@@ -178,6 +181,12 @@ class Asked:
     looked_up: LookedUp = NOT_LOOKED_UP
     beside: Surroundings = ALONE
     worked_out: dict[object, object] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, key: object, work_out: Callable[[], Found]) -> Found:
+        """What is worked out under this key, for all checks of the asking."""
+        if key not in self.worked_out:
+            self.worked_out[key] = work_out()
+        return self.worked_out[key]  # type: ignore[return-value]
 
     def finding(self, code: str, evidence: Evidence, **words: str) -> Finding:
         """A finding of the rule, owned by whom its file names."""

@@ -66,23 +66,15 @@ class Unless(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """The lines of an invoice that bill one line of an order, each with what it bills."""
+    """The lines of an invoice that bill one line of an order, each with what it bills.
+
+    `now` is what they bill, `together` what was billed before, and this.
+    """
 
     position: Position
     lines: tuple[tuple[Line, Amount], ...]
-
-    @property
-    def now(self) -> Amount:
-        """What this document bills."""
-        return Amount(
-            sum((each.quantity for _, each in self.lines), ZERO),
-            sum((each.value for _, each in self.lines), ZERO),
-        )
-
-    @property
-    def together(self) -> Amount:
-        """What was billed before, and this."""
-        return self.position.billed.plus(self.now)
+    now: Amount
+    together: Amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,7 +313,12 @@ def _matched(book: OrderBook, ordered: Line, lines: list[Line], worth: Worth) ->
         return None
     amounts = [(line, amount_of(line, ordered, position.ordered, worth)) for line in lines]
     known = tuple((line, amount) for line, amount in amounts if amount is not None)
-    return Matched(position, known) if len(known) == len(amounts) else None
+    if len(known) < len(amounts):
+        return None
+    now = known[0][1]
+    for _, amount in known[1:]:
+        now = now.plus(amount)
+    return Matched(position, known, now, position.billed.plus(now))
 
 
 def _words(matched: Matched) -> dict[str, str]:

@@ -127,6 +127,10 @@ def order_keys(document: Document) -> Iterator[str]:
 
 def find_order(on: Asked, name: str) -> Document | Lack:
     """The order of this name in the document's entity, as its last change in force has it."""
+    return on.once(("order", name), lambda: _order_of(on, name))
+
+
+def _order_of(on: Asked, name: str) -> Document | Lack:
     known = [
         each
         for each in on.beside.of_type("purchase_order")
@@ -192,8 +196,12 @@ def is_same_unit(ordered: Line, line: Line) -> bool:
     return ordered.unit_of_measure.casefold() == line.unit_of_measure.casefold()
 
 
-def bills_before(on: Asked, credits: frozenset[Status]) -> Iterator[Document]:
+def bills_before(on: Asked, credits: frozenset[Status]) -> tuple[Document, ...]:
     """Invoices that were approved before, and credit notes that stand in one of these places."""
+    return on.once(("bills", credits), lambda: tuple(_bills_before(on, credits)))
+
+
+def _bills_before(on: Asked, credits: frozenset[Status]) -> Iterator[Document]:
     own = on.document
     for each in on.beside.of_type(*_BILLS):
         other = each.document
