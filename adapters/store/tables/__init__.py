@@ -28,6 +28,7 @@ from adapters.store.tables.evidence import (
     trail_end,
 )
 from adapters.store.tables.policy import proposals
+from adapters.store.tables.trees import checkpoints, logs, tree_tiles
 
 __all__ = [
     "Moment",
@@ -35,6 +36,7 @@ __all__ = [
     "answers",
     "arrangements",
     "cases",
+    "checkpoints",
     "claims",
     "contents",
     "contributions",
@@ -45,6 +47,7 @@ __all__ = [
     "exceptions",
     "in_force",
     "in_force_history",
+    "logs",
     "metadata",
     "mitigation_uses",
     "moment_as_kept",
@@ -64,5 +67,6 @@ __all__ = [
     "tasks",
     "trail",
     "trail_end",
+    "tree_tiles",
     "versions",
 ]

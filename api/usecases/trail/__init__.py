@@ -1,0 +1,1 @@
+"""The trail that proves itself: its tree, what is signed of it, and the proofs out of it."""
