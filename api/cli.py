@@ -96,6 +96,8 @@ def _register_service() -> None:
     store.app.command("migrate", epilog=_EPILOG)(store.migrate)
     app.add_typer(store.app, name="store")
     trail.app.command("check", epilog=_EPILOG)(trail.check)
+    trail.app.command("checkpoint", epilog=_EPILOG)(trail.checkpoint)
+    trail.app.command("keys", epilog=_EPILOG)(trail.keys)
     app.add_typer(trail.app, name="trail")
     for name, command in (
         ("propose", policy_sets.propose_set),
