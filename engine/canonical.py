@@ -32,6 +32,15 @@ def digest(value: object) -> str:
     return "sha256:" + hashlib.sha256(canonical_bytes(value)).hexdigest()
 
 
+def digest_of_files(files: Mapping[str, bytes]) -> str:
+    """The name of a folder of files: over their names and contents, in the order of names."""
+    joined = hashlib.sha256()
+    for name in sorted(files):
+        for part in (name.encode("utf-8"), files[name]):
+            joined.update(len(part).to_bytes(8, "big") + part)
+    return "sha256:" + joined.hexdigest()
+
+
 def canonical_bytes(value: object) -> bytes:
     """The value as RFC 8785 writes it, in UTF-8.
 

@@ -2,6 +2,7 @@
 
     CountersignError
     ├── InputError            what came in cannot be a document; carries the field and a code
+    ├── NotReadBack           what was kept of a document, and is none under the set it names
     ├── MoneyError            text that is not an amount of its currency
     │   └── UnknownCurrency   a currency that ISO 4217 does not list
     └── PolicyError           a compiled policy that cannot be used as asked
@@ -27,6 +28,10 @@ class InputError(CountersignError):
         self.code = code
         self.field = field
         self.message = message
+
+
+class NotReadBack(CountersignError):
+    """What was kept of a document is none under the set it names. The message is one line."""
 
 
 class MoneyError(CountersignError):

@@ -20,6 +20,7 @@ from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from adapters.store.opening import Store, migrate, open_store
+from tests.verifying.again import not_performed
 
 SERVER = os.environ.get(
     "COUNTERSIGN_TEST_POSTGRESQL", "postgresql+psycopg://postgres@127.0.0.1/postgres"
@@ -54,12 +55,17 @@ def migrated(kind: str, folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def opened(kind: str, folder: Path) -> Iterator[Store]:
-    """A store on an empty database, its tables made."""
+def opened(kind: str, folder: Path, *, is_tampered: bool = False) -> Iterator[Store]:
+    """A store on an empty database, its tables made.
+
+    Every decision that a test leaves on record is performed again at its end, from the record and
+    the contents it names, and has to be the same (F5); unless the test tampers with records.
+    """
     with migrated(kind, folder) as url:
         store = open_store(url)
         try:
             yield store
+            assert is_tampered or not_performed(store) == []
         finally:
             store.close()
 

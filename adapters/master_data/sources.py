@@ -20,7 +20,7 @@ from adapters.master_data.reports import (
 )
 from adapters.master_data.tables import OBJECTS, SOURCE, Row, Table
 from engine.authorities import Authorities, System, group_of
-from engine.documents.classes import MASK, names_a_secret
+from engine.documents.masking import MASK, names_a_secret
 
 _PERSONAL: Final = frozenset({"address", "email"})
 _NEEDED: Final = "tax_recovery"  # without it the entity's would be taken, and less authority do

@@ -7,7 +7,6 @@ read before. So a change holds everywhere from its commit on, and nothing has to
 
 from __future__ import annotations
 
-import hashlib
 import json
 import zlib
 from collections.abc import Mapping
@@ -20,6 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import NoResultFound
 
 from adapters.store.tables import contents, in_force
+from engine.canonical import digest_of_files
 
 
 class What(StrEnum):
@@ -48,15 +48,6 @@ Files = Mapping[str, bytes]
 
 _READ = select(in_force.c.what, in_force.c.digest).order_by(in_force.c.what)
 _LOCKED = _READ.with_for_update(read=True)  # SQLite has one writer and needs none
-
-
-def digest_of_files(files: Files) -> str:
-    """The name of a folder of files: over their names and contents, in the order of names."""
-    joined = hashlib.sha256()
-    for name in sorted(files):
-        for part in (name.encode("utf-8"), files[name]):
-            joined.update(len(part).to_bytes(8, "big") + part)
-    return "sha256:" + joined.hexdigest()
 
 
 def add_files(connection: Connection, what: What, files: Files, now: datetime) -> str:

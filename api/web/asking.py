@@ -25,8 +25,9 @@ from api.web.problems import Problem
 from api.web.reach import cases_within
 from engine.cases.identities import Identities
 from engine.documents import canonical_form
-from engine.documents.classes import MASK, masked
+from engine.documents.classes import masked
 from engine.documents.fields import CONFIDENTIAL, INTERNAL, PUBLIC
+from engine.documents.masking import MASK
 from engine.documents.model import Document
 
 NO_FINDINGS: Final = "[]"

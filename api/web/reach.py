@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from adapters.store import cases
 from adapters.store.cases import Case
-from engine.documents.classes import MASK
+from engine.documents.masking import MASK
 from engine.readiness.finding import Finding
 
 # What a finding says of another case that is no content of it.

@@ -15,7 +15,6 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, Final, get_args, get_origin
 
@@ -23,17 +22,9 @@ from engine.documents.canonical_form import Plain
 from engine.documents.catalogue import DECLARED, SHEETS
 from engine.documents.fields import PUBLIC, RESTRICTED, FieldClass
 from engine.documents.header import Header, Sheet
-
-# Nothing of a value is left, not even its last digits: they serve to recognise an account that the
-# reader knows, but of a short tax id they are half, and with a bank's country and check digits they
-# narrow an account down. Whether two accounts are the same is answered by tokens instead.
-MASK: Final = "***"
+from engine.documents.masking import MASK, names_a_secret
 
 _BY_STRICTNESS: Final = tuple(FieldClass)
-_SECRET_WORDS: Final = frozenset(
-    "account bic card iban passport password pin secret ssn swift token".split()
-)
-_SECRET_PAIRS: Final = frozenset({"api_key", "bank_details", "private_key", "tax_id", "vat_id"})
 _INDEX: Final = re.compile(r"\[\d*\]")
 _BETWEEN: Final = re.compile(r"[\W_]+")
 _DIGIT: Final = re.compile(r"\d")
@@ -71,13 +62,6 @@ def may_be_quoted(path: str, sheet: type[Header]) -> bool:
     if kept is not None:
         return kept.field_class is not RESTRICTED
     return not any(names_a_secret(name) for name in _names(path))
-
-
-def names_a_secret(name: str) -> bool:
-    """Whether a name chosen by somebody says that what it names is not for everybody's eyes."""
-    words = _BETWEEN.sub("_", name).casefold().split("_")
-    pairs = {f"{first}_{second}" for first, second in pairwise(words)}
-    return not _SECRET_WORDS.isdisjoint(words) or not _SECRET_PAIRS.isdisjoint(pairs)
 
 
 def masked(

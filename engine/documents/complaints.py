@@ -14,7 +14,7 @@ from typing import Final, cast
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from engine.documents.classes import MASK, may_be_quoted
+from engine.documents.classes import may_be_quoted
 from engine.documents.header import (
     AttachmentSheet,
     BankSheet,
@@ -24,6 +24,7 @@ from engine.documents.header import (
     PartySheet,
     Sheet,
 )
+from engine.documents.masking import MASK
 from engine.errors import InputError, InputErrors
 from engine.quoting import found, quoted, suggestion
 

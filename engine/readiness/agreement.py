@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Final, Protocol, runtime_checkable
 
-from engine.documents.classes import MASK
+from engine.documents.masking import MASK
 from engine.documents.model import BankDetails, Document, Line, Party
 from engine.master_data import SUPPLIER_TERMS, Supplier
 from engine.readiness.check import Check, Complaint

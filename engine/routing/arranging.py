@@ -21,7 +21,6 @@ from engine.knowing import Situation
 from engine.master_data import Delegation, PersonId, Span
 from engine.money import AMOUNTS, parse_amount
 from engine.places import NOWHERE
-from engine.recording import moment_text
 from engine.routing.authority import Amount, covering, level_of
 from engine.routing.building import Unfilled
 from engine.routing.course import PlaceKey, keyed_steps
@@ -259,19 +258,3 @@ def _part_with(part: Part, changed: Assignment) -> Part:
 
 def _holds(part: Part, place: Assignment) -> bool:
     return any(leaf.id == place.id for leaf in leaves(part))
-
-
-def arrangements_plain(made: Iterable[Arrangement]) -> dict[str, object]:
-    """What was arranged, as a record has it for deciding again; nothing where nothing was."""
-    listed = [
-        {
-            "number": each.number,
-            "at": moment_text(each.at),
-            "kind": str(each.kind),
-            "key": list(each.key),
-            "by": each.by,
-            "to": each.to,
-        }
-        for each in made
-    ]
-    return {"arrangements": listed} if listed else {}

@@ -27,7 +27,8 @@ def data_files(folder: Path = ACME / "data") -> dict[str, bytes]:
 @pytest.fixture(params=BOTH)
 def resources(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Resources]:
     """ACME in force; purchase orders and invoices of US01 are posted to `erp`."""
-    with opened(request.param, tmp_path) as store:
+    is_tampered = request.node.get_closest_marker("tampers") is not None
+    with opened(request.param, tmp_path, is_tampered=is_tampered) as store:
         made = Resources(
             store, targets={("US01", "invoice"): "erp", ("US01", "purchase_order"): "erp"}
         )

@@ -19,6 +19,8 @@ from engine.canonical import canonical_bytes
 from tests.casework.deliveries import Delivery, enqueued, made
 from tests.casework.documents import NOW
 
+pytestmark = pytest.mark.tampers
+
 # Positions: 1 bootstrap, 2 submission, 3 action, 4 posting_enqueued, 5 second_opinion, 6 posted of
 # C-000001, 7 to 9 the same of C-000002, which is not posted.
 

@@ -29,10 +29,10 @@ from api.usecases.casework.closing_reviews import Finding, Found, close
 from api.usecases.casework.resources import Loaded, Resources
 from api.usecases.casework.submission import Submitted
 from api.usecases.casework.submitting import submit
-from api.usecases.casework.written import given_of
 from engine.cases.status import Status
 from engine.deciding import decide
 from engine.documents import accept
+from engine.recorded import given_of
 from tests.casework.conftest import ACME, ADMIN, START, data_files
 from tests.casework.documents import NOW, PORTAL, by, order
 from tests.databases import BOTH, migrated

@@ -17,16 +17,10 @@ from hypothesis import strategies as st
 from engine.documents import accept, parse_json
 from engine.documents.canonical_form import Plain, to_canonical
 from engine.documents.catalogue import SHEETS
-from engine.documents.classes import (
-    MASK,
-    class_of,
-    masked,
-    may_be_quoted,
-    names_a_secret,
-    replaced,
-)
+from engine.documents.classes import class_of, masked, may_be_quoted, replaced
 from engine.documents.fields import CONFIDENTIAL, INTERNAL, PUBLIC, RESTRICTED, FieldClass
 from engine.documents.header import Header
+from engine.documents.masking import MASK, names_a_secret
 from engine.errors import InputErrors
 from engine.facts.kinds import Kind
 from engine.facts.vocabulary import Fact, Of

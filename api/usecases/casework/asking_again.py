@@ -25,11 +25,10 @@ from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.reviewing import open_asked
 from api.usecases.casework.standing import count_both
 from api.usecases.casework.surrounding import around
-from api.usecases.casework.watching import escalations_plain, watch
+from api.usecases.casework.watching import watch
 from api.usecases.casework.written import (
     asked_now,
     document_of,
-    given_plain,
     named_digests,
     text,
 )
@@ -39,8 +38,8 @@ from engine.decision import Decision, Outcome
 from engine.documents.model import Document
 from engine.facts.kinds import FactValues
 from engine.history import History
+from engine.recorded import arrangements_plain, escalations_plain, given_plain
 from engine.recording import to_plain
-from engine.routing.arranging import arrangements_plain
 from engine.routing.completing import standing
 from engine.routing.course import Course
 

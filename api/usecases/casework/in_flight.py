@@ -21,8 +21,7 @@ from adapters.store.cases import Case
 from adapters.store.deadlines import escalations_on
 from api.usecases.casework.remembering import Asked, asked_of
 from api.usecases.casework.resources import InForce, Plain, Resources
-from api.usecases.casework.watching import escalations_plain
-from api.usecases.casework.written import document_of, given_of
+from api.usecases.casework.written import document_of
 from engine.changing.drift import by_rates_of_today
 from engine.changing.stricter import stricter
 from engine.deciding import decide
@@ -30,8 +29,10 @@ from engine.decision import Decision
 from engine.documents.model import Document
 from engine.history import History
 from engine.policy import PolicySet
-from engine.routing.arranging import Arrangement, arrangements_plain
+from engine.recorded import arrangements_plain, escalations_plain, given_of
+from engine.routing.arranging import Arrangement
 from engine.routing.course import Escalation
+from engine.segregation.history_form import history_plain
 
 PIN: Final = "pin"
 ADD: Final = "add_if_stricter"
@@ -96,8 +97,11 @@ class InFlight:
             return found[0]
         older, newer = found
         decision = stricter(older.decision, newer.decision)
-        base = older if decision is older.decision else newer
-        return replace(base, decision=decision, note=older.note | newer.note | base.note)
+        base, other = (older, newer) if decision is older.decision else (newer, older)
+        note = older.note | newer.note | base.note
+        if other.history != base.history:  # each set looks back by its own conflicts
+            note["history_beside"] = history_plain(other.history)
+        return replace(base, decision=decision, note=note)
 
     def _under(
         self,

@@ -25,7 +25,7 @@ from api.usecases.casework.standing import count_both
 from api.usecases.casework.submission import NotAccepted, Submission, Submitted
 from api.usecases.casework.surrounding import Around
 from api.usecases.casework.watching import watch_new
-from api.usecases.casework.written import asked_now, given_plain, named_digests, text
+from api.usecases.casework.written import asked_now, named_digests, text
 from engine.canonical import Written
 from engine.cases.status import Event, Status, moved, stands_meanwhile, takes_new_version
 from engine.deciding import decide
@@ -34,8 +34,9 @@ from engine.documents.derived import OwnFacts
 from engine.documents.model import Document
 from engine.facts.kinds import FactValues
 from engine.history import History
+from engine.recorded import arrangements_plain, given_plain
 from engine.recording import decision_text, moment_text
-from engine.routing.arranging import Arrangement, arrangements_plain
+from engine.routing.arranging import Arrangement
 from engine.routing.completing import standing
 from engine.routing.course import Course
 from engine.segregation.asking import NOTHING

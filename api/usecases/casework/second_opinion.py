@@ -32,12 +32,13 @@ from api.usecases.casework.action import LEAVES_THE_DECISION
 from api.usecases.casework.completing import posting_key
 from api.usecases.casework.remembering import asked_of
 from api.usecases.casework.resources import Plain, Resources
-from api.usecases.casework.written import document_of, given_of
+from api.usecases.casework.written import document_of
 from engine.opinion.controls import SHEET, ControlRules, Uncovered, control_rules
 from engine.opinion.facts import facts_of
 from engine.opinion.happened import Happened, NotKnown, acts_of_case, as_kept
 from engine.opinion.rules import Violation
 from engine.policy import PolicySet
+from engine.recorded import given_of
 from engine.segregation.keys import about
 from engine.violations import violations
 

@@ -20,7 +20,7 @@ from adapters.store.in_force import What, loaded_since
 from adapters.store.versions import standing_of
 from api.usecases.casework.adding_up import Sharing, all_totals_of, sharing_since
 from api.usecases.casework.resources import InForce, Plain, Resources
-from api.usecases.casework.written import DocumentUnreadable, document_of, given_plain
+from api.usecases.casework.written import DocumentUnreadable, document_of
 from engine.cases.status import Status
 from engine.cumulation.parts import Part
 from engine.documents.model import Document
@@ -30,6 +30,7 @@ from engine.readiness.asking import NO_INTEREST, Interest, compares, found_by, i
 from engine.readiness.recording import keeps
 from engine.readiness.surroundings import Beside, Surroundings
 from engine.readiness.timing import MASTER_DATA
+from engine.recorded import given_plain
 from engine.routing.distinct import identities
 
 

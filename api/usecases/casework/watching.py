@@ -20,7 +20,7 @@ from engine.deadlines.spans import end_of
 from engine.deadlines.watching import Kind, Watched, watched
 from engine.decision import Decision
 from engine.errors import PolicyError
-from engine.routing.course import Course, Escalation, PlaceKey
+from engine.routing.course import Course, PlaceKey
 
 
 def watch(
@@ -43,12 +43,6 @@ def watch_new(
 ) -> Iterator[Deadline]:
     """The deadlines of a case that has none, for the caller to keep."""
     yield from _wanted(current, case, decision, course, now, {})
-
-
-def escalations_plain(made: tuple[Escalation, ...]) -> dict[str, object]:
-    """Where a route was silent, as a record has it; nothing where it never was."""
-    listed = [{"key": list(each.key), "persons": list(each.persons)} for each in made]
-    return {"escalations": listed} if listed else {}
 
 
 def _wanted(

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
-from fractions import Fraction
 from functools import lru_cache
 from importlib.metadata import version
 from typing import Final
@@ -19,14 +18,13 @@ from engine.decision import Assignment, Decision
 from engine.documents.canonical_form import to_canonical
 from engine.documents.model import Document
 from engine.errors import InputErrors
-from engine.facts.kinds import FactValue, FactValues
-from engine.money import Exact, Money, fraction_text
 from engine.policy import PolicySet
+from engine.recorded import SEMANTICS
 from engine.routing.completing import current_step, open_now
 from engine.routing.course import Course, PlaceKey, keyed
 
-SEMANTICS: Final = "1"  # what the words of a policy mean; another number where they mean another
 TZDATA: Final = version("tzdata")
+HOLIDAYS: Final = version("holidays")
 
 
 def sealed(resources: Resources, source: str, document: Document) -> Written:
@@ -73,25 +71,6 @@ def text(plain: object) -> Written:
     return Written(canonical_bytes(plain).decode("utf-8"))
 
 
-def given_plain(given: FactValues) -> dict[str, object]:
-    """Totals as they are kept: exact amounts in minor units, with their currency."""
-    return {
-        name: {"minor": fraction_text(Fraction(value.minor)), "currency": value.currency}
-        for name, value in given.items()
-        if isinstance(value, Money | Exact)
-    }
-
-
-def given_of(plain: Mapping[str, Mapping[str, str]]) -> dict[str, FactValue]:
-    """Totals out of what was kept."""
-    return {name: _amount(Fraction(of["minor"]), of["currency"]) for name, of in plain.items()}
-
-
-def _amount(minor: Fraction, currency: str) -> Money | Exact:
-    is_whole = minor.denominator == 1
-    return Money(minor.numerator, currency) if is_whole else Exact(minor, currency)
-
-
 def named_digests(current: InForce) -> Written:
     """Everything that a decision rests on besides the document, by digest and version."""
     return _named(current.digests)
@@ -106,6 +85,7 @@ def _named(digests: Digests) -> Written:
             "delegations": digests.delegations,
             "semantics": SEMANTICS,
             "tzdata": TZDATA,
+            "holidays": HOLIDAYS,
         }
     )
 

@@ -18,10 +18,11 @@ from adapters.policy_folder import (
     ROOT_FILE,
     SUFFIXES,
 )
-from adapters.store.in_force import Files, digest_of_files
+from adapters.store.in_force import Files
 from api.usecases.casework.resources import Plain
 from api.usecases.drafts import Draft
 from api.usecases.policy_testing import run
+from engine.canonical import digest_of_files
 from engine.policy import PolicySet
 from rules.analysis.differences import compare
 from rules.analysis.differences.model import Differences, Direction, Effect

@@ -24,7 +24,7 @@ from adapters.store.trail import records_of
 from api.usecases.casework.recounting import Progress
 from api.usecases.casework.remembering import asked_of
 from api.usecases.casework.resources import InForce, Resources, data_of, policy_of
-from api.usecases.casework.written import DocumentUnreadable, document_of, given_of
+from api.usecases.casework.written import DocumentUnreadable, document_of
 from api.usecases.what_if.comparing import NOT_ACCEPTED, Changed
 from api.usecases.what_if.many import Chunk
 from api.usecases.what_if.seeing import Seen, kinds, seen
@@ -37,6 +37,7 @@ from engine.history import History
 from engine.money import Money
 from engine.policy import PolicySet
 from engine.recalling import recalled
+from engine.recorded import given_of
 from rules.analysis.differences.essence import essence
 
 BATCH: Final = 200
