@@ -21,8 +21,9 @@ from api.settings import Environment, ErpSettings, Settings, SettingsRefused, se
 from api.usecases.casework.posting import Counter, Target
 from api.usecases.casework.resources import Resources
 from api.usecases.casework.second_opinion import Opinions
+from api.usecases.trail.checkpointing import make_checkpoint
 from api.web.asking import Service, utc_now
-from api.worker import Worker
+from api.worker import Signing, Worker
 
 
 @contextmanager
@@ -53,13 +54,23 @@ def _working(settings: Settings, resources: Resources) -> Iterator[Callable[[], 
     chance = random.SystemRandom().random
     matcher = SecondOpinion()
     opinions = opinions_by(settings, matcher)
-    worker = Worker(resources, Counter(targets, utc_now, chance, lease, opinions))
+    counter = Counter(targets, utc_now, chance, lease, opinions)
+    worker = Worker(resources, counter, sign=_signing(settings, resources.store))
     worker.start()
     try:
         yield worker.wake
     finally:
         worker.stop()
         matcher.close()
+
+
+def _signing(settings: Settings, store: Store) -> Signing | None:
+    """How often and by what the worker signs checkpoints. Raises `BadSigningKeys`."""
+    keys = settings.keys()
+    if keys is None:  # in development only, as the settings see to
+        return None
+    every = timedelta(minutes=settings.checkpoint_minutes)
+    return Signing(every, lambda now: make_checkpoint(store, keys, settings.log_name, now).size)
 
 
 def opinions_by(settings: Settings, matcher: SecondOpinion) -> Opinions:

@@ -10,17 +10,20 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from adapters.identity import IdentityMisconfigured, Issuer, Scope, ServiceAccount
 from adapters.identity.issuer import OWN_NAMES, is_loopback
+from adapters.signing import SigningKeys
 
 PREFIX: Final = "COUNTERSIGN_"
 EMBEDDED: Final = "sqlite:///countersign.db"
 NAME: Final = r"^[A-Za-z0-9_.-]{1,60}$"
+Read = TypeVar("Read", bound=BaseSettings)
+LOG_NAME: Final = r"^[A-Za-z0-9_./-]{1,100}$"
 
 
 class SettingsRefused(Exception):
@@ -104,12 +107,24 @@ class ErpSettings(_Strict):
     taxes: Mapping[str, str] = Field(default_factory=dict)
 
 
-class Settings(BaseSettings):
-    """Everything; `environment` is required, so that nobody runs in one by accident."""
+class SigningSettings(BaseSettings):
+    """By which keys checkpoints of the trail are signed, and how its log is called."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, extra="ignore", frozen=True, hide_input_in_errors=True
     )
+
+    signing_keys: SecretStr | None = None
+    log_name: Annotated[str, Field(pattern=LOG_NAME)] = "countersign"
+
+    def keys(self) -> SigningKeys | None:
+        """The keys; `None` where there are none. Raises `BadSigningKeys`."""
+        stated = self.signing_keys
+        return None if stated is None else SigningKeys(stated.get_secret_value())
+
+
+class Settings(SigningSettings):
+    """Everything; `environment` is required, so that nobody runs in one by accident."""
 
     environment: Environment
     database_url: SecretStr = SecretStr(EMBEDDED)
@@ -118,6 +133,7 @@ class Settings(BaseSettings):
     issuers: tuple[IssuerSettings, ...] = ()
     erp: tuple[ErpSettings, ...] = ()
     encryption_keys: SecretStr | None = None
+    checkpoint_minutes: Annotated[int, Field(ge=1, le=1440)] = 60
     worker: bool = True
     lease_seconds: Annotated[int, Field(ge=10, le=3600)] = 120
 
@@ -133,8 +149,17 @@ class Settings(BaseSettings):
 def read_settings(host: str | None = None, port: int | None = None) -> Settings:
     """The settings of this process; what is given here wins. Raises `SettingsRefused`."""
     given: dict[str, Any] = {"host": host, "port": port}
+    return _read(Settings, {name: value for name, value in given.items() if value is not None})
+
+
+def read_signing() -> SigningSettings:
+    """What a command needs that signs and does nothing else. Raises `SettingsRefused`."""
+    return _read(SigningSettings, {})
+
+
+def _read(kind: type[Read], given: dict[str, Any]) -> Read:
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
+        return kind(**given)
     except ValidationError as problem:
         lines = [_line(each) for each in problem.errors(include_input=False, include_url=False)]
         raise SettingsRefused("\n".join(lines)) from None
@@ -156,6 +181,8 @@ def _contradictions(settings: Settings) -> Iterator[str]:
             yield f"{PREFIX}ISSUERS: expected an OIDC issuer at least in production, found none"
         if settings.encryption_keys is None:
             yield f"{PREFIX}ENCRYPTION_KEYS: expected `id:base64` in production, found none"
+        if settings.signing_keys is None:
+            yield f"{PREFIX}SIGNING_KEYS: expected `id:base64` in production, found none"
     elif not settings.issuers and not is_loopback(settings.host):
         yield f"{PREFIX}HOST: expected `127.0.0.1` with logins for development, found another"
     names = [each.name for each in settings.erp]

@@ -33,6 +33,7 @@ from api.usecases.casework.settling import (
     is_about_connection,
 )
 from api.usecases.policy_sets.activating import activate_due
+from api.usecases.trail.checkpointing import NotSigned
 
 log: Final = logging.getLogger(__name__)
 
@@ -52,6 +53,14 @@ class Pace:
     watch: timedelta = timedelta(seconds=30)
 
 
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """How often a checkpoint of the trail is signed, and what signs it: `sign` gives its size."""
+
+    every: timedelta
+    sign: Callable[[datetime], int]
+
+
 class Worker:
     """Threads that deliver, one that asks again, one that watches the time.
 
@@ -64,6 +73,7 @@ class Worker:
         counter: Counter,
         pace: Pace | None = None,
         breaker: Breaker | None = None,
+        sign: Signing | None = None,
     ) -> None:
         self._resources = resources
         self._counter = counter
@@ -77,6 +87,8 @@ class Worker:
         self._asked_for = Digests()
         self._asked_at: datetime | None = None
         self._people = Watch()
+        self._signing = sign
+        self._signed_at: datetime | None = None
 
     def start(self) -> None:
         """Begins to work, in threads of its own that do not keep the process alive."""
@@ -151,6 +163,22 @@ class Worker:
             log.info("deadlines were handled", extra={"count": done})
         return done
 
+    def sign_if_due(self) -> bool:
+        """Signs a checkpoint over every record there is, if it is time; whether it did."""
+        now = self._counter.clock()
+        if self._signing is None:
+            return False
+        if self._signed_at is not None and now - self._signed_at < self._signing.every:
+            return False
+        self._signed_at = now  # also where it fails: what is wrong is said, and not at every turn
+        try:
+            size = self._signing.sign(now)
+        except NotSigned as problem:
+            log.error("no checkpoint was signed", extra={"kind": type(problem).__name__})
+            return False
+        log.info("a checkpoint was signed", extra={"count": size})
+        return True
+
     def resolve_if_due(self) -> int:
         """Asks others where people have changed, by a load or by time; on how many cases."""
         with self._resources.store.reading() as connection:
@@ -212,6 +240,7 @@ class Worker:
 
     def _watch(self) -> None:
         self.watch()
+        self.sign_if_due()
         with self._bell:
             self._bell.wait_for(lambda: self._is_stopping, self._pace.watch.total_seconds())
 

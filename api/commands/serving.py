@@ -13,11 +13,13 @@ from sqlalchemy.exc import ArgumentError
 
 from adapters.encryption import EncryptionError
 from adapters.identity import IdentityMisconfigured
+from adapters.signing import BadSigningKeys, SigningKeys
 from adapters.store.opening import Store, StoreError, open_store
 from api.commands.terminal import Code, stop
-from api.settings import EMBEDDED, Environment, SettingsRefused
+from api.settings import EMBEDDED, Environment, SettingsRefused, SigningSettings
 from api.usecases.casework.activating import ActivationRefused
 from api.usecases.casework.resources import ContentsUnusable, NothingInForce
+from api.usecases.trail.checkpointing import NotSigned
 from engine.cases.identities import Identities
 
 COMMAND_LINE: Final = "command line"
@@ -47,6 +49,13 @@ For = Annotated[
     ),
 ]
 DEFAULT: Final = EMBEDDED
+FAILURES: Final = (
+    StoreError,
+    SettingsRefused,
+    IdentityMisconfigured,
+    EncryptionError,
+    BadSigningKeys,
+)
 
 
 @contextmanager
@@ -54,11 +63,11 @@ def failures() -> Iterator[None]:
     """Ends the command with a sentence and the right code for what can be expected to fail."""
     try:
         yield
-    except (StoreError, SettingsRefused, IdentityMisconfigured, EncryptionError) as problem:
+    except FAILURES as problem:
         raise stop(
             Code.SERVICE, *(f"error: {line}" for line in str(problem).splitlines())
         ) from None
-    except (ActivationRefused, NothingInForce, ContentsUnusable) as problem:
+    except (ActivationRefused, NothingInForce, ContentsUnusable, NotSigned) as problem:
         raise stop(Code.SERVICE, f"error: {problem}") from None
     except ArgumentError:
         raise stop(Code.SERVICE, "error: the address of the store is no database URL") from None
@@ -73,6 +82,14 @@ def store_at(url: str) -> Iterator[Store]:
             yield store
         finally:
             store.close()
+
+
+def expect_keys(signing: SigningSettings) -> SigningKeys:
+    """The keys by which checkpoints are signed. Raises `SettingsRefused` where there are none."""
+    found = signing.keys()
+    if found is None:
+        raise SettingsRefused("COUNTERSIGN_SIGNING_KEYS: expected `id:base64`, found none")
+    return found
 
 
 def who(by: str, environment: Environment) -> Identities:

@@ -1,15 +1,19 @@
-"""`countersign trail check`: whether every record and every case in a store agree."""
+"""`countersign trail`: whether every record and every case agree, and what is signed of them."""
 
 from __future__ import annotations
 
 import typer
 
+from adapters.store.checkpoints import log_of
 from api.commands.lint import counted
 from api.commands.options import Json, Out
-from api.commands.serving import DEFAULT, Database, store_at
+from api.commands.serving import DEFAULT, Database, expect_keys, failures, store_at, utc_now
 from api.commands.terminal import Code, Output, progress
+from api.settings import read_signing
 from api.usecases.casework.checking import TrailReport, check_trail
 from api.usecases.casework.telling import Problem
+from api.usecases.trail.checkpointing import NotSigned, make_checkpoint
+from engine.trail.notes import key_text
 
 app = typer.Typer(help="Look at the trail.", no_args_is_help=True, rich_markup_mode="rich")
 
@@ -35,6 +39,46 @@ def check(database: Database = DEFAULT, as_json: Json = False, out: Out = None) 
             _show(output, report)
     if not report.is_intact:
         raise typer.Exit(int(Code.FOUND))
+
+
+def checkpoint(database: Database = DEFAULT, as_json: Json = False, out: Out = None) -> None:
+    """Sign a checkpoint over every record there is, and print it: keep it outside of this machine.
+
+    Signed with the first key of COUNTERSIGN_SIGNING_KEYS. Where no record was added since the
+    last one, that is printed.
+    """
+    with failures(), store_at(database) as store, progress("records", None) as bar:
+        signing = read_signing()
+        signed = make_checkpoint(
+            store,
+            expect_keys(signing),
+            signing.log_name,
+            utc_now(),
+            lambda done, total: bar.update(bar.task_ids[0], completed=done, total=total),
+        )
+    with Output(out) as output:
+        if as_json:
+            output.json({"size": signed.size, "root": signed.root.hex(), "note": signed.note})
+        else:
+            for line in signed.note.splitlines():
+                output.say(line)
+
+
+def keys(database: Database = DEFAULT, as_json: Json = False, out: Out = None) -> None:
+    """Print the public keys of the log, as whoever verifies needs them; the signing key first."""
+    with failures(), store_at(database) as store:
+        found = expect_keys(read_signing())
+        with store.reading() as connection:
+            log = log_of(connection)
+        if log is None:
+            raise NotSigned("no checkpoint was signed yet; run `countersign trail checkpoint`")
+        shown = [key_text(key) for key in found.public(log.origin)]
+    with Output(out) as output:
+        if as_json:
+            output.json({"log": log.origin, "keys": shown})
+        else:
+            for text in shown:
+                output.say(text)
 
 
 def _show(output: Output, report: TrailReport) -> None:

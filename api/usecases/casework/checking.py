@@ -28,6 +28,7 @@ from adapters.store.trail import (
 )
 from api.usecases.casework.resources import Plain
 from api.usecases.casework.telling import Problem, problems_of_case
+from api.usecases.trail.comparing import SignedTree
 from engine.canonical import canonical_bytes
 from engine.recording import moment_text
 
@@ -84,15 +85,18 @@ def _trail_problems(
 ) -> Iterator[Problem]:
     """Positions without a gap up to the end mark, and each record in itself."""
     expected = 1
+    tree = SignedTree(connection)
     for record in every_record(connection, BATCH):
         if record.position != expected:
             gap = f"expected position {expected}, found {record.position}"
             yield Problem("gap", gap, record.position)
         expected = record.position + 1
         yield from _record_problems(record)
+        yield from tree.problems(record)
         report.record_count += 1
         if report.record_count % BATCH == 0:
             progress(report.record_count, total)
+    yield from tree.left()
     last = end(connection)
     if expected != last + 1:
         said = f"the end mark is at {last}, the last record at {expected - 1}"
