@@ -24,6 +24,7 @@ from api.usecases.casework.second_opinion import Opinions
 from api.usecases.trail.checkpointing import make_checkpoint
 from api.web.asking import Service, utc_now
 from api.worker import Signing, Worker
+from api.zones import use_own_zones
 
 
 @contextmanager
@@ -33,6 +34,7 @@ def opened(settings: Settings) -> Iterator[Service]:
     Raises `SettingsRefused`, `StoreError`, `BadKeys`, `IdentityMisconfigured`, `NothingInForce`
     and `ContentsUnusable`.
     """
+    use_own_zones()
     store = open_store(settings.database_url.get_secret_value())
     try:
         resources = resources_of(settings, store)

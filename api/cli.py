@@ -11,6 +11,7 @@ from rich.console import Console
 
 from api.commands.terminal import MEANINGS
 from api.texts import plain
+from api.zones import use_own_zones
 
 INTERNAL = 70  # a mistake in this program; never asked for
 _EPILOG = "Exit codes\n\n" + "\n\n".join(f"{int(code)}  {text}" for code, text in MEANINGS.items())
@@ -89,6 +90,7 @@ def _register_service() -> None:
     from api.commands.second_opinion import second_opinion
     from api.commands.serve import serve
     from api.commands.trail_export import export_trail
+    from api.commands.trail_verify import verify_export
 
     app.command("activate", epilog=_EPILOG)(activate)
     app.command("serve", epilog=_EPILOG)(serve)
@@ -100,6 +102,7 @@ def _register_service() -> None:
     trail.app.command("checkpoint", epilog=_EPILOG)(trail.checkpoint)
     trail.app.command("keys", epilog=_EPILOG)(trail.keys)
     trail.app.command("export", epilog=_EPILOG)(export_trail)
+    trail.app.command("verify", epilog=_EPILOG)(verify_export)
     app.add_typer(trail.app, name="trail")
     for name, command in (
         ("propose", policy_sets.propose_set),
@@ -162,6 +165,7 @@ _register_past()
 
 def main() -> NoReturn:
     """Runs the command line; ends the process with one of the codes of `MEANINGS`."""
+    use_own_zones()
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

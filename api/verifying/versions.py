@@ -5,21 +5,11 @@ from __future__ import annotations
 import hashlib
 import platform
 import sys
-import zoneinfo
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from engine.recorded import SEMANTICS
-
-
-def use_own_zones() -> None:
-    """Time zones as the `tzdata` that is installed or packed has them, whatever the machine has.
-
-    Without it a decision would rest on the machine's zones and name another version.
-    """
-    zoneinfo.reset_tzpath(to=())
-    zoneinfo.ZoneInfo.clear_cache()
 
 
 def here() -> Mapping[str, str]:
