@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import platform
 import sys
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
@@ -25,7 +24,7 @@ def verifier() -> Mapping[str, str]:
     return {
         "version": _version("countersign"),
         "digest": f"sha256:{digest}" if digest else "",
-        "python": platform.python_version(),
+        "python": sys.version.partition(" ")[0],
     }
 
 
