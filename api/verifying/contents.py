@@ -23,7 +23,8 @@ from rules.diagnostics import Diagnostics
 
 KEPT_LOADED: Final = 4
 
-T = TypeVar("T")
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 class Loader:
@@ -78,7 +79,7 @@ class Loader:
             raise Unavailable(str(problem)) from problem
 
 
-def _keep(known: OrderedDict[T, object], key: T, value: object) -> None:
+def _keep(known: OrderedDict[K, V], key: K, value: V) -> None:
     known[key] = value
     while len(known) > KEPT_LOADED:
         known.popitem(last=False)
