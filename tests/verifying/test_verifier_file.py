@@ -1,4 +1,4 @@
-"""The verifier is one file, which runs where there is nothing but Python (F5, scenario 35)."""
+"""The verifier is one file, which runs where there is nothing but Python (F5)."""
 
 from __future__ import annotations
 
