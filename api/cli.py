@@ -99,6 +99,7 @@ def _register_service() -> None:
     trail.app.command("check", epilog=_EPILOG)(trail.check)
     trail.app.command("checkpoint", epilog=_EPILOG)(trail.checkpoint)
     trail.app.command("keys", epilog=_EPILOG)(trail.keys)
+    trail.app.command("fork", epilog=_EPILOG)(trail.fork)
     trail.app.command("export", epilog=_EPILOG)(export_trail)
     app.add_typer(trail.app, name="trail")
     for name, command in (
