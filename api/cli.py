@@ -88,6 +88,7 @@ def _register_service() -> None:
     from api.commands.file import file
     from api.commands.second_opinion import second_opinion
     from api.commands.serve import serve
+    from api.commands.trail_export import export_trail
 
     app.command("activate", epilog=_EPILOG)(activate)
     app.command("serve", epilog=_EPILOG)(serve)
@@ -98,6 +99,7 @@ def _register_service() -> None:
     trail.app.command("check", epilog=_EPILOG)(trail.check)
     trail.app.command("checkpoint", epilog=_EPILOG)(trail.checkpoint)
     trail.app.command("keys", epilog=_EPILOG)(trail.keys)
+    trail.app.command("export", epilog=_EPILOG)(export_trail)
     app.add_typer(trail.app, name="trail")
     for name, command in (
         ("propose", policy_sets.propose_set),

@@ -16,6 +16,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Final
 
+from engine.canonical import digest_of_files
+
 MOST_ENTRIES: Final = 100_000
 LONGEST_NAME: Final = 300
 MOST_UNPACKED: Final = 2**40  # together: a trail of some 100 million records
@@ -36,9 +38,7 @@ NEEDED: Final = frozenset({MANIFEST, RECORDS, README})
 HELD: Final = {MANIFEST: 64 * 2**20, SAMPLE: 256 * 2**20, README: 2**20}
 MOST_CONTENT_FILE: Final = 2 * 2**30
 
-_CONTENT: Final = re.compile(
-    r"contents/([0-9a-f]{64})/([^/\\\x00-\x1f\x7f]+(?:/[^/\\\x00-\x1f\x7f]+)*)"
-)
+_CONTENT: Final = re.compile(r"contents/([0-9a-f]{64})/([^\\\x00-\x1f\x7f]+)")
 _KNOWN: Final = frozenset({MANIFEST, RECORDS, DISCLOSURES, CONSISTENCY, POPULATION, SAMPLE, README})
 
 
@@ -76,6 +76,7 @@ class Archive:
         """Closes the file."""
         if self._file is not None:
             self._file.close()
+            self._file = None
 
     def has(self, name: str) -> bool:
         """Whether there is such an entry."""
@@ -116,8 +117,11 @@ class Archive:
             yield rest
 
     def contents(self) -> dict[str, list[str]]:
-        """The files of each content (`sha256:...`), as entries, in the order of their names."""
-        found: dict[str, list[str]] = {}
+        """The files of each content (`sha256:...`), as entries, in the order of their names.
+
+        A content of no files has no entry, and is always there.
+        """
+        found: dict[str, list[str]] = {digest_of_files({}): []}
         for name in sorted(self.entries):
             if (match := _CONTENT.fullmatch(name)) is not None:
                 found.setdefault(f"sha256:{match[1]}", []).append(name)

@@ -20,6 +20,7 @@ from engine.verifying.counting import Counting, check_population, row_of
 from engine.verifying.disclosing import DisclosureRefused, with_disclosed
 from engine.verifying.heads import Outside, check_earlier, earlier_of, head_of, is_in_tree
 from engine.verifying.manifest import Manifest, ManifestRefused, manifest_of
+from engine.verifying.naming import contents_named
 from engine.verifying.performing import Performed, Result, holds_decision, perform
 from engine.verifying.records import Continuity, Line, LineRefused, line_of, plain_of
 from engine.verifying.steps import Step, Verdict, all_steps, verdict_of
@@ -179,7 +180,7 @@ class _Run:
         body = disclosures.of(line)
         if continuity.is_inside(line.position):
             self.counting.add(line, body)
-        self._name(line.body)
+        self.named |= contents_named(line.body)
         kept = remembered.after(body)
         is_there = is_in_tree(line, head)
         came = None
@@ -189,16 +190,6 @@ class _Run:
             in_tree.fail(f"the record is not in the tree{_named(came)}", line.position)
         if came is not None and self.is_performing:
             self._came(line, came)
-
-    def _name(self, body: Mapping[str, Any]) -> None:
-        """Notes which contents a record rests on."""
-        stated = body.get("in_force")
-        if isinstance(stated, dict):
-            names = ("policy", "master_data", "delegations")
-            self.named.update(str(stated[name]) for name in names if stated.get(name))
-        flight = body.get("in_flight")
-        if isinstance(flight, dict):
-            self.named.update(str(flight[name]) for name in ("routed_under",) if name in flight)
 
     def _came(self, line: Line, came: Performed) -> None:
         step = self.steps[numbers.PERFORMED]

@@ -40,6 +40,8 @@ class Totals:
         if is_withheld(document) or is_withheld(lines):
             self.withheld_count += 1
             return
+        if not isinstance(lines, list):
+            raise ValueError("the lines of its document are no list")
         nets = [line.get("net") for line in lines if isinstance(line, dict)]
         stated = [net for net in nets if isinstance(net, str)]
         if stated:

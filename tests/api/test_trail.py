@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from base64 import b64encode
 from datetime import UTC, datetime
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from sqlalchemy import text
@@ -157,3 +159,38 @@ def test_records_that_were_signed_and_are_gone_show(url: str, tmp_path: Path) ->
     assert done.exit_code == 1
     said = "error[checkpoint_differs]: a checkpoint was signed over 3 records, found 2"
     assert said in done.output
+
+
+@pytest.mark.usefixtures("signing")
+def test_an_export_is_written_with_what_it_is_verified_by(url: str, tmp_path: Path) -> None:
+    path = tmp_path / "all.zip"
+    done = asked(
+        url, "export", "--file", str(path), "--by", "audrey", "--environment", "development"
+    )
+    assert done.exit_code == 0
+    assert "3 records, 0 cases" in done.output
+    digest = hashlib.sha256(ZipFile(path).read("export.json")).hexdigest()
+    assert f"export.json sha256:{digest}" in done.output
+    again = asked(url, "export", "--file", str(path), "--by", "audrey", "--json")
+    assert json.loads(again.output)["records"] == 4  # the first export is on record
+
+
+@pytest.mark.usefixtures("signing")
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("--from", "yesterday"), 2, "expected a day"),
+        (("--sample", "3"), 2, "a sample needs its size and its seed"),
+        (("--seed", "x"), 2, "a sample needs its size and its seed"),
+        (("--entity", "XX"), 1, "no case is selected"),
+        (("--file", "/no/such/folder/x.zip"), 6, "No such file"),
+    ],
+)
+def test_what_cannot_be_exported_is_said(
+    url: str, tmp_path: Path, words: tuple[str, ...], code: int, said: str
+) -> None:
+    path = tmp_path / "all.zip"
+    done = asked(url, "export", "--file", str(path), "--by", "audrey", *words)
+    assert done.exit_code == code
+    assert said in done.output
+    assert not path.exists()

@@ -28,7 +28,7 @@ from adapters.store.trail import end
 from adapters.store.tree import grow, root_at
 from engine.trail.notes import Checkpoint, note_text, text_of
 
-BATCH: Final = 5_000  # records taken into the tree in one transaction: others write in between
+BATCH: Final = 1_000  # records taken into the tree in one transaction: others write in between
 
 Progress = Callable[[int, int], None]
 

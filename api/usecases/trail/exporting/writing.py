@@ -1,0 +1,266 @@
+"""An export, written: records with their proofs, what they rest on, and what all of it comes to."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, select
+
+from adapters.signing import SigningKeys
+from adapters.store.checkpoints import Signed
+from adapters.store.in_force import files_of
+from adapters.store.opening import Store
+from adapters.store.tables import trail
+from adapters.store.trail import Entry, append
+from api.usecases.trail.checkpointing import make_checkpoint
+from api.usecases.trail.exporting.packing import Packing, packing
+from api.usecases.trail.exporting.population import Population
+from api.usecases.trail.exporting.readme import TEXT
+from api.usecases.trail.exporting.selecting import (
+    BATCH,
+    NothingSelected,
+    Selection,
+    period,
+    population,
+    positions_of,
+)
+from api.usecases.trail.proving import Prover
+from engine.canonical import canonical_bytes
+from engine.cases.identities import Identities
+from engine.money import fraction_text
+from engine.recorded import SEMANTICS
+from engine.recording import moment_text
+from engine.sampling import drawn
+from engine.trail.notes import checkpoint_of, key_text, note_of
+from engine.verifying.counting import COLUMNS
+from engine.verifying.manifest import FORMAT
+from engine.verifying.naming import contents_named
+from engine.verifying.totals import Totals
+
+CLOCK: Final = "of the server, in UTC"
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was exported: the digest of its manifest, its records and cases, and over which
+    checkpoint."""
+
+    manifest_digest: str
+    record_count: int
+    case_count: int
+    checkpoint: Signed
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What the selected records come to, and which contents all of them name."""
+
+    first: int = 0
+    last: int = 0
+    count: int = 0
+    by_kind: Counter[str] = field(default_factory=Counter)
+    statuses: dict[str, str] = field(default_factory=dict)
+    totals: Totals = field(default_factory=Totals)
+    named: set[str] = field(default_factory=set)
+
+    def add(self, position: int, body: dict[str, Any]) -> None:
+        self.first = self.first or position
+        self.last = position
+        self.count += 1
+        self.by_kind[str(body.get("kind"))] += 1
+        case, status = body.get("case"), body.get("status")
+        if isinstance(case, str) and isinstance(status, str):
+            self.statuses[case] = status
+        self.totals.add(body)
+
+
+def export(
+    store: Store,
+    keys: SigningKeys,
+    log_name: str,
+    selection: Selection,
+    path: Path,
+    who: Identities,
+    now: datetime,
+    progress: Progress = lambda done, total: None,
+) -> Exported:
+    """Writes the export, as of one moment, and puts on record that it was made.
+
+    Others go on writing meanwhile. Raises `NotSigned`, `NothingSelected`, and `OSError` where the
+    file cannot be written: then there is none, and no record of it.
+    """
+    signed = make_checkpoint(store, keys, log_name, now)
+    with store.snapshot() as connection, packing(path) as archive:
+        writing = _Writing(connection, signed, selection, archive, progress)
+        seen = writing.all()
+        manifest = writing.manifest(seen, keys, who, now)
+        data = json.dumps(manifest, ensure_ascii=False, indent=1).encode()
+        digest = archive.add("export.json", [data])
+    done = Exported(digest, seen.count, len(seen.statuses), signed)
+    with store.transaction() as connection:
+        append(connection, [Entry("exported", None, now, _body(done, manifest, who))])
+    return done
+
+
+class _Writing:
+    """One export while it is written."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        signed: Signed,
+        selection: Selection,
+        archive: Packing,
+        progress: Progress,
+    ) -> None:
+        self._connection = connection
+        self._signed = signed
+        self._selection = selection
+        self._archive = archive
+        self._progress = progress
+        self._prover = Prover(connection, signed)
+        self._population = Population()
+
+    def all(self) -> _Seen:
+        """Every entry but the manifest."""
+        seen = _Seen()
+        if self._selection.is_period:
+            first, last = period(self._connection, self._selection, self._signed.size)
+            beside = range(max(1, first - 1), min(self._signed.size, last + 1) + 1)
+            self._archive.add(
+                "records.jsonl", self._records(beside, len(beside), seen, first, last)
+            )
+            seen.first, seen.last = first, last
+        else:
+            chosen = self._chosen()
+            positions = [*positions_of(self._connection, chosen, self._signed.size)]
+            lines = self._records(positions, len(positions), seen, 1, self._signed.size)
+            self._archive.add("records.jsonl", lines)
+        self._archive.add("consistency.jsonl", self._earlier())
+        for digest in sorted(seen.named):
+            for name, data in sorted(files_of(self._connection, digest).items()):
+                self._archive.add(f"contents/{digest.removeprefix('sha256:')}/{name}", [data])
+        self._archive.add("readme.txt", [TEXT.encode()])
+        return seen
+
+    def _chosen(self) -> frozenset[int]:
+        """The cases that are exported; the population stands beside them, and how they were
+        drawn."""
+        conditions = population(self._selection)
+        rows = self._population.rows(self._connection, conditions, self._signed.size)
+        self._archive.add("population.csv", _csv(rows))
+        ids = self._population.ids
+        if not ids:
+            raise NothingSelected("no case is selected by this")
+        sample = self._selection.sample
+        if sample is None:
+            return frozenset(ids.values())
+        names = drawn(self._population.items, sample.method, sample.size, sample.seed)
+        stated = {
+            "seed": sample.seed,
+            "size": sample.size,
+            "method": str(sample.method),
+            "drawn": names,
+        }
+        self._archive.add("sample.json", [json.dumps(stated, indent=1).encode()])
+        return frozenset(ids[name] for name in names)
+
+    def _records(
+        self, positions: Sequence[int], total: int, seen: _Seen, first: int, last: int
+    ) -> Iterator[bytes]:
+        """A line for each record; those within the selection are counted."""
+        for at in range(0, len(positions), BATCH):
+            query = select(trail.c.position, trail.c.body).order_by(trail.c.position)
+            wanted = query.where(trail.c.position.in_(positions[at : at + BATCH]))
+            for position, body in self._connection.execute(wanted):
+                plain = json.loads(body)
+                seen.named |= contents_named(plain)
+                if first <= position <= last:
+                    seen.add(position, plain)
+                yield self._line(position, bytes(body))
+            self._progress(min(at + BATCH, total), total)
+
+    def _line(self, position: int, body: bytes) -> bytes:
+        proof = [*map(_base64, self._prover.of_record(position))]
+        return _json_line({"position": position, "body": body.decode(), "proof": proof})
+
+    def _earlier(self) -> Iterator[bytes]:
+        for before, proof in self._prover.of_earlier():
+            yield _json_line({"note": before.note, "proof": [*map(_base64, proof)]})
+
+    def manifest(
+        self, seen: _Seen, keys: SigningKeys, who: Identities, now: datetime
+    ) -> dict[str, Any]:
+        """What the export says of itself."""
+        log = checkpoint_of(note_of(self._signed.note).text).origin
+        is_period = self._selection.is_period
+        by_status = Counter(seen.statuses.values()) if is_period else self._population.by_status
+        totals = seen.totals.by_currency if is_period else self._population.totals
+        return {
+            "format": FORMAT,
+            "log": log,
+            "made_at": moment_text(now),
+            "made_by": who.decided_by,
+            "clock": CLOCK,
+            "product": version("countersign"),
+            "semantics": SEMANTICS,
+            "selection": self._selection.plain(),
+            "positions": {
+                "first": seen.first,
+                "last": seen.last,
+                "count": seen.count,
+                "is_contiguous": is_period,
+            },
+            "counts": {
+                "by_kind": dict(sorted(seen.by_kind.items())),
+                "by_status": dict(sorted(by_status.items())),
+            },
+            "control_totals": {name: fraction_text(of) for name, of in sorted(totals.items())},
+            "checkpoint": self._signed.note,
+            "keys": [key_text(key) for key in keys.public(log)],
+            "erased": [],
+            "withheld_classes": [],
+            "files": dict(sorted(self._archive.digests.items())),
+        }
+
+
+def _body(done: Exported, manifest: dict[str, Any], who: Identities) -> dict[str, object]:
+    return {
+        "manifest_digest": done.manifest_digest,
+        "selection": manifest["selection"],
+        "positions": manifest["positions"],
+        "counts": manifest["counts"],
+        "checkpoint": {"log": manifest["log"], "size": done.checkpoint.size},
+        "who": who.plain(),
+    }
+
+
+def _csv(rows: Iterable[dict[str, str]]) -> Iterator[bytes]:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow(row)
+        yield text.getvalue().encode()
+        text.seek(0)
+        text.truncate()
+    yield text.getvalue().encode()
+
+
+def _json_line(plain: object) -> bytes:
+    return canonical_bytes(plain) + b"\n"
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
