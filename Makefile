@@ -25,7 +25,7 @@ PIN     := $(LOCKED) --only-binary :all:
 COMPILE := $(PIN) pyproject.toml requirements/build.in
 
 .DEFAULT_GOAL := help
-.PHONY: help setup second-opinion servers demo serve test check docs nightly bench lock python-is-new-enough
+.PHONY: help setup second-opinion servers demo serve test check docs verifier nightly bench lock python-is-new-enough
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -71,6 +71,9 @@ check: setup ## linter, formatter, type checker and architecture tests
 
 docs: setup ## write docs/codes.md again, from what the linter says
 	@$(BIN)/python -m api.code_pages
+
+verifier: setup ## build/countersign-verify.pyz, which verifies exports with nothing but Python
+	@$(BIN)/python -m api.verifier_file
 
 nightly: setup $(ERP_VENV)/.installed ## every test, the long runs too, with many more random examples
 	@$(BIN)/python -m pytest -q -n 2 -m "not bench" --hypothesis-profile=nightly $(ARGS)

@@ -23,6 +23,7 @@ from api.usecases.casework.second_opinion import Opinions
 from api.usecases.trail.publishing import expect_not_restored, sign_and_publish
 from api.web.asking import Service, utc_now
 from api.worker import Signing, Worker
+from api.zones import use_own_zones
 
 
 @contextmanager
@@ -32,6 +33,7 @@ def opened(settings: Settings) -> Iterator[Service]:
     Raises `SettingsRefused`, `StoreError`, `BadKeys`, `IdentityMisconfigured`, `NothingInForce`,
     `ContentsUnusable`, and `TrailChanged` where the store is older than what was published of it.
     """
+    use_own_zones()
     store = open_store(settings.database_url.get_secret_value())
     try:
         resources = resources_of(settings, store)

@@ -15,6 +15,7 @@ from typer.main import get_group
 
 from api.commands.terminal import MEANINGS
 from api.texts import plain
+from api.zones import use_own_zones
 
 INTERNAL = 70  # a mistake in this program; never asked for
 _EPILOG = "Exit codes\n\n" + "\n\n".join(f"{int(code)}  {text}" for code, text in MEANINGS.items())
@@ -56,6 +57,7 @@ COMMANDS: Final = {
     "trail keys": "trail.keys",
     "trail fork": "trail.fork",
     "trail export": "trail_export.export_trail",
+    "trail verify": "trail_verify.verify_export",
     "policy propose": "policy_sets.propose_set",
     "policy show": "policy_sets.show",
     "policy approve": "policy_sets.approve",
@@ -146,6 +148,7 @@ def _root(
 
 def main() -> NoReturn:
     """Runs the command line; ends the process with one of the codes of `MEANINGS`."""
+    use_own_zones()
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

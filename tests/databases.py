@@ -28,8 +28,8 @@ from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from adapters.store.opening import Store, migrate, open_store
-from tests.verifying.again import not_performed
 from adapters.store.tables import metadata
+from tests.verifying.again import not_performed
 
 SERVER = os.environ.get(
     "COUNTERSIGN_TEST_POSTGRESQL", "postgresql+psycopg://postgres@127.0.0.1/postgres"

@@ -47,6 +47,7 @@ from adapters.master_data.tables import (
 )
 from engine.chart import NO_CHART, Chart
 from engine.facts.vocabulary import Fact
+from engine.identifiers.judged import Judging, judge
 from engine.master_data import Answer, MasterData, Question, Relation, snapshot
 from engine.organization import Organization
 
@@ -131,17 +132,19 @@ def assemble(
     limits: Limits,
     before: Mapping[str, int] = NO_ROWS,
     accept_fewer: frozenset[str] = frozenset(),
+    judging: Judging = judge,
 ) -> Load:
     """A snapshot from tables that were read. `before` are the counts of the last good load.
 
     `accept_fewer` names tables (or `table.column`) that may hold less than before, this time.
+    `judging` says what is known of tax numbers while they can be read.
     """
     tables = settle(tables, organization.authorities, report)
     counts = _counts(tables)
     _compare(counts, before, accept_fewer, tables, report, limits)
     data = None
     if not report.is_refused and _zones_exist(organization, report):
-        data = _snapshot(Loading(organization, facts, tables, report))
+        data = _snapshot(Loading(organization, facts, tables, report, judging))
         _judge(tables, report, limits)
     refused = report.refused()
     return Load(None if refused else data, report.rows(), refused, counts)

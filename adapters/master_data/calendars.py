@@ -12,8 +12,6 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
-from holidays import country_holidays
-
 from adapters.master_data.cells import Cells
 from adapters.master_data.loading_state import Loading, once
 from adapters.master_data.reports import shown
@@ -30,6 +28,8 @@ def public_holidays(name: str) -> frozenset[date] | None:
     country, _, part = name.partition("-")
     if len(country) != 2 or not country.isascii() or not country.isupper():
         return None
+    from holidays import country_holidays  # a large library, and few sets name such a calendar
+
     try:
         found = country_holidays(
             country, subdiv=part or None, years=range(FIRST_YEAR, LAST_YEAR + 1)

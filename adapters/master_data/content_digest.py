@@ -14,6 +14,7 @@ from engine.canonical import digest
 from engine.master_data import ALWAYS
 from engine.money import Money
 
+_DERIVED: Final = frozenset({"tax_numbers"})
 _COLLECTIONS: Final = frozenset({frozenset, tuple, list, dict, MappingProxyType})
 
 
@@ -58,7 +59,11 @@ def plain(value: object) -> object:
 
 @lru_cache(maxsize=100)
 def _field_names(kind: Hashable) -> tuple[str, ...]:
-    """The fields of a dataclass, none for another type. Money is written in one piece."""
+    """The fields of a dataclass, none for another type. Money is written in one piece.
+
+    What was found of tax numbers is left out: it follows from the numbers by whatever library
+    judges them, and the name of a snapshot must not change with that.
+    """
     if kind is Money or not isinstance(kind, type) or not is_dataclass(kind):
         return ()
-    return tuple(field.name for field in fields(kind))
+    return tuple(field.name for field in fields(kind) if field.name not in _DERIVED)

@@ -15,6 +15,7 @@ from adapters.master_data.reading import read_folder, read_table
 from adapters.master_data.reports import Report
 from adapters.master_data.tables import DEFAULT_LIMITS, SPECS, Limits
 from engine.facts.vocabulary import Fact
+from engine.identifiers.judged import Judging, judge
 from engine.master_data import Answer, MasterData, Question
 from engine.organization import Organization
 
@@ -26,15 +27,17 @@ def load_folder(
     limits: Limits = DEFAULT_LIMITS,
     before: Mapping[str, int] = NO_ROWS,
     accept_fewer: frozenset[str] = frozenset(),
+    judging: Judging = judge,
 ) -> Load:
     """A snapshot from a folder of files; never raises for what the files contain.
 
     `before` are the `row_counts` of the last good load; `accept_fewer` names what may be fewer.
+    `judging` says what is known of tax numbers while they can be read.
     """
     report = Report(limits.reports_count)
     with _uncollected():
         tables = read_folder(Path(path), facts, limits, report)
-        return assemble(tables, organization, facts, report, limits, before, accept_fewer)
+        return assemble(tables, organization, facts, report, limits, before, accept_fewer, judging)
 
 
 def read_tables(

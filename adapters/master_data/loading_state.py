@@ -13,6 +13,7 @@ from adapters.master_data.reports import Report, shown
 from adapters.master_data.tables import Row, Table, own_facts
 from engine.facts.kinds import FactValue
 from engine.facts.vocabulary import Fact, Of
+from engine.identifiers.judged import Judging, judge
 from engine.master_data import Dated, Span
 from engine.organization import Organization
 
@@ -24,12 +25,16 @@ Stated = dict[str, dict[str, FactValue]]  # facts by what they are about
 
 @dataclass(slots=True)
 class Loading:
-    """One load. `lost_*` are ids that rows name but that were left out."""
+    """One load. `lost_*` are ids that rows name but that were left out.
+
+    `judging` says what is known of tax numbers while they can be read.
+    """
 
     organization: Organization
     facts: Mapping[str, Fact]
     tables: Mapping[str, Table]
     report: Report
+    judging: Judging = judge
     days: Days = field(default_factory=Days)
     zones: dict[str, str] = field(default_factory=dict)  # of each person that was kept
     lost_people: set[str] = field(default_factory=set)

@@ -21,7 +21,7 @@ from adapters.master_data.reports import shown
 from adapters.master_data.values import parse_money, parse_share, token
 from engine.facts.kinds import FactValue
 from engine.facts.vocabulary import Of
-from engine.identifiers.judged import Judged, judge
+from engine.identifiers.judged import Judged, Judging
 from engine.master_data import (
     SUPPLIER_TERMS,
     Contract,
@@ -118,7 +118,7 @@ def read_suppliers(loading: Loading) -> Mapping[str, Supplier]:
     for cells in loading.rows("suppliers"):
         id = cells.id()
         once(cells, id, repeated)
-        supplier = _supplier(cells, id)
+        supplier = _supplier(cells, id, loading.judging)
         stated = facts_in_columns(cells, declared) | _terms(cells)
         if cells.ok():
             found[id] = cells, supplier
@@ -135,9 +135,9 @@ def read_suppliers(loading: Loading) -> Mapping[str, Supplier]:
     }
 
 
-def _supplier(cells: Cells, id: str) -> Supplier:
+def _supplier(cells: Cells, id: str, judging: Judging) -> Supplier:
     country = cells.text("country")
-    numbers = _judged(cells, country)
+    numbers = _judged(cells, country, judging)
     return Supplier(
         id=id,
         name=cells.free("name") or id,
@@ -157,9 +157,13 @@ def _terms(cells: Cells) -> dict[str, FactValue]:
     return {name: text for name, text in stated.items() if text}
 
 
-def _judged(cells: Cells, country: str) -> tuple[Judged, ...]:
+def _judged(cells: Cells, country: str, judging: Judging) -> tuple[Judged, ...]:
     """The tax numbers, judged while they can be read: a token has no check digit."""
-    numbers = cells.parsed_words("tax_id", lambda text: judge(token("tax_id", text), text, country))
+
+    def judged(text: str) -> Judged:
+        return judging(token("tax_id", text), text, country)
+
+    numbers = cells.parsed_words("tax_id", judged)
     return tuple(sorted(numbers, key=lambda one: one.token))
 
 

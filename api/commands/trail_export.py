@@ -22,6 +22,7 @@ from api.commands.serving import (
     who,
 )
 from api.commands.terminal import Code, Output, progress, stop
+from api.commands.trail import app as app
 from api.sealing import with_keys
 from api.settings import Environment, read_keys
 from api.usecases.casework.resources import Resources

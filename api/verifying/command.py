@@ -1,7 +1,7 @@
 """`countersign-verify`: verifies an export, offline, with nothing but Python.
 
-Exit codes: 0 verified; 1 something is wrong; 2 not read (usage, no such file); 3 consistent with
-itself, and no key from outside vouches for it.
+Exit codes: 0 verified; 1 something is wrong, or no key from outside vouches for it; 2 not read
+(usage, no such file).
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from typing import Final, TextIO
 from api.verifying.page import page_of
 from api.verifying.report import EXIT_CODES, lines_of, plain_of
 from api.verifying.running import Progress, Verification, verify
-from api.verifying.versions import here, use_own_zones, verifier
+from api.verifying.versions import here, verifier
+from api.zones import use_own_zones
 from engine.trail.notes import MOST_BYTES, Key, NoteRefused, key_of
 from engine.verifying.heads import Outside
 
@@ -107,8 +108,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="countersign-verify",
         description="Verifies an export of a trail: no database, no network, no secret.",
-        epilog="Exit codes: 0 verified; 1 something is wrong; 2 not read;"
-        " 3 consistent with itself only (no key was given).",
+        epilog="Exit codes: 0 verified; 1 something is wrong, or no key from outside vouches for"
+        " it; 2 not read.",
     )
     parser.add_argument("export", type=Path, help="the file NAME.countersign.zip")
     parser.add_argument(

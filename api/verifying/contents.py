@@ -1,7 +1,8 @@
 """Policy sets and people out of an export, loaded by digest; the last few are kept loaded.
 
-Compiled without its lints: a set that was in force had passed them, and they change nothing that
-it decides.
+Loaded as far as deciding needs it. Tax numbers are not judged: that needs a library which does not
+come with the verifier, and only readiness asks for it. Sets are compiled without their lints: one
+that was in force had passed them, and they change nothing that it decides.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Final, TypeVar
 
 from adapters.master_data import load_folder
 from api.verifying.archive import Archive, ArchiveRefused, name_within
+from engine.identifiers.judged import not_judged
 from engine.master_data import MasterData
 from engine.policy import PolicySet
 from engine.verifying.performing import Contents, Names, Unavailable
@@ -22,6 +24,7 @@ from rules.diagnostics import Diagnostics
 KEPT_LOADED: Final = 4
 
 T = TypeVar("T")
+V = TypeVar("V")
 
 
 class Loader:
@@ -76,7 +79,7 @@ class Loader:
             raise Unavailable(str(problem)) from problem
 
 
-def _keep(known: OrderedDict[T, object], key: T, value: object) -> None:
+def _keep(known: OrderedDict[T, V], key: T, value: V) -> None:
     known[key] = value
     while len(known) > KEPT_LOADED:
         known.popitem(last=False)
@@ -94,7 +97,7 @@ def _data(files: dict[str, bytes], policy: PolicySet) -> MasterData:
     with tempfile.TemporaryDirectory(prefix="countersign-verify-") as folder:
         for name, data in files.items():
             Path(folder, Path(name).name).write_bytes(data)
-        made = load_folder(Path(folder), policy.organization, policy.facts)
+        made = load_folder(Path(folder), policy.organization, policy.facts, judging=not_judged)
     if made.data is None:
         raise Unavailable(f"the master data do not load: {made.refused}")
     return made.data

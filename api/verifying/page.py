@@ -1,7 +1,7 @@
 """A verification as a page to file: what an auditor's working paper has to say of his evidence.
 
-What was obtained, from whom and when; how its completeness and accuracy were tested; what was found,
-with every exception; and with which program. One file without scripts, which prints well.
+What was obtained, from whom and when; how its completeness and accuracy were tested; what was
+found, with every exception; and with which program. One file without scripts, which prints well.
 Source: PCAOB AS 1105, .10 (information produced by the company) and .10A.
 """
 
@@ -22,8 +22,9 @@ _STYLE: Final = """
 body { font: 11pt/1.45 Georgia, serif; max-width: 46em; margin: 2em auto; padding: 0 1em; }
 h1 { font-size: 1.5em; } h2 { font-size: 1.15em; margin-top: 1.8em; }
 table { border-collapse: collapse; width: 100%; } caption { text-align: left; font-weight: bold; }
-th, td { text-align: left; vertical-align: top; padding: .25em .6em; border-bottom: 1px solid #bbb; }
-td.number { text-align: right; } code { font-size: .85em; overflow-wrap: anywhere; }
+th, td { text-align: left; vertical-align: top; padding: .25em .6em;
+  border-bottom: 1px solid #bbb; }
+code { font-size: .85em; overflow-wrap: anywhere; }
 .failed { font-weight: bold; } .verdict { border: 2px solid; padding: .6em 1em; font-size: 1.1em; }
 @media print { body { margin: 0; max-width: none; } tr, li { break-inside: avoid; } }
 """
@@ -62,7 +63,8 @@ def page_of(
     ]
     head = f'<meta charset="utf-8"><title>Verification of {escape(file)}</title>'
     body = "\n".join(parts)
-    return f'<!doctype html>\n<html lang="en"><head>{head}<style>{_STYLE}</style></head>\n<body>\n{body}\n</body></html>\n'
+    head = f'<html lang="en"><head>{head}<style>{_STYLE}</style></head>'
+    return f"<!doctype html>\n{head}\n<body>\n{body}\n</body></html>\n"
 
 
 def _obtained(found: Verification, file: str) -> Iterator[str]:
@@ -70,7 +72,7 @@ def _obtained(found: Verification, file: str) -> Iterator[str]:
     yield "<h2>What was obtained</h2>"
     manifest = found.manifest
     if manifest is None:
-        yield f"<p>The file <code>{escape(file)}</code>, which could not be opened as an export.</p>"
+        yield f"<p>The file <code>{escape(file)}</code>, which does not open as an export.</p>"
         return
     head = found.head
     selected = ", ".join(f"{name}: {value}" for name, value in manifest.selection.items())

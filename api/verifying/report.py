@@ -19,7 +19,7 @@ WORDS: Final = {
     Outcome.FAILED: "FAILED",
     Outcome.NOT_REACHED: "not done",
 }
-EXIT_CODES: Final = {Verdict.VERIFIED: 0, Verdict.FAILED: 1, Verdict.WITH_ITSELF_ONLY: 3}
+EXIT_CODES: Final = {Verdict.VERIFIED: 0, Verdict.FAILED: 1, Verdict.WITH_ITSELF_ONLY: 1}
 MOST_LINES: Final = 20
 
 

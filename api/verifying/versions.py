@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import platform
 import sys
-import zoneinfo
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from engine.recorded import SEMANTICS
-
-
-def use_own_zones() -> None:
-    """Time zones as the `tzdata` that is installed or packed has them, whatever the machine has.
-
-    Without it a decision would rest on the machine's zones and name another version.
-    """
-    zoneinfo.reset_tzpath(to=())
-    zoneinfo.ZoneInfo.clear_cache()
 
 
 def here() -> Mapping[str, str]:
@@ -35,7 +24,7 @@ def verifier() -> Mapping[str, str]:
     return {
         "version": _version("countersign"),
         "digest": f"sha256:{digest}" if digest else "",
-        "python": platform.python_version(),
+        "python": sys.version.partition(" ")[0],
     }
 
 

@@ -7,6 +7,7 @@ beside the token.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from engine.identifiers.catalogue import IDENTIFIERS, Fault, fault_of
@@ -23,6 +24,15 @@ class Judged:
     token: str
     right: frozenset[str]
     misspelt: frozenset[str]
+
+
+Judging = Callable[[str, str, str], Judged]
+"""Token, number and country to what is known of the number."""
+
+
+def not_judged(token: str, number: str, country: str) -> Judged:
+    """The number as one that fits nothing, for whoever decides and never asks what a number is."""
+    return Judged(token, frozenset(), frozenset())
 
 
 def judge(token: str, number: str, country: str) -> Judged:
