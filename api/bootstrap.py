@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from adapters.encryption import KeyRing, seal, unseal
 from adapters.erp.connector import Credentials
 from adapters.erp.tryton.connection import TrytonConnector
 from adapters.identity import Authentication, DevelopmentAuthentication, OidcAuthentication
@@ -17,11 +15,12 @@ from adapters.second_opinion.asking import SecondOpinion
 from adapters.store.opening import Store, open_store
 from adapters.store.trail import records
 from adapters.transport import Transport
+from api.sealing import with_keys
 from api.settings import Environment, ErpSettings, Settings, SettingsRefused, secret
 from api.usecases.casework.posting import Counter, Target
 from api.usecases.casework.resources import Resources
 from api.usecases.casework.second_opinion import Opinions
-from api.usecases.trail.checkpointing import make_checkpoint
+from api.usecases.trail.publishing import expect_not_restored, sign_and_publish
 from api.web.asking import Service, utc_now
 from api.worker import Signing, Worker
 from api.zones import use_own_zones
@@ -31,13 +30,14 @@ from api.zones import use_own_zones
 def opened(settings: Settings) -> Iterator[Service]:
     """The service, as long as it is used.
 
-    Raises `SettingsRefused`, `StoreError`, `BadKeys`, `IdentityMisconfigured`, `NothingInForce`
-    and `ContentsUnusable`.
+    Raises `SettingsRefused`, `StoreError`, `BadKeys`, `IdentityMisconfigured`, `NothingInForce`,
+    `ContentsUnusable`, and `TrailChanged` where the store is older than what was published of it.
     """
     use_own_zones()
     store = open_store(settings.database_url.get_secret_value())
     try:
         resources = resources_of(settings, store)
+        expect_not_restored(store, settings.places())
         authentication = _authentication(settings, resources)
         with _working(settings, resources) as wake:
             yield Service(resources, authentication, on_enqueued=wake)
@@ -68,11 +68,15 @@ def _working(settings: Settings, resources: Resources) -> Iterator[Callable[[], 
 
 def _signing(settings: Settings, store: Store) -> Signing | None:
     """How often and by what the worker signs checkpoints. Raises `BadSigningKeys`."""
-    keys = settings.keys()
+    keys = settings.signing()
     if keys is None:  # in development only, as the settings see to
         return None
-    every = timedelta(minutes=settings.checkpoint_minutes)
-    return Signing(every, lambda now: make_checkpoint(store, keys, settings.log_name, now).size)
+    every, places = timedelta(minutes=settings.checkpoint_minutes), settings.places()
+
+    def sign(now: datetime) -> int:
+        return sign_and_publish(store, keys, settings.log_name, places, now)[0].size
+
+    return Signing(every, sign)
 
 
 def opinions_by(settings: Settings, matcher: SecondOpinion) -> Opinions:
@@ -102,15 +106,7 @@ def resources_of(settings: Settings, store: Store) -> Resources:
     """What the use cases work with. Raises `BadKeys`, and `SettingsRefused` for another's store."""
     _expect_same_environment(settings, store)
     targets = {(post.entity, post.type): each.name for each in settings.erp for post in each.posts}
-    if settings.encryption_keys is None:  # in development only, as the settings see to
-        return Resources(store, targets=targets)
-    ring = KeyRing(settings.encryption_keys.get_secret_value())
-    return Resources(
-        store,
-        targets=targets,
-        seal=functools.partial(seal, ring=ring),
-        unseal=functools.partial(unseal, ring=ring),
-    )
+    return with_keys(Resources(store, targets=targets), settings)
 
 
 def store_environment(store: Store) -> str:

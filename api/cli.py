@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated, NoReturn
+from functools import cache
+from importlib import import_module
+from typing import Annotated, Any, Final, NoReturn
 
 import typer
 from rich.console import Console
+from typer.core import TyperGroup
+from typer.main import get_group
 
 from api.commands.terminal import MEANINGS
 from api.texts import plain
@@ -16,8 +20,106 @@ from api.zones import use_own_zones
 INTERNAL = 70  # a mistake in this program; never asked for
 _EPILOG = "Exit codes\n\n" + "\n\n".join(f"{int(code)}  {text}" for code, text in MEANINGS.items())
 
+# Where the function of each command is, below `api.commands`. Of two words the first is a group,
+# the `app` of that module.
+COMMANDS: Final = {
+    "decide": "decide.decide",
+    "readiness": "readiness.readiness",
+    "diff": "diff.diff",
+    "explain": "explain.explain",
+    "who-can": "who_can.who_can",
+    "authority": "authority.authority",
+    "lint": "lint.lint",
+    "format": "formatting.format_policies",
+    "schema": "schema.schema",
+    "language-server": "language_server.language_server",
+    "test": "policy_tests.run_tests",
+    "demo": "demo.demo",
+    "period-close": "period_close.period_close",
+    "e-invoice": "e_invoice.e_invoice",
+    # reports of controls
+    "conformance": "conformance.conformance",
+    "overrides": "overrides.report_overrides",
+    "sod": "sod.sod",
+    "splitting": "splitting.splitting",
+    "spend": "spend.spend",
+    # on a store, and on what is in force there
+    "activate": "activate.activate",
+    "serve": "serve.serve",
+    "file": "file.file",
+    "second-opinion": "second_opinion.second_opinion",
+    "sheet export": "sheet.export",
+    "sheet import": "sheet.take_back",
+    "countries add": "countries.add",
+    "store migrate": "store.migrate",
+    "trail check": "trail.check",
+    "trail checkpoint": "trail.checkpoint",
+    "trail keys": "trail.keys",
+    "trail fork": "trail.fork",
+    "trail export": "trail_export.export_trail",
+    "trail verify": "trail_verify.verify_export",
+    "policy propose": "policy_sets.propose_set",
+    "policy show": "policy_sets.show",
+    "policy approve": "policy_sets.approve",
+    "policy activate": "policy_sets.activate_set",
+    "policy cancel": "policy_sets.cancel_set",
+    "policy roll-back": "policy_sets.roll_back_set",
+    "policy history": "policy_sets.history",
+    "policy what-if": "policy_sets.what_if",
+    "delegations list": "delegations.list_delegations",
+    "delegations make": "delegations.make",
+    "delegations revoke": "delegations.revoke_one",
+    "data check": "master_data.check",
+    "data load": "master_data.load",
+    # on what was in force, and on what happened elsewhere
+    "as-of person": "as_of.person",
+    "as-of role": "as_of.role",
+    "as-of document": "as_of.document",
+    "as-of delegations": "as_of.delegations",
+    "history load": "history.load",
+    "history take-over": "history.take_over",
+}
+
+
+class _Commands(TyperGroup):
+    """Knows the names of all commands, and imports one when it is asked for: all take seconds.
+
+    Typer has no public names for a context of this kind and for a command: both are `Any`.
+    """
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        names: dict[str, Any] = {words.partition(" ")[0]: None for words in COMMANDS}
+        self.commands = names
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        return _command(cmd_name) if cmd_name in self.commands else None
+
+
+@cache
+def _command(name: str) -> Any:
+    """The command, or the group with all its commands."""
+    around = typer.Typer(callback=lambda: None, rich_markup_mode="rich", add_completion=False)
+    group: typer.Typer | None = None
+    for words, where in COMMANDS.items():
+        first, _, second = words.partition(" ")
+        if first != name:
+            continue
+        module = import_module(f"api.commands.{where.partition('.')[0]}")
+        function = getattr(module, where.partition(".")[2])
+        if second:
+            group = module.app
+            group.command(second, epilog=_EPILOG)(function)
+        else:
+            around.command(name, epilog=_EPILOG)(function)
+    if group is not None:
+        around.add_typer(group, name=name)
+    return get_group(around).commands[name]
+
+
 app = typer.Typer(
     name="countersign",
+    cls=_Commands,
     help="Countersign decides who must approve a document, in what order, and why.",
     epilog=_EPILOG,
     no_args_is_help=True,
@@ -42,125 +144,6 @@ def _root(
     ] = False,
 ) -> None:
     """Countersign decides who must approve a document, in what order, and why."""
-
-
-def _register() -> None:
-    from api.commands import countries, sheet
-    from api.commands.authority import authority
-    from api.commands.decide import decide
-    from api.commands.demo import demo
-    from api.commands.diff import diff
-    from api.commands.e_invoice import e_invoice
-    from api.commands.explain import explain
-    from api.commands.formatting import format_policies
-    from api.commands.language_server import language_server
-    from api.commands.lint import lint
-    from api.commands.period_close import period_close
-    from api.commands.policy_tests import run_tests
-    from api.commands.readiness import readiness
-    from api.commands.schema import schema
-    from api.commands.who_can import who_can
-
-    app.command("decide", epilog=_EPILOG)(decide)
-    app.command("readiness", epilog=_EPILOG)(readiness)
-    app.command("diff", epilog=_EPILOG)(diff)
-    app.command("explain", epilog=_EPILOG)(explain)
-    app.command("who-can", epilog=_EPILOG)(who_can)
-    app.command("authority", epilog=_EPILOG)(authority)
-    app.command("lint", epilog=_EPILOG)(lint)
-    app.command("format", epilog=_EPILOG)(format_policies)
-    app.command("schema", epilog=_EPILOG)(schema)
-    app.command("language-server", epilog=_EPILOG)(language_server)
-    app.command("test", epilog=_EPILOG)(run_tests)
-    app.command("demo", epilog=_EPILOG)(demo)
-    app.command("period-close", epilog=_EPILOG)(period_close)
-    app.command("e-invoice", epilog=_EPILOG)(e_invoice)
-    sheet.app.command("export", epilog=_EPILOG)(sheet.export)
-    sheet.app.command("import", epilog=_EPILOG)(sheet.take_back)
-    app.add_typer(sheet.app, name="sheet")
-    countries.app.command("add", epilog=_EPILOG)(countries.add)
-    app.add_typer(countries.app, name="countries")
-
-
-def _register_service() -> None:
-    """Commands on a store, and on what is in force there."""
-    from api.commands import delegations, master_data, policy_sets, store, trail
-    from api.commands.activate import activate
-    from api.commands.file import file
-    from api.commands.second_opinion import second_opinion
-    from api.commands.serve import serve
-    from api.commands.trail_export import export_trail
-    from api.commands.trail_verify import verify_export
-
-    app.command("activate", epilog=_EPILOG)(activate)
-    app.command("serve", epilog=_EPILOG)(serve)
-    app.command("file", epilog=_EPILOG)(file)
-    app.command("second-opinion", epilog=_EPILOG)(second_opinion)
-    store.app.command("migrate", epilog=_EPILOG)(store.migrate)
-    app.add_typer(store.app, name="store")
-    trail.app.command("check", epilog=_EPILOG)(trail.check)
-    trail.app.command("checkpoint", epilog=_EPILOG)(trail.checkpoint)
-    trail.app.command("keys", epilog=_EPILOG)(trail.keys)
-    trail.app.command("export", epilog=_EPILOG)(export_trail)
-    trail.app.command("verify", epilog=_EPILOG)(verify_export)
-    app.add_typer(trail.app, name="trail")
-    for name, command in (
-        ("propose", policy_sets.propose_set),
-        ("show", policy_sets.show),
-        ("approve", policy_sets.approve),
-        ("activate", policy_sets.activate_set),
-        ("cancel", policy_sets.cancel_set),
-        ("roll-back", policy_sets.roll_back_set),
-        ("history", policy_sets.history),
-        ("what-if", policy_sets.what_if),
-    ):
-        policy_sets.app.command(name, epilog=_EPILOG)(command)
-    app.add_typer(policy_sets.app, name="policy")
-    delegations.app.command("list", epilog=_EPILOG)(delegations.list_delegations)
-    delegations.app.command("make", epilog=_EPILOG)(delegations.make)
-    delegations.app.command("revoke", epilog=_EPILOG)(delegations.revoke_one)
-    app.add_typer(delegations.app, name="delegations")
-    master_data.app.command("check", epilog=_EPILOG)(master_data.check)
-    master_data.app.command("load", epilog=_EPILOG)(master_data.load)
-    app.add_typer(master_data.app, name="data")
-
-
-def _register_past() -> None:
-    """Commands on what was in force, and on what happened elsewhere."""
-    from api.commands import as_of, history
-
-    for name, question in (
-        ("person", as_of.person),
-        ("role", as_of.role),
-        ("document", as_of.document),
-        ("delegations", as_of.delegations),
-    ):
-        as_of.app.command(name, epilog=_EPILOG)(question)
-    app.add_typer(as_of.app, name="as-of")
-    history.app.command("load", epilog=_EPILOG)(history.load)
-    history.app.command("take-over", epilog=_EPILOG)(history.take_over)
-    app.add_typer(history.app, name="history")
-
-
-def _register_reports() -> None:
-    """Reports of controls."""
-    from api.commands.conformance import conformance
-    from api.commands.overrides import report_overrides
-    from api.commands.sod import sod
-    from api.commands.spend import spend
-    from api.commands.splitting import splitting
-
-    app.command("conformance", epilog=_EPILOG)(conformance)
-    app.command("overrides", epilog=_EPILOG)(report_overrides)
-    app.command("sod", epilog=_EPILOG)(sod)
-    app.command("splitting", epilog=_EPILOG)(splitting)
-    app.command("spend", epilog=_EPILOG)(spend)
-
-
-_register()
-_register_reports()
-_register_service()
-_register_past()
 
 
 def main() -> NoReturn:

@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
@@ -17,6 +18,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from adapters.identity import IdentityMisconfigured, Issuer, Scope, ServiceAccount
 from adapters.identity.issuer import OWN_NAMES, is_loopback
+from adapters.publishing import Address, Folder, Place
 from adapters.signing import SigningKeys
 
 PREFIX: Final = "COUNTERSIGN_"
@@ -107,23 +109,32 @@ class ErpSettings(_Strict):
     taxes: Mapping[str, str] = Field(default_factory=dict)
 
 
-class SigningSettings(BaseSettings):
-    """By which keys checkpoints of the trail are signed, and how its log is called."""
+class KeySettings(BaseSettings):
+    """The keys: what seals restricted values, what signs checkpoints of the trail, and how its log
+    is called."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
+    encryption_keys: SecretStr | None = None
     signing_keys: SecretStr | None = None
     log_name: Annotated[str, Field(pattern=LOG_NAME)] = "countersign"
+    checkpoint_folder: Path | None = None
+    checkpoint_addresses: tuple[str, ...] = ()
 
-    def keys(self) -> SigningKeys | None:
-        """The keys; `None` where there are none. Raises `BadSigningKeys`."""
+    def places(self) -> tuple[Place, ...]:
+        """Where checkpoints are published."""
+        folder = () if self.checkpoint_folder is None else (Folder(self.checkpoint_folder),)
+        return (*folder, *map(Address, self.checkpoint_addresses))
+
+    def signing(self) -> SigningKeys | None:
+        """What signs; `None` where there are none. Raises `BadSigningKeys`."""
         stated = self.signing_keys
         return None if stated is None else SigningKeys(stated.get_secret_value())
 
 
-class Settings(SigningSettings):
+class Settings(KeySettings):
     """Everything; `environment` is required, so that nobody runs in one by accident."""
 
     environment: Environment
@@ -132,7 +143,6 @@ class Settings(SigningSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     issuers: tuple[IssuerSettings, ...] = ()
     erp: tuple[ErpSettings, ...] = ()
-    encryption_keys: SecretStr | None = None
     checkpoint_minutes: Annotated[int, Field(ge=1, le=1440)] = 60
     worker: bool = True
     lease_seconds: Annotated[int, Field(ge=10, le=3600)] = 120
@@ -152,9 +162,9 @@ def read_settings(host: str | None = None, port: int | None = None) -> Settings:
     return _read(Settings, {name: value for name, value in given.items() if value is not None})
 
 
-def read_signing() -> SigningSettings:
-    """What a command needs that signs and does nothing else. Raises `SettingsRefused`."""
-    return _read(SigningSettings, {})
+def read_keys() -> KeySettings:
+    """What a command needs that signs or opens, and nothing else. Raises `SettingsRefused`."""
+    return _read(KeySettings, {})
 
 
 def _read(kind: type[Read], given: dict[str, Any]) -> Read:

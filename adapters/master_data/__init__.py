@@ -4,7 +4,7 @@ The files, their columns and what is refused are described in `adapters/README.m
 """
 
 from adapters.master_data.building import Load, build
-from adapters.master_data.directory import Directory, load_folder, read_tables
+from adapters.master_data.directory import Directory, load_answers, load_folder, read_tables
 from adapters.master_data.reports import BadRow, Disagreement, Effect
 from adapters.master_data.tables import DEFAULT_LIMITS, Limits
 
@@ -17,6 +17,7 @@ __all__ = [
     "Limits",
     "Load",
     "build",
+    "load_answers",
     "load_folder",
     "read_tables",
 ]

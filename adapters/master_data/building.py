@@ -171,7 +171,7 @@ def _snapshot(loading: Loading) -> MasterData:
     periods = read_periods(loading)
     relations = read_relations(loading)
     chart = read_chart(loading, {center.id: center for center in cost_centers})
-    answers = read_answers(loading)
+    answers = read_answers(loading.rows("answers"))
     content = (
         *(list(people.values()), logins, holdings, acting, absences, delegations, interests),
         *(cost_centers, projects, list(suppliers.values()), contracts, rates),

@@ -1,4 +1,4 @@
-"""A folder of master data, and the last good snapshot of it."""
+"""A folder of master data, the last good snapshot of it, and single files that are read alike."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from adapters.master_data.answers import read_answers
 from adapters.master_data.building import NO_ROWS, Load, assemble
-from adapters.master_data.reading import read_folder
+from adapters.master_data.cells import Cells, Days
+from adapters.master_data.reading import read_folder, read_table
 from adapters.master_data.reports import Report
-from adapters.master_data.tables import DEFAULT_LIMITS, Limits
+from adapters.master_data.tables import DEFAULT_LIMITS, SPECS, Limits
 from engine.facts.vocabulary import Fact
 from engine.identifiers.judged import Judging, judge
-from engine.master_data import MasterData
+from engine.master_data import Answer, MasterData, Question
 from engine.organization import Organization
 
 
@@ -49,6 +51,22 @@ def read_tables(
     tables = read_folder(Path(path), facts, limits, report)
     wrong = "\n".join(str(bad) for bad in report.rows()) or None
     return {name: [dict(row.cells) for row in table.rows] for name, table in tables.items()}, wrong
+
+
+def load_answers(
+    path: str | Path, limits: Limits = DEFAULT_LIMITS
+) -> tuple[Mapping[Question, Answer], str | None]:
+    """The answers of one file, read as the `answers` of a folder are, and why it is refused.
+
+    There are none where it is refused: half of the answers would be worse than none.
+    """
+    report = Report(limits.reports_count)
+    table = read_table(Path(path), SPECS["answers"], {}, limits, report)
+    days = Days()
+    rows = () if table is None else (Cells(table, row, report, days) for row in table.rows)
+    answers = read_answers(rows)
+    refused = report.refused()
+    return ({} if refused else answers), refused
 
 
 @contextmanager

@@ -61,7 +61,7 @@ def read_folder(
         tables = {
             name: table
             for name, path in paths.items()
-            if (table := _read(path, SPECS[name], facts, limits, report)) is not None
+            if (table := read_table(path, SPECS[name], facts, limits, report)) is not None
         }
         if _listing(folder) != before:
             message = "files changed while they were read"
@@ -113,7 +113,7 @@ def _chosen(folder: Path, names: list[str], report: Report) -> dict[str, Path]:
     return found
 
 
-def _read(
+def read_table(
     path: Path, spec: TableSpec, facts: Mapping[str, Fact], limits: Limits, report: Report
 ) -> Table | None:
     """One file; `None` where it refuses the load."""

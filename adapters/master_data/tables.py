@@ -147,7 +147,7 @@ _SPECS: Final = (
     _spec("account_combinations", "entity* gl_account* cost_center* project* from to"),
     _spec("tax_codes", "id* entity* rate* name from to", Loosens.UNREADABLE),
     _spec("budgets", "entity* cost_center* gl_account amount* from* to*", Loosens.UNREADABLE),
-    _spec("answers", "what* of* answer* answered_at*", Loosens.ALWAYS),
+    _spec("answers", "what* of* answer* answered_at", Loosens.ALWAYS),
     _spec("facts", "of* id* fact* value*", Loosens.UNREADABLE),
 )
 SPECS: Final[Mapping[str, TableSpec]] = MappingProxyType({spec.name: spec for spec in _SPECS})

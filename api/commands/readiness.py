@@ -12,8 +12,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from adapters.sources.answers import read_answers
-from adapters.sources.csv_rows import MOST_BYTES
+from adapters.master_data import load_answers
 from api.commands import options
 from api.commands.decide import DRAFT_NOTE, MOST_ERRORS, MOST_LISTED, TOTALS_NOTE, plain_table
 from api.commands.loading import data_of, policy_of
@@ -24,7 +23,6 @@ from api.usecases.judging import Judge
 from api.usecases.readying import Readied, Readying
 from api.usecases.submissions import UnreadableInput, submissions
 from engine.countries.retention import Because, Keeping
-from engine.errors import InputErrors
 from engine.explaining.unready import say_finding
 from engine.readiness.finding import NOT_LOOKED_UP, LookedUp
 from engine.readiness.recording import to_plain
@@ -51,7 +49,8 @@ Answers = Annotated[
     typer.Option(
         "--answers",
         metavar="FILE",
-        help="What registers and other systems answered (.csv): what, of, answer (yes or no).",
+        help="What registers and other systems answered, like `answers.csv` of the master data:"
+        " what, of, answer (yes or no), answered_at.",
     ),
 ]
 STYLES: Final = {True: "bold green", False: "bold yellow"}
@@ -135,15 +134,11 @@ def _looked_up(path: Path | None) -> LookedUp:
     """The answers in the file; ends the command with code 5 where it cannot be read."""
     if path is None:
         return NOT_LOOKED_UP
-    try:
-        with path.open("rb") as stream:
-            return LookedUp(answers=read_answers(stream.read(MOST_BYTES + 1)))
-    except OSError as problem:
-        why = (problem.strerror or "unreadable").lower()
-        raise stop(Code.DATA, f"error: `{path}` cannot be read: {why}") from None
-    except InputErrors as wrong:
-        lines = [f"error: {path}: {each}" for each in wrong.errors[:MOST_ERRORS]]
-        raise stop(Code.DATA, *lines) from None
+    answers, refused = load_answers(path)
+    if refused:
+        lines = refused.splitlines()[:MOST_ERRORS]
+        raise stop(Code.DATA, f"error: the answers in `{path}` cannot be used", *lines)
+    return NOT_LOOKED_UP.and_loaded(answers)
 
 
 def _know(readying: Readying, path: Path) -> None:

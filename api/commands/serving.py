@@ -16,7 +16,7 @@ from adapters.identity import IdentityMisconfigured
 from adapters.signing import BadSigningKeys, SigningKeys
 from adapters.store.opening import Store, StoreError, open_store
 from api.commands.terminal import Code, stop
-from api.settings import EMBEDDED, Environment, SettingsRefused, SigningSettings
+from api.settings import EMBEDDED, Environment, KeySettings, SettingsRefused
 from api.usecases.casework.activating import ActivationRefused
 from api.usecases.casework.resources import ContentsUnusable, NothingInForce
 from api.usecases.trail.checkpointing import NotSigned
@@ -84,9 +84,9 @@ def store_at(url: str) -> Iterator[Store]:
             store.close()
 
 
-def expect_keys(signing: SigningSettings) -> SigningKeys:
+def expect_keys(keys: KeySettings) -> SigningKeys:
     """The keys by which checkpoints are signed. Raises `SettingsRefused` where there are none."""
-    found = signing.keys()
+    found = keys.signing()
     if found is None:
         raise SettingsRefused("COUNTERSIGN_SIGNING_KEYS: expected `id:base64`, found none")
     return found

@@ -7,12 +7,24 @@ import typer
 from adapters.store.checkpoints import log_of
 from api.commands.lint import counted
 from api.commands.options import Json, Out
-from api.commands.serving import DEFAULT, Database, expect_keys, failures, store_at, utc_now
-from api.commands.terminal import Code, Output, progress
-from api.settings import read_signing
+from api.commands.serving import (
+    DEFAULT,
+    Because,
+    By,
+    Database,
+    For,
+    expect_keys,
+    failures,
+    store_at,
+    utc_now,
+    who,
+)
+from api.commands.terminal import Code, Output, progress, stop
+from api.settings import Environment, read_keys
 from api.usecases.casework.checking import TrailReport, check_trail
 from api.usecases.casework.telling import Problem
-from api.usecases.trail.checkpointing import NotSigned, make_checkpoint
+from api.usecases.trail.checkpointing import NotSigned, begin_anew
+from api.usecases.trail.publishing import sign_and_publish
 from engine.trail.notes import key_text
 
 app = typer.Typer(help="Look at the trail.", no_args_is_help=True, rich_markup_mode="rich")
@@ -44,30 +56,56 @@ def check(database: Database = DEFAULT, as_json: Json = False, out: Out = None) 
 def checkpoint(database: Database = DEFAULT, as_json: Json = False, out: Out = None) -> None:
     """Sign a checkpoint over every record there is, and print it: keep it outside of this machine.
 
-    Signed with the first key of COUNTERSIGN_SIGNING_KEYS. Where no record was added since the
-    last one, that is printed.
+    Signed with the first key of COUNTERSIGN_SIGNING_KEYS, and published in the folder and at the
+    addresses of the settings. Where no record was added since the last one, that is printed.
     """
     with failures(), store_at(database) as store, progress("records", None) as bar:
-        signing = read_signing()
-        signed = make_checkpoint(
+        settings = read_keys()
+        signed, wrong = sign_and_publish(
             store,
-            expect_keys(signing),
-            signing.log_name,
+            expect_keys(settings),
+            settings.log_name,
+            settings.places(),
             utc_now(),
             lambda done, total: bar.update(bar.task_ids[0], completed=done, total=total),
         )
     with Output(out) as output:
         if as_json:
-            output.json({"size": signed.size, "root": signed.root.hex(), "note": signed.note})
+            shown = {"size": signed.size, "root": signed.root.hex(), "note": signed.note}
+            output.json({**shown, "not_published": wrong})
         else:
             for line in signed.note.splitlines():
                 output.say(line)
+    if wrong:
+        raise stop(Code.SERVICE, *(f"error: not published: {said}" for said in wrong.values()))
+
+
+def fork(
+    by: By,
+    because: Because,
+    environment: For = Environment.PRODUCTION,
+    database: Database = DEFAULT,
+    as_json: Json = False,
+    out: Out = None,
+) -> None:
+    """Begin another log, under a name of its own: after an older database was restored.
+
+    Nothing more is signed under the name before. Who holds its checkpoints can see where it ended.
+    """
+    with failures(), store_at(database) as store:
+        log = begin_anew(store, because, who(by, environment), utc_now(), read_keys().log_name)
+    with Output(out) as output:
+        if as_json:
+            output.json({"log": log.origin, "records": log.from_size})
+        else:
+            said = f"the log {log.origin} begins, with {counted(log.from_size, 'record')} in it"
+            output.say(said)
 
 
 def keys(database: Database = DEFAULT, as_json: Json = False, out: Out = None) -> None:
     """Print the public keys of the log, as whoever verifies needs them; the signing key first."""
     with failures(), store_at(database) as store:
-        found = expect_keys(read_signing())
+        found = expect_keys(read_keys())
         with store.reading() as connection:
             log = log_of(connection)
         if log is None:

@@ -22,10 +22,15 @@ from api.commands.serving import (
     who,
 )
 from api.commands.terminal import Code, Output, progress, stop
-from api.settings import Environment, read_signing
+from api.commands.trail import app as app
+from api.sealing import with_keys
+from api.settings import Environment, read_keys
+from api.usecases.casework.resources import Resources
 from api.usecases.trail.exporting.selecting import NothingSelected, Sample, Selection
-from api.usecases.trail.exporting.writing import Exported, export
+from api.usecases.trail.exporting.writing import READ_BY_AUDITORS, Exported, export
+from api.usecases.trail.publishing import read_back
 from engine.cases.identities import Identities
+from engine.documents.fields import FieldClass
 from engine.sampling import Method
 
 File = Annotated[
@@ -61,6 +66,15 @@ By_ = Annotated[
     typer.Option("--method", help="How it is drawn: each case alike, or each unit of money."),
 ]
 
+Classes = Annotated[
+    list[FieldClass],
+    typer.Option(
+        "--class",
+        help="A class of fields whose values are shown, once for each; all but `restricted` if left"
+        " out. The others stay withheld, with their digests.",
+    ),
+]
+
 
 def export_trail(
     file: File,
@@ -75,6 +89,7 @@ def export_trail(
     sample: Size = None,
     seed: Seed = "",
     method: By_ = Method.RANDOM,
+    classes: Classes = [*READ_BY_AUDITORS],  # noqa: B006 - Typer copies it
     environment: For = Environment.PRODUCTION,
     database: Database = DEFAULT,
     as_json: Json = False,
@@ -82,9 +97,9 @@ def export_trail(
 ) -> None:
     """Export records with their proofs to one file, for `countersign-verify`.
 
-    Days alone are a period: every record of the trail within it. With --entity, --case, --document,
-    --person, --control or --sample all records of the cases are exported that came in on these
-    days. A checkpoint is signed first. The export is itself put on record.
+    Days alone are a period: every record of the trail within it. With any other choice all records
+    of the cases are exported that came in on these days. A checkpoint is signed first. The export
+    is itself put on record.
     """
     selection = Selection(
         since=_day(since, "--from"),
@@ -96,7 +111,7 @@ def export_trail(
         control=control,
         sample=_sample(sample, seed, method),
     )
-    done = _exported(database, selection, file, who(by, environment))
+    done = _exported(database, selection, file, who(by, environment), classes)
     with Output(out) as output:
         if as_json:
             output.json(_plain(done, file))
@@ -110,19 +125,25 @@ def _sample(size: int | None, seed: str, method: Method) -> Sample | None:
     return None if size is None else Sample(size, seed, method)
 
 
-def _exported(database: str, selection: Selection, file: Path, by: Identities) -> Exported:
-    signing = read_signing()
+def _exported(
+    database: str, selection: Selection, file: Path, by: Identities, allowed: list[FieldClass]
+) -> Exported:
+    signing = read_keys()
     with failures(), store_at(database) as store, progress("records", None) as bar:
         try:
             return export(
-                store,
+                with_keys(Resources(store), signing),
                 expect_keys(signing),
                 signing.log_name,
                 selection,
                 file,
                 by,
                 utc_now(),
-                lambda made, total: bar.update(bar.task_ids[0], completed=made, total=total),
+                progress=lambda made, total: bar.update(
+                    bar.task_ids[0], completed=made, total=total
+                ),
+                allowed=frozenset(allowed),
+                published=read_back(store, signing.places()),
             )
         except NothingSelected as problem:
             raise stop(Code.FOUND, f"error: {problem}") from None

@@ -9,6 +9,7 @@ import typer
 
 from api.commands.options import Json, Out
 from api.commands.terminal import Code, Output, progress, stop
+from api.commands.trail import app as app
 from api.verifying.command import NotRead, outside_of
 from api.verifying.page import page_of
 from api.verifying.report import lines_of, plain_of

@@ -23,7 +23,7 @@ from rules.diagnostics import Diagnostics
 
 KEPT_LOADED: Final = 4
 
-K = TypeVar("K")
+T = TypeVar("T")
 V = TypeVar("V")
 
 
@@ -79,7 +79,7 @@ class Loader:
             raise Unavailable(str(problem)) from problem
 
 
-def _keep(known: OrderedDict[K, V], key: K, value: V) -> None:
+def _keep(known: OrderedDict[T, V], key: T, value: V) -> None:
     known[key] = value
     while len(known) > KEPT_LOADED:
         known.popitem(last=False)

@@ -37,6 +37,8 @@ class Clock(StrEnum):
 
     CALENDAR_YEAR_END = "calendar_year_end"
     FISCAL_YEAR_END = "fiscal_year_end"
+    # The end of the calendar year in which the fiscal year ends: the later of the two.
+    CALENDAR_YEAR_OF_FISCAL_YEAR_END = "calendar_year_of_fiscal_year_end"
     DOCUMENT_DATE = "document_date"
 
 

@@ -121,12 +121,19 @@ def _end(clock: Clock, years: int, day: date, fiscal_year_starts: int) -> date |
             case Clock.CALENDAR_YEAR_END:
                 return date(day.year + years, 12, 31)
             case Clock.FISCAL_YEAR_END:
-                begun = day.year - (day.month < fiscal_year_starts)
-                return date(begun + 1 + years, fiscal_year_starts, 1) - _ONE_DAY
+                return _fiscal_year_end(day, years, fiscal_year_starts)
+            case Clock.CALENDAR_YEAR_OF_FISCAL_YEAR_END:
+                return date(_fiscal_year_end(day, years, fiscal_year_starts).year, 12, 31)
             case Clock.DOCUMENT_DATE:
                 return _anniversary(day, years)
     except (ValueError, OverflowError):
         return None
+
+
+def _fiscal_year_end(day: date, years: int, starts: int) -> date:
+    """The last day of the fiscal year of the day, so many years later."""
+    begun = day.year - (day.month < starts)
+    return date(begun + 1 + years, starts, 1) - _ONE_DAY
 
 
 def _anniversary(day: date, years: int) -> date:

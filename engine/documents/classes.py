@@ -102,23 +102,38 @@ def replaced(
 
     Goes from the outside in: what stands inside of a replaced value is not asked about.
     """
+    return replaced_at(plain, kind, is_meant, lambda place, value: by(_path(place), value))
 
-    def walk(value: Plain, kept: _Kept, path: str) -> Plain:
+
+def replaced_at(
+    plain: Mapping[str, Plain],
+    kind: str,
+    is_meant: Callable[[FieldClass], bool],
+    by: Callable[[tuple[str | int, ...], Plain], Plain],
+) -> dict[str, Plain]:
+    """The same by places: the names and indexes on the way, whatever signs are in a name."""
+
+    def walk(value: Plain, kept: _Kept, place: tuple[str | int, ...]) -> Plain:
         if is_meant(kept.field_class):
-            return by(path, value)
+            return by(place, value)
         match value:
             case dict():
                 return {
-                    name: walk(item, _inside(kept, name) or _UNKNOWN, f"{path}.{name}")
+                    name: walk(item, _inside(kept, name) or _UNKNOWN, (*place, name))
                     for name, item in value.items()
                 }
             case list():
-                return [walk(item, kept, f"{path}[{index}]") for index, item in enumerate(value)]
+                return [walk(item, kept, (*place, index)) for index, item in enumerate(value)]
             case _:
                 return value
 
     fields = _fields(SHEETS.get(kind, DECLARED), PUBLIC)
-    return {name: walk(value, fields.get(name, _UNKNOWN), name) for name, value in plain.items()}
+    return {name: walk(value, fields.get(name, _UNKNOWN), (name,)) for name, value in plain.items()}
+
+
+def _path(place: tuple[str | int, ...]) -> str:
+    first, *more = place
+    return str(first) + "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in more)
 
 
 def _at(path: str, sheet: type[Header]) -> _Kept | None:

@@ -180,3 +180,14 @@ def test_every_command_has_help_with_the_exit_codes_and_json(command: str) -> No
 
 def test_the_version_is_said() -> None:
     assert run("--version").stdout.startswith(b"countersign ")
+
+
+def test_what_decides_imports_neither_the_store_nor_the_service() -> None:
+    program = (
+        "import sys; from api.cli import app\n"
+        "app(['decide', '--help'], standalone_mode=False)\n"
+        "print(*sorted({'engine', 'sqlalchemy', 'fastapi'} & {*sys.modules}), file=sys.stderr)"
+    )
+    arguments = [sys.executable, "-c", program]
+    found = subprocess.run(arguments, capture_output=True, env=QUIET, check=True, timeout=60)
+    assert found.stderr.split() == [b"engine"]

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from adapters.master_data import load_answers, load_folder
 from api.cli import app
+from api.usecases.drafts import load_draft
 from tests.api.orders import order
 
 CHECKS = """kind: readiness
@@ -123,21 +125,21 @@ def test_a_no_of_another_system_is_a_finding_and_a_yes_is_none(taxed: Path) -> N
 @pytest.mark.parametrize(
     ("answers", "said"),
     [
-        ("what,of\ntax_code,V0\n", "line 1: expected the columns what, of, answer"),
-        ("what,of,answer\ntax_code,V0,nein\n", "line 2: expected `yes` or `no`"),
-        (
-            "what,of,answer\ntax_cod,V0,no\n",
-            "line 2: expected one of sanctions, tax_id",
-        ),
-        ("what,of,answer\ntax_code,,no\n", "line 2: expected in `of`"),
-        ("what,of,answer\ntax_code,V0,no,no\n", "line 2: expected three cells"),
+        ("what,of\ntax_code,V0\n", "answers.csv:1:answer: error[missing-column]"),
+        ("what,of,answer\ntax_code,V0,nein\n", "answers.csv:2:answer: error["),
+        ("what,of,answer\ntax_code,V0,\n", "answers.csv:2:answer: error[missing-value]"),
+        ("what,of,answer\ntax_cod,V0,no\n", "answers.csv:2:what: error[unknown-question]"),
+        ("what,of,answer\ntax_code,,no\n", "answers.csv:2:of: error[missing-value]"),
+        ("what,of,answer\ntax_id,- .,no\n", "answers.csv:2:of: error[missing-value]"),
+        ("what,of,answer\ntax_code,V0,no,no\n", "answers.csv:2: error[wrong-cell-count]"),
         (
             "what,of,answer\ntax_id,DE 1,no\ntax_id,de1,yes\n",
-            "line 3: expected each question once, found it in line 2",
+            "answers.csv:3:of: error[duplicate-id]",
         ),
-        (b"what,of,answer\ntax_id,\xff,no\n", "expected UTF-8"),
-        (b'what,of,answer\n"tax_id,1,no\n', "error: "),
-        (b"", "line 1: expected the columns"),
+        ("what,of,answer,answered_at\nrate,A,no,soon\n", "answers.csv:2:answered_at: error["),
+        (b"what,of,answer\ntax_id,\xff,no\n", "error[not-utf-8]"),
+        (b'what,of,answer\n"tax_id,1,no\n', "error[unreadable-csv]"),
+        (b"", "error[empty-file]"),
     ],
 )
 def test_answers_that_cannot_be_read_end_the_run_with_the_line(
@@ -149,6 +151,29 @@ def test_answers_that_cannot_be_read_end_the_run_with_the_line(
     assert said in done.stderr
     assert "Traceback" not in done.output
     assert not done.stdout
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        "what,of,answer\ntax_id,DE 1,no\nrate,USD/EUR,yes\n",
+        'what,of,answer,answered_at\nsanctions,"Globex Ltd, GB",yes,2027-03-15T09:00:00Z\n',
+        "what,of\ntax_code,V0\n",
+        "what,of,answer\ntax_cod,V0,no\n",
+        "what,of,answer\ntax_id,-,no\n",
+        "what,of,answer\ntax_id,DE 1,no\ntax_id,de1,yes\n",
+        "",
+    ],
+)
+def test_a_file_of_answers_says_here_what_it_says_in_the_master_data(
+    folder: Path, answers: str
+) -> None:
+    (folder / "data" / "answers.csv").write_text(answers, encoding="utf-8")
+    policy = load_draft(folder).policy
+    loaded = load_folder(folder / "data", policy.organization, policy.facts)
+    handed, refused = load_answers(folder / "data" / "answers.csv")
+    assert refused == loaded.refused
+    assert handed == ({} if loaded.data is None else loaded.data.answers)
 
 
 def test_answers_that_are_not_there_end_the_run(taxed: Path) -> None:

@@ -13,13 +13,16 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import chdir
 from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
 import pytest
+from typer.testing import CliRunner
 
+from api.cli import app
 from tests.policies.sets import POLICIES, ROOT
 
 GUIDES: Final = (
@@ -42,6 +45,7 @@ FENCE: Final = re.compile(
     r"^ *```(?P<language>\w+)(?: (?P<name>\S+))?\n(?P<text>.*?)^ *```$", re.DOTALL | re.MULTILINE
 )
 SETTING: Final = re.compile(r"COUNTERSIGN_\w+=")
+How = Callable[[list[str], dict[str, str], Path], tuple[int, str, str]]
 PROGRAM: Final = (sys.executable, "-c", "from api.cli import main; main()")
 
 
@@ -67,11 +71,23 @@ def pattern(lines: list[str]) -> str:
     return "".join(parts)
 
 
-def run(command: str, lines: list[str], folder: Path) -> None:
+def run(command: str, lines: list[str], folder: Path, how: How) -> None:
     words = shlex.split(command)
     settings = dict(word.split("=", 1) for word in takewhile(SETTING.match, words))
     name, *arguments = words[len(settings) :]
     assert name.removeprefix(".venv/bin/") == "countersign", command
+    code, said, complaints = how(arguments, settings, folder)
+    codes = {0, 1}
+    if lines and (stated := re.fullmatch(r"\[exit (\d)\]", lines[-1])):
+        codes, lines = {int(stated[1])}, lines[:-1]
+    assert code in codes, complaints
+    if lines:
+        assert re.fullmatch(pattern(lines) + r"\s*", said), f"{command}\n{said}"
+
+
+def as_process(
+    arguments: list[str], settings: dict[str, str], folder: Path
+) -> tuple[int, str, str]:
     done = subprocess.run(
         [*PROGRAM, *arguments],
         cwd=folder,
@@ -81,22 +97,29 @@ def run(command: str, lines: list[str], folder: Path) -> None:
         check=False,
         timeout=120,
     )
-    codes = {0, 1}
-    if lines and (stated := re.fullmatch(r"\[exit (\d)\]", lines[-1])):
-        codes, lines = {int(stated[1])}, lines[:-1]
-    assert done.returncode in codes, done.stderr
-    if lines:
-        assert re.fullmatch(pattern(lines) + r"\s*", done.stdout), f"{command}\n{done.stdout}"
+    return done.returncode, done.stdout, done.stderr
+
+
+def in_this_process(
+    arguments: list[str], settings: dict[str, str], folder: Path
+) -> tuple[int, str, str]:
+    with chdir(folder):
+        done = CliRunner().invoke(app, arguments, env=settings)
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done.exit_code, done.stdout, done.stderr
 
 
 @pytest.mark.parametrize("guide", GUIDES)
 def test_what_a_guide_shows_is_what_happens(guide: str, tmp_path: Path) -> None:
+    """Those of the README are processes, as its readers start them; others do without the start."""
+    how = as_process if guide == "README.md" else in_this_process
     (tmp_path / "policies").symlink_to(POLICIES)
     ran = 0
     for fence in FENCE.finditer((ROOT / guide).read_text(encoding="utf-8")):
         if fence["language"] == "console":
             for command, lines in commands(fence["text"]):
-                run(command, lines, tmp_path)
+                run(command, lines, tmp_path, how)
                 ran += 1
         elif fence["name"]:
             path = tmp_path / fence["name"]

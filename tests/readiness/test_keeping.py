@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -47,6 +48,25 @@ def test_a_class_is_kept_as_the_file_of_its_country_says() -> None:
     )
     next_year = keeping(under(4, DE=DE), "DE01", "invoice", [date(2027, 4, 1)])
     assert next_year.until == date(2036, 3, 31)
+
+
+@given(st.dates(date(1990, 1, 1), date(2090, 12, 31)), st.integers(1, 12))
+def test_the_calendar_year_in_which_the_fiscal_year_ends_is_over_when_both_are(
+    day: date, starts: int
+) -> None:
+    ends = {
+        clock: keeping(
+            under(starts, DE=replace(DE, retention={Kept.BOOKS: Retention(7, clock, LAW)})),
+            "DE01",
+            "journal_entry",
+            [day],
+        ).until
+        for clock in Clock
+    }
+    fiscal, both = ends[Clock.FISCAL_YEAR_END], ends[Clock.CALENDAR_YEAR_OF_FISCAL_YEAR_END]
+    assert fiscal is not None
+    assert both == date(fiscal.year, 12, 31)
+    assert both >= max(end for end in ends.values() if end is not None)
 
 
 @pytest.mark.parametrize("type", ["contract", "of_the_company"])

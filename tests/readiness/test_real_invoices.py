@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import pytest
 
-from adapters.sources.answers import read_answers
+from adapters.master_data import load_answers
 from adapters.sources.e_invoice import KnownSuppliers, document_of, read_address_book
 from api.usecases.drafts import load_data, load_draft
 from api.usecases.judging import Judge
@@ -35,7 +35,8 @@ from tests.policies.sets import POLICIES
 SET: Final = POLICIES / "german-payables"
 NOW: Final = datetime.fromisoformat("2027-04-01T09:00:00+02:00")
 GOLDEN: Final = Path(__file__).parent / "golden" / "real_invoices.md"
-REGISTER: Final = read_answers((SET / "fixtures" / "answers.csv").read_bytes())
+ANSWERED, _ = load_answers(SET / "fixtures" / "answers.csv")
+REGISTER: Final = {question: answer.says for question, answer in ANSWERED.items()}
 
 
 @dataclass(frozen=True, slots=True)

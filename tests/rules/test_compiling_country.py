@@ -129,7 +129,7 @@ def test_a_date_that_moved_is_told_and_a_remark_is_not() -> None:
 
 def test_years_and_fields_and_tax_numbers_are_told() -> None:
     for old, new, expected in (
-        ("keep: books, years: 5", "keep: books, years: 7", "books 7 years"),
+        ("keep: books, years: 6", "keep: books, years: 7", "books 7 years"),
         ("{field: document.date,", "{field: posting_date,", "posting_date on"),
         ("{of: [supplier], any_of: [pl_nip],", "{of: [supplier], any_of: [eu_vat],", "eu_vat"),
         ("checked: 2026-11-26", "checked: 2027-01-31", "2027-01-31"),

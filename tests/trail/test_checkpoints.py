@@ -39,9 +39,9 @@ def store(url: str) -> Iterator[Store]:
     opened.close()
 
 
-def add(store: Store, count: int) -> None:
+def add(store: Store, count: int, word: str = "number") -> None:
     with store.transaction() as connection:
-        entries = [Entry("noted", None, NOW, {"text": f"number {n}"}) for n in range(count)]
+        entries = [Entry("noted", None, NOW, {"text": f"{word} {n}"}) for n in range(count)]
         append(connection, entries)
 
 
@@ -157,7 +157,7 @@ def test_after_signed_records_were_taken_away_nothing_is_signed_any_more(store: 
     edit(store, "update trail_end set position = 7")
     with store.transaction() as connection:
         forget(connection)
-    with pytest.raises(TrailChanged, match="first 10 records"):
+    with pytest.raises(TrailChanged, match="over 10 records, found 7"):
         checkpoint(store)
 
 

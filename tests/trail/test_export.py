@@ -65,7 +65,7 @@ def filled(resources: Resources) -> Resources:
 
 def exported(resources: Resources, path: Path, **words: Any) -> Exported:
     selection = Selection(**words)
-    return export(resources.store, KEYS, "acme", selection, path, by("audrey"), LATER)
+    return export(resources, KEYS, "acme", selection, path, by("audrey"), LATER)
 
 
 def exports(resources: Resources) -> list[dict[str, Any]]:

@@ -11,10 +11,13 @@ from sqlalchemy import Connection
 from adapters.store.in_force import files_of
 from adapters.store.opening import Store
 from adapters.store.trail import every_record
-from api.usecases.casework.resources import ContentsUnusable, data_of, policy_of
+from api.usecases.casework.resources import ContentsUnusable, Resources, data_of, policy_of
 from api.usecases.casework.written import HOLIDAYS, TZDATA
+from api.usecases.trail.disclosing import disclosures_of
+from engine.documents.fields import FieldClass
 from engine.policy import PolicySet
 from engine.recorded import SEMANTICS
+from engine.verifying.disclosing import with_disclosed
 from engine.verifying.performing import (
     Contents,
     Kept,
@@ -39,6 +42,10 @@ def performed_again(store: Store) -> Iterator[tuple[int, dict[str, Any], Perform
     with store.reading() as connection:
         for record in every_record(connection):
             body = json.loads(record.body)
+            found_there = disclosures_of(
+                Resources(store), connection, record.position, body, frozenset(FieldClass)
+            )
+            body = with_disclosed(body, found_there)
             key = (body.get("case", ""), body.get("version", 0))
             found = kept_after(body, kept.get(key))
             if found is not None:

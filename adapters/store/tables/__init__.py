@@ -5,7 +5,16 @@ fields are sealed (`adapters/encryption.py`).
 """
 
 from adapters.store.tables.arrangements import arrangements, questions, remarks, returns
-from adapters.store.tables.cases import acts, answers, cases, claims, releases, tasks, versions
+from adapters.store.tables.cases import (
+    acts,
+    answers,
+    cases,
+    claims,
+    releases,
+    seeds,
+    tasks,
+    versions,
+)
 from adapters.store.tables.common import Moment, metadata, moment_as_kept
 from adapters.store.tables.controls import (
     contributions,
@@ -63,6 +72,7 @@ __all__ = [
     "review_causes",
     "review_tasks",
     "reviews",
+    "seeds",
     "subjects",
     "tasks",
     "trail",

@@ -63,6 +63,15 @@ versions = Table(
     Column("at", Moment, nullable=False),
 )
 
+# By what the commitments in the record of a version are opened, sealed; erased with its values.
+seeds = Table(
+    "seeds",
+    metadata,
+    Column("case_id", Integer, ForeignKey("cases.id"), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("seed", Text, nullable=False),
+)
+
 tasks = Table(
     "tasks",
     metadata,

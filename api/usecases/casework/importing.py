@@ -19,9 +19,10 @@ from sqlalchemy.exc import IntegrityError
 import engine.documents as canonical
 from adapters.store import beside, cases, headroom, past
 from adapters.store.cases import Case
+from adapters.store.seeds import add_seeds
 from adapters.store.trail import Entry, append, first_records
 from api.usecases.casework.resources import InForce, Plain, Resources
-from api.usecases.casework.written import named_digests, sealed, text
+from api.usecases.casework.written import Safe, made_safe, named_digests, text
 from engine.canonical import Written
 from engine.cases.identities import Identities
 from engine.cases.status import Status
@@ -114,7 +115,7 @@ class _Ready:
 
     row: HistoryRow
     document: Document
-    plain: Written
+    safe: Safe
     decision: Decision
     added: tuple[Contribution, ...]
     keys: frozenset[str]
@@ -196,7 +197,7 @@ def _ready(resources: Resources, current: InForce, row: HistoryRow, load: Load) 
     return _Ready(
         row=row,
         document=document,
-        plain=sealed(resources, load.source, document),
+        safe=made_safe(resources, load.source, document),
         decision=decided_elsewhere(policy, data, document, at, load.source),
         added=added,
         keys=found_by(data, document) if compares(policy) else frozenset(),
@@ -252,6 +253,7 @@ def _keep(
     new = [each for each in ready if known[each.name(load)] is None]
     made = cases.add_all(connection, [_case(each, load) for each in new]) if new else []
     beside.add_keys(connection, [(c.id, e.keys) for c, e in zip(made, new, strict=True)])
+    add_seeds(connection, [(c.id, c.version, e.safe.seed) for c, e in zip(made, new, strict=True)])
     headroom.count_also(connection, made, [each.added for each in new])
     past.remember(
         connection,
@@ -320,7 +322,7 @@ def _case(each: _Ready, load: Load) -> Case:
         entity=document.entity,
         status=Status.IMPORTED,
         requester=document.requester,
-        document_json=each.plain,
+        document_json=each.safe.kept,
         document_digest=document.digest,
         received_at=document.submitted_at,
         given_json=text({}),
@@ -342,7 +344,7 @@ def _entry(current: InForce, load: Load, case: Case, each: _Ready) -> Entry:
         "version": case.version,
         "source": case.source,
         "received_at": moment_text(case.received_at),
-        "document": each.plain,
+        "document": each.safe.on_record,
         "document_digest": case.document_digest,
         "acts": _acts_plain(each),
         "in_force": named_digests(current),

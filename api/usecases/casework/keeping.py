@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from adapters.store import arrangements, beside, cases, deadlines, headroom
 from adapters.store.cases import Case
+from adapters.store.seeds import add_seeds
 from adapters.store.trail import Entry, append
 from adapters.store.versions import keep_version, last_number
 from api.usecases.casework.adding_up import AddedUp, Sharing
@@ -25,7 +26,7 @@ from api.usecases.casework.standing import count_both
 from api.usecases.casework.submission import NotAccepted, Submission, Submitted
 from api.usecases.casework.surrounding import Around
 from api.usecases.casework.watching import watch_new
-from api.usecases.casework.written import asked_now, named_digests, text
+from api.usecases.casework.written import Safe, asked_now, named_digests, text
 from engine.canonical import Written
 from engine.cases.status import Event, Status, moved, stands_meanwhile, takes_new_version
 from engine.deciding import decide
@@ -56,7 +57,7 @@ class Attempt:
     submission: Submission
     document: Document
     own: OwnFacts
-    plain: Written
+    safe: Safe
     shared: Sharing
     past: Asked
     around: Around
@@ -188,6 +189,8 @@ def _kept(
         _take_place(connection, current, known[together[0].name], decided[0])
     kept = [(c.id, e.attempt.around.kept) for c, e in zip(made, decided, strict=True)]
     beside.add_keys(connection, kept)
+    seeds = [(c.id, c.version, e.attempt.safe.seed) for c, e in zip(made, decided, strict=True)]
+    add_seeds(connection, seeds)
     _count(resources, connection, current, made, decided)
     _ask(connection, made, decided)
     falls_due = [
@@ -317,7 +320,7 @@ def _case(
         entity=document.entity,
         status=status or Status.HELD,
         requester=document.requester,
-        document_json=attempt.plain,
+        document_json=attempt.safe.kept,
         document_digest=document.digest,
         received_at=now,
         given_json=text(given_plain(given)),
@@ -345,7 +348,7 @@ def _body(current: InForce, decided: _Decided, case: Case) -> Plain:
         "version": case.version,
         "source": case.source,
         "received_at": moment_text(case.received_at),
-        "document": attempt.plain,
+        "document": attempt.safe.on_record,
         "document_digest": case.document_digest,
         "in_force": named_digests(current),
         "given": Written(case.given_json),

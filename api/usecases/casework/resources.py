@@ -124,12 +124,20 @@ def _as_it_is(plain: Plain, type: str, place: str) -> Plain:
     return plain
 
 
+def _in_hexadecimal(secret: bytes, place: str) -> str:
+    return secret.hex()
+
+
+def _from_hexadecimal(text: str, place: str) -> bytes:
+    return bytes.fromhex(text)
+
+
 @dataclass(frozen=True, slots=True)
 class Resources:
     """`targets` name the ERP connection of a document type in an entity; others are not posted.
 
     `seal` replaces restricted values of a canonical document by ciphertexts that belong to a
-    place, `unseal` is its opposite.
+    place, `unseal` is its opposite; `conceal` and `reveal` do so with a secret of its own.
     """
 
     store: Store
@@ -137,6 +145,8 @@ class Resources:
     targets: Mapping[tuple[str, str], str] = field(default_factory=dict)
     seal: Callable[[Plain, str, str], Plain] = _as_it_is
     unseal: Callable[[Plain, str, str], Plain] = _as_it_is
+    conceal: Callable[[bytes, str], str] = _in_hexadecimal
+    reveal: Callable[[str, str], bytes] = _from_hexadecimal
 
     def target_of(self, entity: str, type: str) -> str:
         """The name of the connection that posts these documents; empty for none."""

@@ -29,7 +29,7 @@ from api.usecases.casework.submission import (
     Submitted,
 )
 from api.usecases.casework.surrounding import around
-from api.usecases.casework.written import sealed
+from api.usecases.casework.written import made_safe
 from engine.cases.identities import Identities
 from engine.deciding import decide
 from engine.decision import Decision
@@ -152,12 +152,12 @@ def _attempt(
         document = _accepted(submission.raw, current, submission.now)
     except InputErrors as refused:
         return refused
-    plain = sealed(resources, submission.source, document)
+    safe = made_safe(resources, submission.source, document)
     now, own = submission.now, stated_on(document)
     shared = sharing(current, document, now, own)
     past = asked_of(current, document, now)
     needed = around(current, document, now, now)
-    return Attempt(submission, document, own, plain, shared, past, needed)
+    return Attempt(submission, document, own, safe, shared, past, needed)
 
 
 def _accepted(raw: object, current: InForce, now: datetime) -> Document:

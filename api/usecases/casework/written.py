@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from importlib.metadata import version
@@ -16,6 +18,7 @@ from api.usecases.casework.resources import InForce, Resources
 from engine.canonical import Written, canonical_bytes
 from engine.decision import Assignment, Decision
 from engine.documents.canonical_form import to_canonical
+from engine.documents.committing import SEED_BYTES, commit
 from engine.documents.model import Document
 from engine.errors import InputErrors
 from engine.policy import PolicySet
@@ -27,11 +30,29 @@ TZDATA: Final = version("tzdata")
 HOLIDAYS: Final = version("holidays")
 
 
-def sealed(resources: Resources, source: str, document: Document) -> Written:
-    """The canonical document as it is kept: restricted fields sealed to this document."""
-    plain: dict[str, object] = {**to_canonical(document)}
+@dataclass(frozen=True, slots=True)
+class Safe:
+    """A canonical document as it is kept, in two ways.
+
+    `kept` has its restricted fields sealed to this document, `on_record` commitments instead of
+    everything sensitive; `seed` (sealed, too) opens them.
+    """
+
+    kept: Written
+    on_record: Written
+    seed: str
+
+
+def made_safe(resources: Resources, source: str, document: Document) -> Safe:
+    """The document for the store and for its record, with a seed that no other version has."""
+    plain = to_canonical(document)
     place = place_of(source, document.type, document.id)
-    return text(resources.seal(plain, document.type, place))
+    seed = secrets.token_bytes(SEED_BYTES)
+    return Safe(
+        kept=text(resources.seal({**plain}, document.type, place)),
+        on_record=text(commit(plain, document.type, seed).plain),
+        seed=resources.conceal(seed, place),
+    )
 
 
 def place_of(source: str, type: str, id: str) -> str:

@@ -7,11 +7,11 @@ Whoever holds two checkpoints of it that do not fit has caught us.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, exists, select
 
 from adapters.signing import SigningKeys
 from adapters.store.checkpoints import (
@@ -24,10 +24,13 @@ from adapters.store.checkpoints import (
     log_of,
 )
 from adapters.store.opening import Store
-from adapters.store.trail import end
-from adapters.store.tree import grow, root_at
+from adapters.store.tables import trail
+from adapters.store.trail import Entry, append, end
+from adapters.store.tree import grow, root_at, size_of
+from engine.cases.identities import Identities
 from engine.trail.notes import Checkpoint, note_text, text_of
 
+PUBLISHED: Final = "checkpoint_published"  # the kind of a record
 BATCH: Final = 1_000  # records taken into the tree in one transaction: others write in between
 
 Progress = Callable[[int, int], None]
@@ -49,12 +52,14 @@ def make_checkpoint(
     keys: SigningKeys,
     log_name: str,
     now: datetime,
+    published: Sequence[Checkpoint] = (),
     progress: Progress = lambda done, total: None,
 ) -> Signed:
     """The checkpoint over every record that is there, signed and kept; the one before where no
-    record was added since.
+    record was added since, beside those that say where it was published.
 
-    `now` is aware. Raises `NotSigned` where there is no record, and `TrailChanged`.
+    `now` is aware; `published` are checkpoints that were read back from outside. Raises `NotSigned`
+    where there is no record, and `TrailChanged`.
     """
     with store.reading() as connection:
         wanted = end(connection)
@@ -67,8 +72,8 @@ def make_checkpoint(
         size = max(wanted, grow(connection, 0))
         before = latest(connection, log.number)
         root = root_at(connection, size)
-        expect_continued(connection, before)
-        if before is not None and before.size == size:
+        expect_continued(connection, log.origin, before, published)
+        if before is not None and not _is_more(connection, before.size):
             return before
         text = text_of(Checkpoint(log.origin, size, root))
         signed = Signed(log.number, size, root, note_text(text, [keys.sign(log.origin, text)]), now)
@@ -86,23 +91,69 @@ def follow(store: Store, wanted: int, progress: Progress = lambda done, total: N
         progress(min(size, wanted), wanted)
 
 
-def expect_continued(connection: Connection, before: Signed | None) -> None:
-    """Raises `TrailChanged` where the tree does not begin with what was signed."""
-    if before is None:
-        return
-    try:
-        root = root_at(connection, before.size)
-    except LookupError:
-        root = b""
-    if root != before.root:
-        raise TrailChanged(
-            f"the first {before.size} records are not those of the checkpoint that was signed"
-            f" over them; run `countersign trail check`"
-        )
+def expect_continued(
+    connection: Connection,
+    origin: str,
+    before: Signed | None,
+    published: Sequence[Checkpoint],
+) -> None:
+    """Raises `TrailChanged` where the tree does not begin with what was signed or published under
+    this name: a record was changed, or an older database was restored."""
+    heads = [(each.size, each.root) for each in published if each.origin == origin]
+    if before is not None:
+        heads.append((before.size, before.root))
+    for size, signed in heads:
+        try:
+            root = root_at(connection, size)
+        except LookupError:
+            raise TrailChanged(
+                f"a checkpoint was published over {size} records, found {size_of(connection)}: an"
+                " older database was restored; run `countersign trail fork`"
+            ) from None
+        if root != signed:
+            raise TrailChanged(
+                f"the first {size} records are not those of the checkpoint that was signed over"
+                " them; run `countersign trail check`, and then `countersign trail fork`"
+            )
+
+
+def begin_anew(store: Store, because: str, who: Identities, now: datetime, log_name: str) -> Log:
+    """Another log, under another name, for the records that are there now and those to come.
+
+    What was signed under the name before stays as it is, and nothing more is signed under it. Its
+    first record says why. Raises `NotSigned` where no log has begun.
+    """
+    with store.transaction() as connection:
+        lock_tree(connection)
+        before = log_of(connection)
+        if before is None:
+            raise NotSigned("no log has begun; `countersign trail checkpoint` begins the first")
+        last = latest(connection, before.number)
+        log = Log(before.number + 1, _origin(log_name), end(connection), because, now)
+        begin_log(connection, log)
+        body = {
+            "log": log.origin,
+            "before": before.origin,
+            "signed_before": last.note if last is not None else "",
+            "because": because,
+            "who": who.plain(),
+        }
+        append(connection, [Entry("log_begun", None, now, body)])
+        return log
+
+
+def _is_more(connection: Connection, size: int) -> bool:
+    """Whether anything was recorded since, apart from where the checkpoint was published."""
+    query = select(exists().where(trail.c.position > size, trail.c.kind != PUBLISHED))
+    return bool(connection.execute(query).scalar())
+
+
+def _origin(name: str) -> str:
+    """The name that was configured, and an id that no other log has."""
+    return f"{name}/{secrets.token_hex(4)}"
 
 
 def _first_log(connection: Connection, name: str, now: datetime) -> Log:
-    """The log of this store: the name that was configured, and an id that no other has."""
-    log = Log(1, f"{name}/{secrets.token_hex(4)}", 0, "", now)
+    log = Log(1, _origin(name), 0, "", now)
     begin_log(connection, log)
     return log

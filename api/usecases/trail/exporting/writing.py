@@ -10,8 +10,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
 from typing import Any, Final
 
 from sqlalchemy import Connection, select
@@ -19,10 +21,11 @@ from sqlalchemy import Connection, select
 from adapters.signing import SigningKeys
 from adapters.store.checkpoints import Signed
 from adapters.store.in_force import files_of
-from adapters.store.opening import Store
 from adapters.store.tables import trail
 from adapters.store.trail import Entry, append
+from api.usecases.casework.resources import Resources
 from api.usecases.trail.checkpointing import make_checkpoint
+from api.usecases.trail.disclosing import disclosures_of
 from api.usecases.trail.exporting.packing import Packing, packing
 from api.usecases.trail.exporting.population import Population
 from api.usecases.trail.exporting.readme import TEXT
@@ -38,18 +41,24 @@ from api.usecases.trail.exporting.selecting import (
 from api.usecases.trail.proving import Prover
 from engine.canonical import canonical_bytes
 from engine.cases.identities import Identities
+from engine.documents.fields import RESTRICTED, FieldClass
 from engine.money import fraction_text
 from engine.recorded import SEMANTICS
 from engine.recording import moment_text
 from engine.sampling import drawn
-from engine.trail.notes import checkpoint_of, key_text, note_of
+from engine.trail.notes import Checkpoint, checkpoint_of, key_text, note_of
 from engine.verifying.counting import COLUMNS
+from engine.verifying.disclosing import with_disclosed
 from engine.verifying.manifest import FORMAT
 from engine.verifying.naming import contents_named
 from engine.verifying.totals import Totals
 
+READ_BY_AUDITORS: Final = frozenset({*FieldClass} - {RESTRICTED})
+IN_MEMORY: Final = 4 * 2**20  # bytes of disclosures, from which on they wait in a file
+CHUNK: Final = 2**20
 CLOCK: Final = "of the server, in UTC"
 Progress = Callable[[int, int], None]
+Disclosing = Callable[..., list[dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,29 +96,35 @@ class _Seen:
 
 
 def export(
-    store: Store,
+    resources: Resources,
     keys: SigningKeys,
     log_name: str,
     selection: Selection,
     path: Path,
     who: Identities,
     now: datetime,
+    allowed: frozenset[FieldClass] = READ_BY_AUDITORS,
+    published: Sequence[Checkpoint] = (),
     progress: Progress = lambda done, total: None,
 ) -> Exported:
     """Writes the export, as of one moment, and puts on record that it was made.
 
-    Others go on writing meanwhile. Raises `NotSigned`, `NothingSelected`, and `OSError` where the
+    Values of classes that are not `allowed` stay withheld. Others go on writing meanwhile. Raises
+    `NotSigned`, `NothingSelected`, and `OSError` where the
     file cannot be written: then there is none, and no record of it.
     """
-    signed = make_checkpoint(store, keys, log_name, now)
-    with store.snapshot() as connection, packing(path) as archive:
-        writing = _Writing(connection, signed, selection, archive, progress)
-        seen = writing.all()
+    signed = make_checkpoint(resources.store, keys, log_name, now, published)
+    with resources.store.snapshot() as connection, packing(path) as archive:
+        disclosing = partial(disclosures_of, resources, connection, allowed=allowed)
+        writing = _Writing(connection, signed, selection, archive, disclosing, progress)
+        with writing.disclosed:
+            seen = writing.all()
         manifest = writing.manifest(seen, keys, who, now)
+        manifest["withheld_classes"] = sorted(str(each) for each in {*FieldClass} - allowed)
         data = json.dumps(manifest, ensure_ascii=False, indent=1).encode()
         digest = archive.add("export.json", [data])
     done = Exported(digest, seen.count, len(seen.statuses), signed)
-    with store.transaction() as connection:
+    with resources.store.transaction() as connection:
         append(connection, [Entry("exported", None, now, _body(done, manifest, who))])
     return done
 
@@ -123,12 +138,15 @@ class _Writing:
         signed: Signed,
         selection: Selection,
         archive: Packing,
+        disclosing: Disclosing,
         progress: Progress,
     ) -> None:
         self._connection = connection
         self._signed = signed
         self._selection = selection
         self._archive = archive
+        self._disclosing = disclosing
+        self.disclosed = SpooledTemporaryFile(max_size=IN_MEMORY)
         self._progress = progress
         self._prover = Prover(connection, signed)
         self._population = Population()
@@ -148,6 +166,8 @@ class _Writing:
             positions = [*positions_of(self._connection, chosen, self._signed.size)]
             lines = self._records(positions, len(positions), seen, 1, self._signed.size)
             self._archive.add("records.jsonl", lines)
+        self.disclosed.seek(0)
+        self._archive.add("disclosures.jsonl", iter(partial(self.disclosed.read, CHUNK), b""))
         self._archive.add("consistency.jsonl", self._earlier())
         for digest in sorted(seen.named):
             for name, data in sorted(files_of(self._connection, digest).items()):
@@ -187,8 +207,10 @@ class _Writing:
             for position, body in self._connection.execute(wanted):
                 plain = json.loads(body)
                 seen.named |= contents_named(plain)
+                found = self._disclosing(position=position, body=plain)
+                self.disclosed.writelines(map(_json_line, found))
                 if first <= position <= last:
-                    seen.add(position, plain)
+                    seen.add(position, with_disclosed(plain, found) if found else plain)
                 yield self._line(position, bytes(body))
             self._progress(min(at + BATCH, total), total)
 
@@ -231,7 +253,6 @@ class _Writing:
             "checkpoint": self._signed.note,
             "keys": [key_text(key) for key in keys.public(log)],
             "erased": [],
-            "withheld_classes": [],
             "files": dict(sorted(self._archive.digests.items())),
         }
 
