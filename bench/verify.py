@@ -65,7 +65,7 @@ def _made(count: int, folder: Path, path: Path) -> tuple[float, float]:
         numbers = range(first, min(first + TOGETHER, count))
         submit_all(resources, [Submission(_order(n), "bench", WHO, NOW) for n in numbers])
     decided = time.perf_counter()
-    export(store, SigningKeys(KEY), "bench", Selection(), path, WHO, NOW)
+    export(resources, SigningKeys(KEY), "bench", Selection(), path, WHO, NOW)
     ended = time.perf_counter()
     store.close()
     return count / (decided - began), count / (ended - decided)

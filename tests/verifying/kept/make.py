@@ -37,7 +37,7 @@ def main(name: str) -> None:
         bootstrap(resources, read_set(ACME), data_files(), ADMIN, "installation", START)
         before = make_checkpoint(store, KEYS, LOG, START)
         lived(resources)
-        export(store, KEYS, LOG, Selection(), path, ADMIN, NOW + timedelta(days=1))
+        export(resources, KEYS, LOG, Selection(), path, ADMIN, NOW + timedelta(days=1))
     origin = checkpoint_of(note_of(before.note).text).origin
     (HERE / f"{name}.note").write_text(before.note)
     keys = [key_text(key) for key in KEYS.public(origin)]
