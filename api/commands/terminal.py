@@ -51,8 +51,8 @@ MEANINGS: Final[Mapping[Code, str]] = {
     "controls (sod, splitting, overrides, spend, conformance) found something, or two engines "
     "differ about a case",
     Code.USAGE: "the command was called in a way it does not understand",
-    Code.DOCUMENT: "a document cannot be read or accepted; the others were decided; or a log "
-    "cannot be read",
+    Code.DOCUMENT: "a document cannot be read or accepted; the others were decided; or a log, "
+    "an export, its key or a checkpoint cannot be read",
     Code.POLICY: "the policy set, or a file that says how to read or check a log, does not load",
     Code.DATA: "the master data, an address book of e-invoices, or answers of registers do not "
     "load",
