@@ -251,6 +251,7 @@ def test_a_case_that_disappeared_is_found(on: Delivery) -> None:
         "past_acts",
         "subjects",
         "document_keys",
+        "seeds",
     )
     changes = [f"delete from {table} where case_id = 2" for table in tables]  # noqa: S608
     change = sql("; ".join([*changes, "delete from cases where id = 2"]))
