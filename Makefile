@@ -24,6 +24,9 @@ LOCKED  := $(LOCK_VENV)/bin/uv pip compile --quiet $(UPGRADE) --universal --pyth
 PIN     := $(LOCKED) --only-binary :all:
 COMPILE := $(PIN) pyproject.toml requirements/build.in
 
+# The tests start hundreds of processes, and two of pytest: none of them compiles everything again.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help setup second-opinion servers demo serve test check docs verifier nightly bench lock python-is-new-enough
 

@@ -1,7 +1,8 @@
 """Small random policies, master data and documents, for properties and differential tests.
 
 Everything is built as engine values, so that a test reaches what no compiled file contains, too.
-Names are few and amounts stand on and beside the bounds: that is where the mistakes are.
+Names are few and amounts stand on and beside the bounds: that is where the mistakes are. A strategy
+is made once (`cache`): hypothesis looks at each anew, which took longer than what was tested.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from functools import cache
 from itertools import count, pairwise
 from typing import Any, Final, TypeVar
 
@@ -169,13 +171,20 @@ class Case:
 
 def sometimes(draw: DrawFn, one_in: int = 4) -> bool:
     """True once in so many; shrinks to false."""
-    return draw(st.integers(0, one_in - 1)) == one_in - 1
+    return draw(_below(one_in)) == one_in - 1
 
 
+@cache
+def _below(number: int) -> SearchStrategy[int]:
+    return st.integers(0, number - 1)
+
+
+@cache
 def some(strategy: SearchStrategy[T], most: int, least: int = 0) -> SearchStrategy[tuple[T, ...]]:
     return st.lists(strategy, min_size=least, max_size=most).map(tuple)
 
 
+@cache
 def money(amounts: Sequence[int] = BOUNDS) -> SearchStrategy[Money]:
     currency = st.sampled_from(("USD", "USD", "USD", "EUR"))
     return st.builds(Money, st.sampled_from(amounts), currency)
@@ -186,6 +195,7 @@ def money(amounts: Sequence[int] = BOUNDS) -> SearchStrategy[Money]:
 OPS: Final = st.sampled_from(Op)
 
 
+@cache
 @st.composite
 def money_tests(draw: DrawFn) -> Condition:
     fact = draw(st.sampled_from(("document.net", "split_sum", "revenue", "contract.net")))
@@ -197,6 +207,7 @@ def money_tests(draw: DrawFn) -> Condition:
     return Compare(fact, draw(OPS), bound, Kind.MONEY, constant.currency)
 
 
+@cache
 @st.composite
 def ordered_tests(draw: DrawFn) -> Condition:
     match draw(st.sampled_from(("requester.level", "office", "pieces", "date"))):
@@ -229,6 +240,7 @@ def equalities(draw: DrawFn, names: Sequence[str] = ("category", "method", "in_p
     return OneOf(fact, frozenset(chosen), values if is_closed else ())
 
 
+@cache
 @st.composite
 def line_tests(draw: DrawFn) -> Condition:
     test = draw(
@@ -260,6 +272,7 @@ TESTS: Final = st.one_of(
 )
 
 
+@cache
 def conditions(depth: int = 2) -> SearchStrategy[Condition]:
     """A condition as the compiler leaves it: repeated facts are marked.
 
@@ -274,6 +287,7 @@ def _is_simple_on_lines(condition: Condition) -> bool:
     return not has_lines or len(names) == len(set(names))
 
 
+@cache
 def _nested(depth: int) -> SearchStrategy[Condition]:
     if depth == 0:
         return TESTS
@@ -296,6 +310,7 @@ OWNER_WORDS: Final = st.sampled_from(OWNERS).map(OwnerWord)
 BODY_WORDS: Final = st.sampled_from(("board", "council")).map(BodyWord)
 
 
+@cache
 @st.composite
 def supervisor_chains(draw: DrawFn) -> Word:
     of = draw(st.sampled_from((None, None, OwnerWord("cost_center_owner"), RoleWord("cfo"))))
@@ -312,6 +327,7 @@ def supervisor_chains(draw: DrawFn) -> Word:
             return SupervisorChain(of, steps=draw(st.integers(1, 3)), asks_all=asks_all)
 
 
+@cache
 @st.composite
 def role_chains(draw: DrawFn) -> Word:
     names = st.lists(st.sampled_from(POSTS), min_size=1, max_size=3, unique=True)
@@ -324,6 +340,7 @@ LEAVES: Final = st.one_of(
 )
 
 
+@cache
 @st.composite
 def distinct(draw: DrawFn) -> Word:
     of = draw(st.one_of(ROLE_WORDS, LEVEL_WORDS))
@@ -335,6 +352,7 @@ def distinct(draw: DrawFn) -> Word:
     return Distinct(need, of, among)
 
 
+@cache
 @st.composite
 def _several(draw: DrawFn, depth: int) -> Word:
     parts = draw(some(words(depth - 1), 3 if depth == 1 else 2, 2))
@@ -343,6 +361,7 @@ def _several(draw: DrawFn, depth: int) -> Word:
     return Together(draw(st.sampled_from((1, len(parts), 2))), parts)
 
 
+@cache
 def words(depth: int) -> SearchStrategy[Word]:
     """Approver words nested so deep."""
     if depth == 0:
@@ -351,6 +370,7 @@ def words(depth: int) -> SearchStrategy[Word]:
     return st.one_of(LEAVES, LEAVES, LEAVES, _several(depth), distinct(), signed)
 
 
+@cache
 @st.composite
 def steps(draw: DrawFn) -> tuple[Word, ...]:
     """Steps as a row has them: approvals, and now and then a word that approves nothing."""
@@ -390,6 +410,7 @@ def bound(op: Op, minor: int, currency: str) -> Compare:
     return Compare("amount", op, Constant(Money(minor, currency)), Kind.MONEY, currency)
 
 
+@cache
 @st.composite
 def bounds(draw: DrawFn, currency: str) -> tuple[Compare, ...]:
     # zero, below which no absolute amount is: see `test_no_amount_is_below_zero`
@@ -402,6 +423,7 @@ def bounds(draw: DrawFn, currency: str) -> tuple[Compare, ...]:
     return tuple(found)
 
 
+@cache
 @st.composite
 def answers(draw: DrawFn) -> Answer:
     kind = draw(st.sampled_from(("approve",) * 12 + ("not_needed", "hold", "refuse")))
@@ -422,6 +444,7 @@ REQUIREMENTS: Final = st.sampled_from(("business_case", "contract", "in_plan")).
 )
 
 
+@cache
 @st.composite
 def matrices(draw: DrawFn, number: int) -> Matrix:
     """A ladder that covers every amount, with rows in between now and then.
@@ -493,6 +516,7 @@ SOME_DOCUMENTS: Final = st.sampled_from(
 OFFICER: Final = RoleWord("officer")
 
 
+@cache
 @st.composite
 def additional(draw: DrawFn) -> Additional:
     currency = draw(st.sampled_from(("USD", "EUR")))
@@ -528,6 +552,7 @@ def additional(draw: DrawFn) -> Additional:
     )
 
 
+@cache
 @st.composite
 def barred(draw: DrawFn) -> Barred:
     if draw(st.booleans()):
@@ -540,6 +565,7 @@ def barred(draw: DrawFn) -> Barred:
     return Barred("b", PLACE, draw(SCOPES), draw(EFFECTIVE), draw(SOME_DOCUMENTS), when)
 
 
+@cache
 @st.composite
 def guarantees(draw: DrawFn) -> Guarantee:
     above: dict[str, Money] = {}
@@ -568,6 +594,7 @@ LADDER: Final = (
 )
 
 
+@cache
 @st.composite
 def limits(draw: DrawFn) -> Limit:
     jointly = sometimes(draw, 5)
@@ -583,6 +610,7 @@ def limits(draw: DrawFn) -> Limit:
     )
 
 
+@cache
 @st.composite
 def delegation_rules(draw: DrawFn) -> DelegationRule:
     return DelegationRule(
@@ -604,6 +632,7 @@ def delegation_rules(draw: DrawFn) -> DelegationRule:
 STAND_INS: Final[tuple[Word, ...]] = (RoleWord("deputy"), RoleWord("officer"), LevelWord("vp"))
 
 
+@cache
 @st.composite
 def stand_ins(draw: DrawFn) -> StandInRule:
     because = st.sets(st.sampled_from(("absent", "vacant", "barred")), min_size=1)
@@ -659,6 +688,7 @@ HELD_PAIRS: Final = tuple(
 RELATED_BY: Final = ("same_document", "same_chain", "same_supplier", "same_object")
 
 
+@cache
 @st.composite
 def conflicts_between(draw: DrawFn, name: str) -> Conflict:
     is_held = sometimes(draw)
@@ -692,6 +722,7 @@ MITIGATIONS: Final = st.builds(
 UNCOVERED: Final = ("until_authority=True, covers=''", "), covers=''")  # of either kind of chain
 
 
+@cache
 @st.composite
 def policies(draw: DrawFn) -> PolicySet:
     """A set with its places numbered, and indexed."""
@@ -781,6 +812,7 @@ SPANS: Final = st.sampled_from(
 )
 
 
+@cache
 @st.composite
 def people(draw: DrawFn) -> tuple[Person, ...]:
     """Five to nine, mostly below one another, now and then in a circle."""
@@ -808,6 +840,7 @@ def people(draw: DrawFn) -> tuple[Person, ...]:
     return tuple(found)
 
 
+@cache
 @st.composite
 def delegations(draw: DrawFn, number: int) -> Delegation:
     who = st.sampled_from(NAMES[:6])
@@ -825,6 +858,7 @@ def delegations(draw: DrawFn, number: int) -> Delegation:
     )
 
 
+@cache
 @st.composite
 def tables(draw: DrawFn) -> dict[str, Any]:
     """The rows of a snapshot, by table."""
@@ -883,6 +917,7 @@ def tables(draw: DrawFn) -> dict[str, Any]:
     }
 
 
+@cache
 @st.composite
 def suppliers(draw: DrawFn) -> Supplier:
     return Supplier(
@@ -1016,6 +1051,7 @@ def histories(draw: DrawFn, near: tuple[str, ...]) -> History:
     return History(tuple(acts), chain, unreviewed)
 
 
+@cache
 @st.composite
 def cases(draw: DrawFn) -> Case:
     """Something to decide."""

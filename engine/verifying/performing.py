@@ -44,6 +44,12 @@ _ON_ROUTE: Final = frozenset(
 )
 
 
+# Records by which later ones of the case are performed: of its document, or of totals counted anew.
+RESTED_ON: Final = frozenset(
+    {"submission", "decided_again", "tasks_changed", "escalated", "escalation_exhausted"}
+)
+
+
 class Result(StrEnum):
     """What performing a decision again can come to."""
 

@@ -338,6 +338,8 @@ def test_every_character_is_refused_or_read_alike_by_both_parsers() -> None:
     assert {char for char in chars if unicodedata.category(char) in ("Cc", "Zl", "Zp")} <= refused
     assert {*"\u202a\u202e\u2066\u2069\u200b\u200d\u200f\ufeff\u00ad\ufe0f\U000e0041"} <= refused
     assert not {*"aé€ß漢\u3000🏦'"} & refused
+    for char in map(chr, range(128)):  # a text of nothing but ASCII is looked at in another way
+        assert is_allowed(char) == is_allowed(f"{char}é"), char
 
 
 def is_allowed(char: str) -> bool:

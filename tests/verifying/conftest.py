@@ -44,7 +44,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Export:
         resources = Resources(store)
         bootstrap(resources, read_set(ACME), data_files(), ADMIN, "installation", START)
         lived(resources)
-        return export_of(store)
+        return export_of(resources)
 
 
 @pytest.fixture

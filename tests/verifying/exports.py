@@ -17,11 +17,14 @@ from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from sqlalchemy import Connection
 
 from adapters.store.in_force import files_of
-from adapters.store.opening import Store
 from adapters.store.trail import every_record
+from api.usecases.casework.resources import Resources
+from api.usecases.trail.disclosing import disclosures_of
 from engine.canonical import canonical_bytes, digest
+from engine.documents.fields import FieldClass
 from engine.money import fraction_text
 from engine.trail.notes import Checkpoint, Key, Signature, key_text, note_text, text_of
 from engine.trail.tree import (
@@ -198,10 +201,14 @@ class Export:
         }
 
 
-def export_of(store: Store) -> Export:
-    """An export of everything in a store, not written yet."""
-    with store.reading() as connection:
-        bodies = [record.body for record in every_record(connection)]
+def export_of(resources: Resources) -> Export:
+    """An export of everything in a store, not written yet. Nothing is committed: every value stands
+    in its record, and a test withholds what it likes."""
+    with resources.store.reading() as connection:
+        bodies = [
+            canonical_bytes(_whole(resources, connection, record.position, record.body))
+            for record in every_record(connection)
+        ]
         named = {
             plain["in_force"][what]
             for plain in map(json.loads, bodies)
@@ -210,6 +217,14 @@ def export_of(store: Store) -> Export:
         }
         contents = {name: files_of(connection, name) for name in sorted(named) if name}
     return Export(bodies, contents)
+
+
+def _whole(
+    resources: Resources, connection: Connection, position: int, data: bytes
+) -> dict[str, Any]:
+    body = json.loads(data)
+    every = frozenset(FieldClass)
+    return with_disclosed(body, disclosures_of(resources, connection, position, body, every))
 
 
 def withheld(export: Export, position: int, name: str, salt: str = "00") -> dict[str, Any]:

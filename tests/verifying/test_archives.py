@@ -1,4 +1,4 @@
-"""A file that is no export, or a hostile one, is refused at step 1 (F5, requirement on bounds)."""
+"""A file that is no export, or a hostile one, is refused at step 1 (F5)."""
 
 from __future__ import annotations
 

@@ -22,6 +22,9 @@ from tests.erp_server import DATABASE, Tryton
 ROOT: Final = Path(__file__).resolve().parents[2]
 COMMAND: Final = (sys.executable, "-c", "from api.cli import main; main()")
 WAIT_SECONDS: Final = 120
+# One for all, because making one reads every certificate of the machine; it keeps no connection to
+# a process that a test may have killed.
+CLIENT: Final = httpx.Client(limits=httpx.Limits(max_keepalive_connections=0), timeout=60)
 PERIODS: Final = (
     "entity,kind,name,first_day,last_day,opens_at,closed_at,ledger\n"
     "US01,AP,2027,2027-01-01,2027-12-31,2026-01-01T00:00:00-05:00,,\n"
@@ -113,7 +116,7 @@ class Service:
     def ask(self, person: str, method: str, path: str, body: Any = None) -> httpx.Response:
         """One request of a person's. Raises `httpx.TransportError` where nobody answers."""
         headers = {"Authorization": f"Bearer {self._token(person)}"}
-        return httpx.request(method, self.address + path, json=body, headers=headers, timeout=60)
+        return CLIENT.request(method, self.address + path, json=body, headers=headers)
 
     def insist(self, person: str, method: str, path: str, body: Any = None) -> httpx.Response:
         """The same, until somebody answers."""
@@ -158,15 +161,13 @@ class Service:
 
     def _token(self, person: str) -> str:
         if person not in self._tokens:
-            made = httpx.post(
-                f"{self.address}/development/tokens", json={"person": person}, timeout=60
-            )
+            made = CLIENT.post(f"{self.address}/development/tokens", json={"person": person})
             self._tokens[person] = made.json()["token"]
         return self._tokens[person]
 
     def _is_ready(self) -> bool:
         with suppress(httpx.TransportError):
-            return httpx.get(f"{self.address}/readyz", timeout=10).status_code == 200
+            return CLIENT.get(f"{self.address}/readyz", timeout=10).status_code == 200
         return False
 
     def _end(self, how: signal.Signals) -> None:

@@ -8,12 +8,12 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from sqlalchemy import Connection
 
 from adapters.master_data import BadRow, load_folder
-from adapters.store.in_force import Digests, Files, digests, files_of
+from adapters.store.in_force import Digests, Files, digest_of_files, digests, files_of
 from adapters.store.opening import Store
 from engine.master_data import MasterData
 from engine.policy import PolicySet
@@ -23,6 +23,7 @@ from rules.loading import load_set
 KEPT_LOADED: Final = 3  # sets with their people; two are at work while one replaces the other
 
 Plain = dict[str, object]
+T = TypeVar("T")
 
 
 class NothingInForce(Exception):
@@ -95,8 +96,40 @@ def load(connection: Connection, wanted: Digests) -> InForce:
     return InForce(wanted, policy, data_of(files, policy))
 
 
+class _Kept(Generic[T]):
+    """The last few values, by the digests of all that they were made of.
+
+    Who puts something in force makes it, to see that it can be made, and whoever decides by it next
+    needs the same. The files themselves are not kept.
+    """
+
+    def __init__(self) -> None:
+        self._made: OrderedDict[tuple[str, ...], T] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: tuple[str, ...], make: Callable[[], T]) -> T:
+        """The value; made without the lock, since that takes long. What `make` raises is raised."""
+        with self._lock:
+            known = self._made.get(key)
+        made = make() if known is None else known
+        with self._lock:
+            self._made[key] = made
+            self._made.move_to_end(key)
+            while len(self._made) > KEPT_LOADED:
+                self._made.popitem(last=False)
+        return made
+
+
+_POLICIES: Final = _Kept[PolicySet]()
+_DATA: Final = _Kept[tuple[MasterData, tuple[BadRow, ...]]]()
+
+
 def policy_of(files: Files) -> PolicySet:
     """The set in these files. Raises `ContentsUnusable`."""
+    return _POLICIES.get((digest_of_files(files),), lambda: _policy_in(files))
+
+
+def _policy_in(files: Files) -> PolicySet:
     found = Diagnostics()
     policy = load_set(files, found)
     if policy is None:
@@ -111,6 +144,10 @@ def data_of(files: Files, policy: PolicySet) -> MasterData:
 
 def data_and_reports(files: Files, policy: PolicySet) -> tuple[MasterData, tuple[BadRow, ...]]:
     """The same, with everything that was reported of rows. Raises `ContentsUnusable`."""
+    return _DATA.get((digest_of_files(files), policy.digest), lambda: _data_in(files, policy))
+
+
+def _data_in(files: Files, policy: PolicySet) -> tuple[MasterData, tuple[BadRow, ...]]:
     with tempfile.TemporaryDirectory(prefix="countersign-") as folder:
         for name, data in files.items():
             Path(folder, Path(name).name).write_bytes(data)

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
 from adapters.store.cases import id_of
 from adapters.store.tables import acts, cases, trail
 from engine.sampling import Method
+from engine.verifying.performing import RESTED_ON
 
 BATCH: Final = 500
 
@@ -93,6 +94,24 @@ def period(connection: Connection, selection: Selection, size: int) -> tuple[int
         earlier = select(before).where(*within, trail.c.at < ends)
         last = connection.execute(earlier).scalar() or 0
     return (first, last) if first <= last else (last + 1, last)
+
+
+def rested_on(connection: Connection, first: int, last: int) -> list[int]:
+    """Positions before a period of records by which decisions within it are performed again.
+
+    An act of the period may be on a document that was submitted long before.
+    """
+    within = select(trail.c.case_id).where(trail.c.position.between(first, last))
+    query = (
+        select(trail.c.position)
+        .where(
+            trail.c.position < first - 1,
+            trail.c.kind.in_(sorted(RESTED_ON)),
+            trail.c.case_id.in_(within),
+        )
+        .order_by(trail.c.position)
+    )
+    return [*connection.execute(query).scalars()]
 
 
 def population(selection: Selection) -> list[ColumnElement[bool]]:

@@ -36,6 +36,7 @@ from api.usecases.trail.exporting.selecting import (
     period,
     population,
     positions_of,
+    rested_on,
 )
 from api.usecases.trail.proving import Prover
 from engine.canonical import canonical_bytes
@@ -156,9 +157,9 @@ class _Writing:
         if self._selection.is_period:
             first, last = period(self._connection, self._selection, self._signed.size)
             beside = range(max(1, first - 1), min(self._signed.size, last + 1) + 1)
-            self._archive.add(
-                "records.jsonl", self._records(beside, len(beside), seen, first, last)
-            )
+            positions = [*rested_on(self._connection, first, last), *beside]
+            lines = self._records(positions, len(positions), seen, first, last)
+            self._archive.add("records.jsonl", lines)
             seen.first, seen.last = first, last
         else:
             chosen = self._chosen()
