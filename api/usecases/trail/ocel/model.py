@@ -29,8 +29,14 @@ OBJECT_ATTRIBUTES: Final[Mapping[str, Mapping[str, str]]] = {
     "order": {},
     "policy_set": {},
 }
+# What a document is about: the type of object, the field that names it, and as what.
+ABOUT: Final = (
+    ("entity", "entity", "of entity"),
+    ("person", "requester", "requested by"),
+    ("supplier", "supplier", "from supplier"),
+    ("order", "purchase_order", "bills order"),
+)
 STATIC: Final = "1970-01-01T00:00:00Z"  # the moment of what never changes, by the standard
-_DECIDED: Final = ("action", "refusal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +101,8 @@ def _activity(kind: str, body: Mapping[str, Any]) -> str:
 
 def _links(body: Mapping[str, Any]) -> tuple[Link, ...]:
     who = _who(body)
+    document = body.get("document")
+    stated = document if isinstance(document, dict) else {}
     in_force = body.get("in_force")
     policy = in_force.get("policy") if isinstance(in_force, dict) else ""
     found = (
@@ -102,8 +110,13 @@ def _links(body: Mapping[str, Any]) -> tuple[Link, ...]:
         ("person", who.get("decided_by"), "decided by"),
         ("person", who.get("on_behalf_of"), "on behalf of"),
         ("policy_set", policy, "decided under"),
+        *((kind, stated.get(name), what) for kind, name, what in ABOUT),
     )
-    return tuple(Link(object_id(kind, str(name)), what) for kind, name, what in found if name)
+    return tuple(
+        Link(object_id(kind, name), what)
+        for kind, name, what in found
+        if isinstance(name, str) and name
+    )
 
 
 def object_id(kind: str, name: str) -> str:

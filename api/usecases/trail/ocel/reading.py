@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import Connection, select
@@ -13,6 +15,7 @@ from adapters.store.tables import cases, trail
 from adapters.store.trail import every_record
 from api.usecases.trail.exporting.population import worth
 from api.usecases.trail.ocel.model import (
+    ABOUT,
     STATIC,
     Attribute,
     Event,
@@ -31,7 +34,13 @@ class Log:
     Kept meanwhile are the names of people, sets, suppliers, orders and entities, and no case.
     """
 
-    def __init__(self, connection: Connection, size: int) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        size: int,
+        progress: Callable[[int, int], None] = lambda done, total: None,
+    ) -> None:
+        self._progress = progress
         self._connection = connection
         self._size = size
         self._named: dict[str, str] = {}  # ids of objects that are no cases, with their types
@@ -46,6 +55,8 @@ class Log:
             self.event_types.add(event.type)
             self._name(event.links)
             yield event
+            if record.position % BATCH == 0:
+                self._progress(record.position, self._size)
 
     def objects(self) -> Iterator[Object]:
         """Each case, and whatever events or cases are about."""
@@ -71,31 +82,38 @@ class Log:
             if kind != "case":
                 self._named[link.object_id] = kind
 
+    def events_by_case(self) -> Iterator[Event]:
+        """An event for each record of a case, the records of a case together."""
+        for done, (_, position, body) in enumerate(self._by_case(), start=1):
+            yield event_of(position, body)
+            if done % BATCH == 0:
+                self._progress(done, self._size)
+
     def _statuses(self) -> Iterator[tuple[int, list[Attribute]]]:
         """The statuses of each case that its records state, in the order of cases."""
+        for case_id, records in groupby(self._by_case(), key=itemgetter(0)):
+            changes: list[Attribute] = []
+            for _, _, body in records:
+                _change(changes, body)
+            yield case_id, changes
+
+    def _by_case(self) -> Iterator[tuple[int, int, dict[str, Any]]]:
+        """Case, position and body of each record of a case, in this order."""
         after, position = 0, 0
-        of, changes = 0, list[Attribute]()
         query = (
             select(trail.c.case_id, trail.c.position, trail.c.body)
             .where(trail.c.case_id.is_not(None), trail.c.position <= self._size)
             .order_by(trail.c.case_id, trail.c.position)
+            .limit(BATCH)
         )
         while True:
-            later = (trail.c.case_id > after) | (
-                (trail.c.case_id == after) & (trail.c.position > position)
-            )
-            rows = self._connection.execute(query.where(later).limit(BATCH)).all()
-            for row in rows:
-                if row.case_id != of:
-                    if of:
-                        yield of, changes
-                    of, changes = row.case_id, []
-                _change(changes, json.loads(row.body))
+            same = (trail.c.case_id == after) & (trail.c.position > position)
+            rows = self._connection.execute(query.where((trail.c.case_id > after) | same)).all()
             if not rows:
-                break
+                return
+            for row in rows:
+                yield row.case_id, row.position, json.loads(row.body)
             after, position = rows[-1].case_id, rows[-1].position
-        if of:
-            yield of, changes
 
 
 def _change(changes: list[Attribute], body: dict[str, Any]) -> None:
@@ -115,15 +133,9 @@ def _case(row: Any, statuses: list[Attribute]) -> Object:
     }
     fixed = tuple(Attribute(name, STATIC, value) for name, value in stated.items() if value)
     plain = json.loads(row.document)
-    about = (
-        ("entity", row.entity, "of entity"),
-        ("person", row.requester, "requested by"),
-        ("supplier", plain.get("supplier"), "from supplier"),
-        ("order", plain.get("purchase_order"), "bills order"),
-    )
     links = tuple(
         Link(object_id(kind, name), what)
-        for kind, name, what in about
-        if isinstance(name, str) and name
+        for kind, field, what in ABOUT
+        if isinstance(name := plain.get(field), str) and name
     )
     return Object(object_id("case", number_of(row.id)), "case", (*fixed, *statuses), links)
