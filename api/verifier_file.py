@@ -31,7 +31,18 @@ BUNDLED: Final = {
 }
 _LEFT_OUT: Final = (".so", ".pyd", ".pyc", ".mo", ".pyi", ".tar.gz")
 _TIME: Final = (1980, 1, 1, 0, 0, 0)
-_MAIN: Final = b"import sys\n\nfrom api.verifying.command import main\n\nsys.exit(main())\n"
+# Any Python reads this, so that an old one says what it lacks.
+_MAIN: Final = b"""import sys
+
+if sys.version_info < (3, 11):
+    here = "%d.%d" % sys.version_info[:2]
+    sys.stderr.write("countersign-verify needs Python 3.11 or newer, this is %s\\n" % here)
+    sys.exit(2)
+
+from api.verifying.command import main
+
+sys.exit(main())
+"""
 
 
 def build(target: Path) -> str:

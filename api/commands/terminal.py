@@ -47,11 +47,12 @@ MEANINGS: Final[Mapping[Code, str]] = {
     Code.FOUND: "a document is not ready to post, lint found errors, a policy test failed, tests "
     "covered too little or let too many faults survive, rows of master data or of history were "
     "left out, a spreadsheet was refused, a file is not formatted, diff --exit-code found a "
-    "difference, the trail does not agree with itself, a report of controls (sod, splitting, "
-    "overrides, spend, conformance) found something, or two engines differ about a case",
+    "difference, the trail does not agree with itself, an export does not verify, a report of "
+    "controls (sod, splitting, overrides, spend, conformance) found something, or two engines "
+    "differ about a case",
     Code.USAGE: "the command was called in a way it does not understand",
-    Code.DOCUMENT: "a document cannot be read or accepted; the others were decided; or a log "
-    "cannot be read",
+    Code.DOCUMENT: "a document cannot be read or accepted; the others were decided; or a log, "
+    "an export, its key or a checkpoint cannot be read",
     Code.POLICY: "the policy set, or a file that says how to read or check a log, does not load",
     Code.DATA: "the master data, an address book of e-invoices, or answers of registers do not "
     "load",

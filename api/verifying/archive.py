@@ -24,7 +24,7 @@ MOST_UNPACKED: Final = 2**40  # together: a trail of some 100 million records
 MOST_RATIO: Final = 250  # unpacked to packed, of an entry of more than `SMALL`
 SMALL: Final = 2**20
 LONGEST_LINE: Final = 64 * 2**20
-CHUNK: Final = 2**20
+CHUNK: Final = 2**16
 
 MANIFEST: Final = "export.json"
 RECORDS: Final = "records.jsonl"
@@ -107,14 +107,19 @@ class Archive:
         """The lines of an entry, without their ends; an entry that is missing has none."""
         if not self.has(name):
             return
-        rest = b""
+        pieces: list[bytes] = []
+        held = 0
         for chunk in self.chunks(name):
-            *whole, rest = (rest + chunk).split(b"\n")
-            if len(rest) > LONGEST_LINE:
+            first, *others = chunk.split(b"\n")
+            pieces.append(first)
+            held += len(first)
+            if held > LONGEST_LINE:
                 raise ArchiveRefused(f"`{name}` has a line of more than {LONGEST_LINE:,} bytes")
-            yield from whole
-        if rest:
-            yield rest
+            for other in others:
+                yield b"".join(pieces)
+                pieces, held = [other], len(other)
+        if held:
+            yield b"".join(pieces)
 
     def contents(self) -> dict[str, list[str]]:
         """The files of each content (`sha256:...`), as entries, in the order of their names.

@@ -38,6 +38,7 @@ from tests.lives.world import (
     People,
     master_data,
 )
+from tests.verifying.again import not_performed
 
 Opened = Callable[[], AbstractContextManager[tuple[Resources, Callable[[], Resources]]]]
 # What the reference knows. What people arrange on a route, and claims, are not in these lives.
@@ -244,12 +245,14 @@ class Lives(RuleBasedStateMachine):
             assert case.status != "pending" or self._tasks(id), id
 
     def teardown(self) -> None:
-        """Nothing is at a dead end, the trail agrees, and another service sees the same."""
+        """Nothing is at a dead end, the trail agrees, every decision comes out again from its
+        record, and another service sees the same."""
         try:
             if self.cases and sys.exc_info()[0] is None:  # what has failed is told as it failed
                 self._play_to_the_end()
                 report = check_trail(self.resources.store)
                 assert report.is_intact, report.problems
+                assert not_performed(self.resources.store) == []
                 self.resources = self.again()
                 self.both_say_the_same()
         finally:

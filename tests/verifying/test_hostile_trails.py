@@ -56,7 +56,7 @@ def test_an_untouched_export_is_verified(export: Export, outside: Outside, tmp_p
     assert found.performed["performed_again"] == found.steps[10].count >= 5
 
 
-def test_one_digit_of_an_amount_is_named_by_its_field(
+def test_scenario_35_one_digit_of_an_amount_is_named_by_its_field(
     export: Export, outside: Outside, tmp_path: Path
 ) -> None:
     """The record in the export is changed; the tree is that of the true one."""
@@ -77,7 +77,7 @@ def test_one_digit_of_an_amount_is_named_by_its_field(
     assert "control_totals.USD" in said[9]
 
 
-def test_a_record_that_was_deleted_is_named_by_its_position(
+def test_scenario_35_a_record_that_was_deleted_is_named_by_its_position(
     export: Export, outside: Outside, tmp_path: Path
 ) -> None:
     export.lines = lambda lines: [line for line in lines if line["position"] != 3]

@@ -43,7 +43,7 @@ def run(verifier: Path, folder: Path, *arguments: object) -> subprocess.Complete
     )
 
 
-def test_it_verifies_where_nothing_is_installed(
+def test_scenario_35_it_verifies_where_nothing_is_installed(
     verifier: Path, export: Export, tmp_path: Path
 ) -> None:
     tree = Tree(export.bodies)
