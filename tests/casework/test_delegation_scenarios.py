@@ -31,7 +31,8 @@ def delegated(node: Resources, delegator: str, delegate_: str, cap: str = "") ->
 
 
 def submitted(node: Resources, amount: str, **fields: object) -> cases.Case:
-    document = order(amount, tender_reference="present", submitted_at=NOW.isoformat(), **fields)
+    stated = {"tender_reference": "present", "submitted_at": NOW.isoformat()}
+    document = order(amount) | stated | fields
     done = submit(node, document, "portal", PORTAL, NOW)
     assert isinstance(done, Submitted)
     return done.case

@@ -172,7 +172,7 @@ def _decided_otherwise(on: On, document: Document, decision: Decision) -> Acted:
     return Acted(case, code)
 
 
-def _withdraw(on: On, person: str) -> Acted:
+def _withdraw(on: On, person: PersonId) -> Acted:
     """Only those whose document it is, and who are employed, take it back while nothing is posted.
 
     An exception is taken back only where it is known that the ERP does not have the document.
