@@ -233,3 +233,32 @@ def test_what_a_stopped_service_missed_is_found_by_its_first_look(resources: Res
     assert approve(resources, case.id, "mia", before) == ""
     assert Watch().look(resources, FIVE + timedelta(days=3)) == 1
     assert asked(resources, case.id) == ["vera"]
+
+
+def test_a_requester_who_has_left_neither_withdraws_nor_hands_in_again(
+    resources: Resources,
+) -> None:
+    """In the last minute of her employment she may still; at its end she is refused on record."""
+    early = submitted(resources, FIVE - 4 * MINUTE, id="PO-1")
+    late = submitted(resources, FIVE - 4 * MINUTE, id="PO-2")
+    back = submitted(resources, FIVE - 4 * MINUTE, id="PO-3")
+    midnight = datetime(2027, 6, 1, 4, 0, tzinfo=UTC)  # the end of her last day in New York
+    load_master_data(resources, without("rita"), ADMIN, "Rita leaves", FIVE - 3 * MINUTE)
+    again = Action(Kind.RETURN, "mia", 1, comment="which cost center?")
+    assert done_by(resources, back.id, again, FIVE) == ""
+    take_back, hand_in = Action(Kind.WITHDRAW, "rita", 1), Action(Kind.RESUBMIT, "rita", 1)
+    assert done_by(resources, early.id, take_back, midnight - MINUTE) == ""
+    assert done_by(resources, late.id, take_back, midnight) == "not_asked"
+    assert done_by(resources, back.id, hand_in, midnight) == "not_asked"
+    with resources.store.reading() as connection:
+        assert [r.kind for r in every_record(connection)].count("refusal") == 2
+        kept = cases.by_id(connection, late.id)
+    assert kept is not None
+    assert kept.status is Status.PENDING
+    assert check_trail(resources.store).is_intact
+
+
+def done_by(resources: Resources, case_id: int, action: Action, now: datetime) -> str:
+    done = act(resources, case_id, action, by(action.by), now)
+    assert done is not None
+    return done.code

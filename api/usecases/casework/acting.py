@@ -172,8 +172,8 @@ def _decided_otherwise(on: On, document: Document, decision: Decision) -> Acted:
     return Acted(case, code)
 
 
-def _withdraw(on: On, person: str) -> Acted:
-    """Only those whose document it is take it back, and only while nothing is being posted.
+def _withdraw(on: On, person: PersonId) -> Acted:
+    """Only those whose document it is, and who are employed, take it back while nothing is posted.
 
     An exception is taken back only where it is known that the ERP does not have the document.
     """
@@ -181,7 +181,7 @@ def _withdraw(on: On, person: str) -> Acted:
     names = (document.requester, document.submitter)
     headroom.lock(on.connection, keys_of_change(on.connection, on.current, on.case, document))
     owners = {on.current.data.person_of(name, on.now) for name in names if name}
-    if person not in owners:
+    if person not in owners or not on.current.data.people[person].is_active(on.now):
         return refused(on, "not_asked")
     if moved(on.case.status, Event.WITHDRAW) is None:
         return refused(on, "not_open")
