@@ -11,6 +11,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from functools import cache
 from importlib import resources
 from typing import Any, Final
 
@@ -104,7 +105,7 @@ def open_store(url: str) -> Store:
     except DBAPIError as problem:
         store.close()
         raise StoreUnavailable(f"{_shown(url)} does not answer") from problem
-    wanted = ScriptDirectory.from_config(_config()).get_current_head()
+    wanted = _head()
     if found != wanted:
         store.close()
         help = "run `countersign store migrate`"
@@ -136,6 +137,12 @@ def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(resources.files("adapters.store") / "migrations"))
     return config
+
+
+@cache
+def _head() -> str | None:
+    """The schema of this program; to find it every migration is read, for a process once."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
 
 
 def _revision(connection: Connection) -> str | None:
