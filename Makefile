@@ -9,6 +9,7 @@ ARGS ?=
 VENV       := .venv
 BENCH_VENV := .venv-bench
 ERP_VENV   := .venv-erp
+PM_VENV    := .venv-process-mining
 LOCK_VENV  := .venv-lock
 OIDC       := .node/oidc_server
 BIN        := $(VENV)/bin
@@ -78,7 +79,7 @@ docs: setup ## write docs/codes.md again, from what the linter says
 verifier: setup ## build/countersign-verify.pyz, which verifies exports with nothing but Python
 	@$(BIN)/python -m api.verifier_file
 
-nightly: setup $(ERP_VENV)/.installed ## every test, the long runs too, with many more random examples
+nightly: setup $(ERP_VENV)/.installed $(PM_VENV)/.installed ## every test, the long runs too, with many more random examples
 	@$(BIN)/python -m pytest -q -n 2 -m "not bench" --hypothesis-profile=nightly $(ARGS)
 
 bench: $(BENCH_VENV)/.installed ## measure against other engines (downloads them)
@@ -95,6 +96,7 @@ lock: ## pin dependencies again (UPGRADE=--upgrade: newest versions)
 	@$(COMPILE) --extra analysis --extra bench -c requirements/runtime.txt --no-emit-package jpy \
 		-o requirements/bench.txt
 	@$(PIN) requirements/erp.in -o requirements/erp.txt
+	@$(PIN) requirements/process-mining.in -o requirements/process-mining.txt
 	@$(PIN) requirements/second-opinion-build.in -o requirements/second-opinion-build.txt
 	@$(LOCKED) --no-binary durable-rules requirements/second-opinion.in \
 		-o requirements/second-opinion.txt
@@ -128,6 +130,13 @@ $(VENV)/.second-opinion: $(VENV)/.installed requirements/second-opinion.txt
 	@touch $@
 
 # A real ERP for the tests, run as a process of its own. Its licence is the GPL: nothing imports it.
+$(PM_VENV)/.installed: requirements/process-mining.txt
+	@$(MAKE) --no-print-directory python-is-new-enough
+	@echo "setting up $(PM_VENV) (process mining that reads our logs, in tests only)"
+	@$(PYTHON) -m venv $(PM_VENV)
+	@$(PM_VENV)/bin/python $(INSTALL) -r requirements/process-mining.txt
+	@touch $@
+
 $(ERP_VENV)/.installed: requirements/erp.txt
 	@$(MAKE) --no-print-directory python-is-new-enough
 	@echo "setting up $(ERP_VENV) (an ERP that tests run against)"

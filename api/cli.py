@@ -57,6 +57,7 @@ COMMANDS: Final = {
     "trail keys": "trail.keys",
     "trail fork": "trail.fork",
     "trail export": "trail_export.export_trail",
+    "trail log": "trail_log.log",
     "trail verify": "trail_verify.verify_export",
     "policy propose": "policy_sets.propose_set",
     "policy show": "policy_sets.show",

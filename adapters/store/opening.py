@@ -105,7 +105,7 @@ def open_store(url: str) -> Store:
     except DBAPIError as problem:
         store.close()
         raise StoreUnavailable(f"{_shown(url)} does not answer") from problem
-    wanted = _head()
+    wanted = _newest_revision()
     if found != wanted:
         store.close()
         help = "run `countersign store migrate`"
@@ -140,8 +140,8 @@ def _config() -> Config:
 
 
 @cache
-def _head() -> str | None:
-    """The schema of this program; to find it every migration is read, for a process once."""
+def _newest_revision() -> str | None:
+    """That of this program, which stays the same while it runs."""
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 

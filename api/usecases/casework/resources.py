@@ -13,8 +13,9 @@ from typing import Final, Generic, TypeVar
 from sqlalchemy import Connection
 
 from adapters.master_data import BadRow, load_folder
-from adapters.store.in_force import Digests, Files, digest_of_files, digests, files_of
+from adapters.store.in_force import Digests, Files, digests, files_of
 from adapters.store.opening import Store
+from engine.canonical import digest_of_files
 from engine.master_data import MasterData
 from engine.policy import PolicySet
 from rules.diagnostics import Diagnostics

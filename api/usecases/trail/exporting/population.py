@@ -74,6 +74,12 @@ class Population:
         return dict(zip(COLUMNS, cells, strict=True))
 
 
+def worth(document: str) -> tuple[str, str]:
+    """The currency of a document as it is kept, and its sum as exact text; empty for none."""
+    currency, amount = _worth(document)
+    return currency, "" if amount is None else fraction_text(amount)
+
+
 def _worth(document: str) -> tuple[str, Fraction | None]:
     """The currency of a document and the sum of its lines without tax; nothing where none state
     an amount."""

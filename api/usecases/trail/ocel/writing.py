@@ -1,0 +1,88 @@
+"""A log written to a file, and on record that it was."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from adapters.store.opening import Store
+from adapters.store.trail import Entry, append, end
+from api.usecases.trail.ocel.as_csv import csv_chunks
+from api.usecases.trail.ocel.as_json import json_chunks
+from api.usecases.trail.ocel.as_sqlite import write_sqlite
+from api.usecases.trail.ocel.reading import Log
+from engine.cases.identities import Identities
+
+CHUNK = 2**20
+Progress = Callable[[int, int], None]
+
+
+class Format(StrEnum):
+    """What is written: OCEL 2.0 as JSON or as a database, or a row for each event."""
+
+    OCEL_JSON = "ocel-json"
+    OCEL_SQLITE = "ocel-sqlite"
+    CSV = "csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How many events were written, and the digest of the file."""
+
+    event_count: int
+    digest: str
+
+
+def write_log(
+    store: Store,
+    format: Format,
+    path: Path,
+    who: Identities,
+    now: datetime,
+    progress: Progress = lambda done, total: None,
+) -> Written:
+    """Writes every record as an event, as of one moment; `now` is aware.
+
+    Raises `OSError` where the file cannot be written: then there is none, and no record of it.
+    """
+    beside = path.with_name(path.name + ".part")
+    beside.unlink(missing_ok=True)
+    try:
+        with store.snapshot() as connection:
+            size = end(connection)
+            log = Log(connection, size, progress)
+            if format is Format.OCEL_SQLITE:
+                beside.open("xb").close()  # an `OSError` rather than one of the database
+                write_sqlite(log, beside)
+            else:
+                _write(beside, json_chunks(log) if format is Format.OCEL_JSON else csv_chunks(log))
+        digest = _digest(beside)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    body = {
+        "manifest_digest": digest,
+        "selection": {"by": "events", "format": str(format)},
+        "positions": {"first": 1, "last": size, "count": size, "is_contiguous": True},
+        "who": who.plain(),
+    }
+    with store.transaction() as connection:
+        append(connection, [Entry("exported", None, now, body)])
+    return Written(size, digest)
+
+
+def _write(path: Path, chunks: Iterable[bytes]) -> None:
+    with path.open("xb") as opened:
+        opened.writelines(chunks)
+
+
+def _digest(path: Path) -> str:
+    found = hashlib.sha256()
+    with path.open("rb") as opened:
+        while chunk := opened.read(CHUNK):
+            found.update(chunk)
+    return f"sha256:{found.hexdigest()}"
