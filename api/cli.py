@@ -43,6 +43,9 @@ COMMANDS: Final = {
     "sod": "sod.sod",
     "splitting": "splitting.splitting",
     "spend": "spend.spend",
+    "report controls": "audit_reports.controls",
+    "report access": "audit_reports.access_review",
+    "report period": "audit_reports.period",
     # on a store, and on what is in force there
     "activate": "activate.activate",
     "serve": "serve.serve",
