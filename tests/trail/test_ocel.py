@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from adapters.sources.event_logs import Columns, read_log
 from adapters.store.trail import every_record
@@ -143,6 +144,18 @@ def test_a_spreadsheet_takes_no_cell_for_a_formula(filled: Resources, tmp_path: 
     text = written(filled, Format.CSV, tmp_path / "log.csv").read_text()
     for row in csv.reader(io.StringIO(text)):
         assert not any(cell.startswith(("=", "+", "-", "@")) for cell in row)
+
+
+def test_a_spreadsheet_has_the_rows_of_the_table_and_no_formula(
+    filled: Resources, tmp_path: Path
+) -> None:
+    path = written(filled, Format.XLSX, tmp_path / "log.xlsx")
+    sheet = load_workbook(path).active
+    assert sheet is not None
+    text = written(filled, Format.CSV, tmp_path / "log.csv").read_text()
+    rows = [[cell.value or "" for cell in row] for row in sheet.iter_rows()]
+    assert rows == [*csv.reader(io.StringIO(text))]
+    assert not any(cell.data_type == "f" for row in sheet.iter_rows() for cell in row)
 
 
 def test_a_log_is_on_record_and_one_that_cannot_be_written_is_not(

@@ -24,7 +24,7 @@ def csv_chunks(log: Log) -> Iterator[bytes]:
     writer = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\n")
     writer.writeheader()
     for event in log.events_by_case():
-        writer.writerow({name: unread(str(value)) for name, value in _row(event).items()})
+        writer.writerow({name: unread(str(value)) for name, value in row_of(event).items()})
         yield text.getvalue().encode()
         text.seek(0)
         text.truncate()
@@ -36,7 +36,8 @@ def unread(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
-def _row(event: Event) -> dict[str, object]:
+def row_of(event: Event) -> dict[str, object]:
+    """The cells of an event, by column; those that it does not state are not there."""
     linked = {
         _LINKED[link.qualifier]: link.object_id.partition(":")[2]
         for link in event.links

@@ -14,6 +14,7 @@ from adapters.store.trail import Entry, append, end
 from api.usecases.trail.ocel.as_csv import csv_chunks
 from api.usecases.trail.ocel.as_json import json_chunks
 from api.usecases.trail.ocel.as_sqlite import write_sqlite
+from api.usecases.trail.ocel.as_xlsx import write_xlsx
 from api.usecases.trail.ocel.reading import Log
 from engine.cases.identities import Identities
 
@@ -22,11 +23,12 @@ Progress = Callable[[int, int], None]
 
 
 class Format(StrEnum):
-    """What is written: OCEL 2.0 as JSON or as a database, or a row for each event."""
+    """What is written: OCEL 2.0 as JSON or as a database, or a row for each event of a case."""
 
     OCEL_JSON = "ocel-json"
     OCEL_SQLITE = "ocel-sqlite"
     CSV = "csv"
+    XLSX = "xlsx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,9 @@ def write_log(
 ) -> Written:
     """Writes every record as an event, as of one moment; `now` is aware.
 
-    Raises `OSError` where the file cannot be written: then there is none, and no record of it.
+    Raises `OSError` where the file cannot be written, `TooManyRows` where it cannot hold the log,
+    and `ImportError` where what writes it is not installed: then there is none, and no record of
+    it.
     """
     beside = path.with_name(path.name + ".part")
     beside.unlink(missing_ok=True)
@@ -55,11 +59,16 @@ def write_log(
         with store.snapshot() as connection:
             size = end(connection)
             log = Log(connection, size, progress)
-            if format is Format.OCEL_SQLITE:
-                beside.open("xb").close()  # an `OSError` rather than one of the database
-                write_sqlite(log, beside)
-            else:
-                _write(beside, json_chunks(log) if format is Format.OCEL_JSON else csv_chunks(log))
+            beside.open("xb").close()  # an `OSError` rather than one of a library
+            match format:
+                case Format.OCEL_SQLITE:
+                    write_sqlite(log, beside)
+                case Format.OCEL_JSON:
+                    _write(beside, json_chunks(log))
+                case Format.CSV:
+                    _write(beside, csv_chunks(log))
+                case Format.XLSX:
+                    write_xlsx(log, beside)
         digest = _digest(beside)
         beside.replace(path)
     finally:
@@ -76,7 +85,7 @@ def write_log(
 
 
 def _write(path: Path, chunks: Iterable[bytes]) -> None:
-    with path.open("xb") as opened:
+    with path.open("wb") as opened:
         opened.writelines(chunks)
 
 
