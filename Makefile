@@ -85,6 +85,8 @@ nightly: setup $(ERP_VENV)/.installed $(PM_VENV)/.installed ## every test, the l
 bench: $(BENCH_VENV)/.installed ## measure against other engines (downloads them)
 	@$(BENCH_VENV)/bin/python -m bench
 	@$(BENCH_VENV)/bin/python -m bench.service
+	@$(BENCH_VENV)/bin/python -m bench.trail
+	@$(BENCH_VENV)/bin/python -m bench.verify
 
 lock: ## pin dependencies again (UPGRADE=--upgrade: newest versions)
 	@$(MAKE) --no-print-directory python-is-new-enough

@@ -120,11 +120,17 @@ def _orders(series: str, token: str) -> Any:
     return order
 
 
-def _install(folder: Path, variables: dict[str, str]) -> None:
+def many_people(folder: Path) -> Path:
+    """Master data of ACME in a new folder, with as many requesters and suppliers more."""
     data = folder / "data"
     shutil.copytree(ROOT / "policies" / "acme" / "data", data)
     _more(data / "people.csv", "rita", (f"requester{n}" for n in range(REQUESTERS)))
     _more(data / "suppliers.csv", "S-44", (f"S-B{n}" for n in range(SUPPLIERS)))
+    return data
+
+
+def _install(folder: Path, variables: dict[str, str]) -> None:
+    data = many_people(folder)
     _run(variables, "store", "migrate")
     put = ("activate", str(ROOT / "policies" / "acme"), "--data", str(data))
     _run(variables, *put, "--by", "gina", "--because", "a measurement")

@@ -26,6 +26,7 @@ from api.usecases.trail.exporting.selecting import Selection
 from api.usecases.trail.exporting.writing import export
 from api.verifying.running import verify
 from api.verifying.versions import here
+from bench.service import REQUESTERS, SUPPLIERS, many_people
 from engine.cases.identities import Identities
 from engine.verifying.heads import Outside
 
@@ -58,12 +59,12 @@ def _made(count: int, folder: Path, path: Path) -> tuple[float, float]:
     migrate(url)
     store = open_store(url)
     resources = Resources(store)
-    data = {file.name: file.read_bytes() for file in (ACME / "data").glob("*.csv")}
+    data = {file.name: file.read_bytes() for file in many_people(folder).glob("*.csv")}
     bootstrap(resources, read_set(ACME), data, WHO, "measuring", NOW - timedelta(days=1))
     began = time.perf_counter()
     for first in range(0, count, TOGETHER):
         numbers = range(first, min(first + TOGETHER, count))
-        submit_all(resources, [Submission(_order(n), "bench", WHO, NOW) for n in numbers])
+        submit_all(resources, [Submission(order(n), "bench", WHO, NOW) for n in numbers])
     decided = time.perf_counter()
     export(resources, SigningKeys(KEY), "bench", Selection(), path, WHO, NOW)
     ended = time.perf_counter()
@@ -71,16 +72,17 @@ def _made(count: int, folder: Path, path: Path) -> tuple[float, float]:
     return count / (decided - began), count / (ended - decided)
 
 
-def _order(number: int) -> dict[str, object]:
+def order(number: int) -> dict[str, object]:
+    """One of many orders of many people from many suppliers."""
     return {
         "type": "purchase_order",
         "id": f"PO-{number}",
         "entity": "US01",
-        "requester": "rita",
+        "requester": f"requester{number % REQUESTERS}",
         "currency": "USD",
-        "amount": f"{100 + number % 40_000}.00",
         "cost_center": "cc100",
-        "supplier": "S-1",
+        "supplier": f"S-B{number % SUPPLIERS}",
+        "lines": [{"number": 1, "net": f"{100 + number % 40_000}.00"}],
         "submitted_at": "2027-03-15T12:00:00Z",
     }
 
