@@ -3,9 +3,9 @@
     python -m bench.trail
 
 Records of real submissions are made again: the commitments of the document, canonical bytes (with
-the decision as it was written when it was made), digest, the row (32 in one transaction, as they are
-written), and the leaf with its way up the tree. A loop of plain additions stands beside it, by which
-machines can be compared.
+the decision as it was written when it was made), digest, the row (32 in one transaction, as they
+are written), and the leaf with its way up the tree. A loop of plain additions stands beside it, by
+which machines can be compared.
 """
 
 from __future__ import annotations
