@@ -160,6 +160,7 @@ def test_who_has_claimed_a_place_is_the_only_one_to_fill_it(resources: Resources
     assert acted(resources, case, "mia").code == ""
 
 
+@pytest.mark.tampers
 def test_a_document_changed_in_the_store_is_not_acted_on(resources: Resources) -> None:
     case = submitted(resources, order("40000.00"))
     with resources.store.transaction() as connection:

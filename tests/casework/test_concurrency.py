@@ -29,10 +29,13 @@ from api.usecases.casework.closing_reviews import Finding, Found, close
 from api.usecases.casework.resources import Loaded, Resources
 from api.usecases.casework.submission import Submitted
 from api.usecases.casework.submitting import submit
+from api.usecases.trail.disclosing import disclosures_of
 from engine.cases.status import Status
 from engine.deciding import decide
 from engine.documents import accept
+from engine.documents.fields import FieldClass
 from engine.recorded import given_of
+from engine.verifying.disclosing import with_disclosed
 from tests.casework.conftest import ACME, ADMIN, START, data_files
 from tests.casework.documents import NOW, PORTAL, by, order
 from tests.databases import BOTH, migrated
@@ -229,6 +232,8 @@ def replayed(node: Resources, body: dict[str, Any]) -> str:
     """The digest of the decision, made again from what was recorded."""
     with node.store.reading() as connection:
         current = node.loaded.current(connection)
+        found = disclosures_of(node, connection, 1, body, frozenset(FieldClass))
+    body = with_disclosed(body, found)
     received = datetime.fromisoformat(body["received_at"])
     document = accept(
         body["document"], current.policy.facts, current.policy.documents, received_at=received

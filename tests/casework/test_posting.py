@@ -219,6 +219,7 @@ def test_a_throttled_posting_is_not_sent_before_the_erp_allows_it(on: Delivery) 
     assert on.one().result is Result.POSTED
 
 
+@pytest.mark.tampers
 @pytest.mark.parametrize("also_the_digest", [False, True])
 def test_content_that_was_changed_behind_the_approval_is_not_posted(
     on: Delivery, also_the_digest: bool

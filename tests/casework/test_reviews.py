@@ -350,6 +350,7 @@ def test_the_same_order_again_opens_nothing_again(resources: Resources) -> None:
     assert len(told(resources, "review_opened")) == 2
 
 
+@pytest.mark.tampers
 def test_a_document_that_cannot_be_read_keeps_nobody_from_submitting_and_its_review_is_open(
     resources: Resources,
 ) -> None:

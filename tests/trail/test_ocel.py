@@ -5,9 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import sqlite3
-import subprocess
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
@@ -24,21 +22,21 @@ from api.usecases.casework.submission import Submitted
 from api.usecases.casework.submitting import submit
 from api.usecases.trail.ocel.as_csv import unread
 from api.usecases.trail.ocel.writing import Format, write_log
-from engine.conformance.checks import Answer, Precedes, judge
-from engine.conformance.patterns import Pattern
 from engine.conformance.traces import Trace
 from tests.casework.documents import NOW, PORTAL, by, order
 
-ROOT = Path(__file__).parents[2]
-MINING = Path(
-    os.environ.get("COUNTERSIGN_PROCESS_MINING", ROOT / ".venv-process-mining" / "bin" / "python")
-)
 LATER = NOW + timedelta(hours=3)
 
 
 @pytest.fixture(scope="module")
 def filled(resources: Resources) -> Resources:
     """Six orders, half of them approved; one that bills an order of a name like a formula."""
+    fill(resources)
+    return resources
+
+
+def fill(resources: Resources) -> None:
+    """The same, on any store."""
     for n in range(6):
         more = {"purchase_order": '=HYPERLINK("x")'} if n == 5 else {}
         done = submit(resources, order(id=f"PO-{n}", **more), "portal", PORTAL, NOW)
@@ -46,7 +44,6 @@ def filled(resources: Resources) -> Resources:
         person = "mia" if n % 2 else "dan"
         action = Action(kind=Kind.APPROVE, by=person, version=1)
         act(resources, done.case.id, action, by(person), NOW + timedelta(hours=1))
-    return resources
 
 
 def written(resources: Resources, format: Format, path: Path) -> Path:
@@ -169,38 +166,3 @@ def test_a_log_is_on_record_and_one_that_cannot_be_written_is_not(
     *_, last = bodies(filled)
     assert (last["kind"], last["selection"]) == ("exported", {"by": "events", "format": "csv"})
     assert list(tmp_path.glob("*.part")) == []
-
-
-@pytest.mark.parametrize("format", [Format.OCEL_JSON, Format.OCEL_SQLITE])
-def test_pm4py_loads_it_with_nothing_dropped_and_finds_what_we_find(
-    filled: Resources, tmp_path: Path, format: Format
-) -> None:
-    if not MINING.exists():
-        pytest.skip(f"pm4py is not installed; `make {MINING.parents[1].name}/.installed` does it")
-    expected = json.loads(written(filled, Format.OCEL_JSON, tmp_path / "own.json").read_bytes())
-    path = written(filled, format, tmp_path / ("log.json" if "json" in format else "log.sqlite"))
-    own = json.loads(written(filled, Format.OCEL_JSON, tmp_path / "own.json").read_bytes())
-    own["events"].pop()  # that the log was written is recorded after it
-    done = subprocess.run(
-        [MINING, Path(__file__).with_name("mine.py"), format, path],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout[done.stdout.index('{"events"') :])
-    assert found["events"] == len(own["events"]) == len(expected["events"]) + 1
-    assert found["objects"] == len(own["objects"])
-    assert found["event_links"] == sum(len(e["relationships"]) for e in own["events"])
-    assert found["object_links"] == sum(len(o["relationships"]) for o in own["objects"])
-    assert found["cases"] == 6
-    columns = Columns(case="case", activity="activity", at="time", person="person", role="")
-    traces = read_log(written(filled, Format.CSV, tmp_path / "log.csv"), columns)
-    test = Precedes(Pattern(("approve",)), Pattern(("submission",)))
-    kept = {
-        f"case:{trace.id}"
-        for trace in traces
-        if isinstance(trace, Trace) and judge(test, trace).answer is Answer.KEPT
-    }
-    assert set(found["submitted_then_approved"]) == kept
-    assert len(kept) == 3

@@ -29,8 +29,8 @@ def disclosures_of(
 ) -> list[dict[str, Any]]:
     """The disclosures of the record at a position, outer places first.
 
-    None for a record without a document, and where its values were erased or do not open with the
-    keys of this process: they stay withheld then.
+    None for a record without a document, and where its values were erased, do not open with the
+    keys of this process, or are no longer those that it committed to: they stay withheld then.
     """
     if not isinstance(body.get("document"), dict):
         return []
@@ -46,8 +46,10 @@ def disclosures_of(
         plain = resources.unseal(json.loads(case.document_json), case.type, place)
     except (DecryptionError, ValueError):
         return []
-    openings = commit(cast(Mapping[str, Value], plain), case.type, seed).openings
-    return [each.plain(position) for each in openings if each.field_class in allowed]
+    held = commit(cast(Mapping[str, Value], plain), case.type, seed)
+    if held.plain != body["document"]:
+        return []
+    return [each.plain(position) for each in held.openings if each.field_class in allowed]
 
 
 def _version(connection: Connection, case_id: int, version: object) -> Case | None:
