@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated
-
 import typer
 
 from api.commands.decide import plain_table
 from api.commands.lint import counted
-from api.commands.options import Json, Out
+from api.commands.options import First, Json, Last, Out, days
 from api.commands.serving import DEFAULT, Database, store_at
 from api.commands.terminal import Code, Output
 from api.texts import short
@@ -19,12 +16,6 @@ from api.usecases.reports.completeness import Period, completeness
 
 app = typer.Typer(help="Report for auditors.", no_args_is_help=True, rich_markup_mode="rich")
 
-From = Annotated[
-    str, typer.Option("--from", metavar="DAY", help="The first day (UTC), 2027-03-01.")
-]
-Until = Annotated[
-    str, typer.Option("--until", metavar="DAY", help="The last day (UTC), itself included.")
-]
 MOST_SHOWN = 50
 
 
@@ -35,8 +26,8 @@ def _group() -> None:
 
 def controls(
     database: Database = DEFAULT,
-    from_: From = "",
-    until: Until = "",
+    from_: First = "",
+    until: Last = "",
     as_json: Json = False,
     out: Out = None,
 ) -> None:
@@ -44,7 +35,7 @@ def controls(
 
     From the decisions that the trail records.
     """
-    first, last = _days(from_, until)
+    first, last = days(from_, until)
     with store_at(database) as store:
         found = by_control(store, first, last)
     with Output(out) as output:
@@ -64,8 +55,8 @@ def controls(
 
 def access_review(
     database: Database = DEFAULT,
-    from_: From = "",
-    until: Until = "",
+    from_: First = "",
+    until: Last = "",
     as_json: Json = False,
     out: Out = None,
 ) -> None:
@@ -73,7 +64,7 @@ def access_review(
 
     What each login may do is in the settings of the service: compare the two.
     """
-    first, last = _days(from_, until)
+    first, last = days(from_, until)
     with store_at(database) as store:
         found = access(store, first, last)
     with Output(out) as output:
@@ -84,17 +75,17 @@ def access_review(
         for each in found:
             login = each.login
             issuer = "relayed" if login.is_relayed else login.issuer or "-"
-            days = (str(each.first), str(each.last))
+            when = (str(each.first), str(each.last))
             done = f"{each.kinds.total() - each.refused:,}"
-            row = (login.person, login.through, issuer, done, f"{each.refused:,}", *days)
+            row = (login.person, login.through, issuer, done, f"{each.refused:,}", *when)
             table.add_row(*map(short, row))
         output.show(table)
         output.say(counted(len(found), "login"), "dim")
 
 
 def period(
-    from_: From,
-    until: Until,
+    from_: First,
+    until: Last,
     database: Database = DEFAULT,
     as_json: Json = False,
     out: Out = None,
@@ -103,7 +94,7 @@ def period(
 
     Ends with 1 where a record is missing.
     """
-    first, last = _days(from_, until)
+    first, last = days(from_, until)
     if first is None or last is None:
         raise typer.BadParameter("say both days", param_hint="--from, --until")
     with store_at(database) as store:
@@ -115,21 +106,6 @@ def period(
             _show_period(output, found)
     if not found.is_whole:
         raise typer.Exit(int(Code.FOUND))
-
-
-def _days(from_: str, until: str) -> tuple[date | None, date | None]:
-    first, last = _day(from_, "--from"), _day(until, "--until")
-    if first is not None and last is not None and last < first:
-        raise typer.BadParameter("the last day is before the first", param_hint="--until")
-    return first, last
-
-
-def _day(text: str, hint: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        message = "expected a day like 2027-03-15"
-        raise typer.BadParameter(message, param_hint=hint) from None
 
 
 def _show_period(output: Output, found: Period) -> None:

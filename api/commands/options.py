@@ -77,3 +77,27 @@ def aware(text: str, option: str) -> datetime:
         message = f"the moment needs a time and its offset from UTC, as in {example}"
         raise typer.BadParameter(message, param_hint=option)
     return found
+
+
+First = Annotated[
+    str, typer.Option("--from", metavar="DAY", help="The first day (UTC), 2027-03-01.")
+]
+Last = Annotated[
+    str, typer.Option("--until", metavar="DAY", help="The last day (UTC), itself included.")
+]
+
+
+def days(first: str, last: str) -> tuple[date | None, date | None]:
+    """The days that `--from` and `--until` say; `None` for none. Raises a usage error."""
+    found = _day(first, "--from"), _day(last, "--until")
+    if found[0] is not None and found[1] is not None and found[1] < found[0]:
+        raise typer.BadParameter("the last day is before the first", param_hint="--until")
+    return found
+
+
+def _day(text: str, hint: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        message = "expected a day like 2027-03-15"
+        raise typer.BadParameter(message, param_hint=hint) from None

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
-from typing import Annotated, Final
+from typing import Final
 
 import typer
 
 from api.commands.decide import plain_table
 from api.commands.lint import counted
-from api.commands.options import Json, Out
+from api.commands.options import First, Json, Last, Out, days
 from api.commands.serving import DEFAULT, Database, store_at
 from api.commands.terminal import Code, Output
 from api.texts import short
@@ -18,18 +17,11 @@ from api.usecases.reports.overrides import Entry, Overrides, What, overrides
 
 MOST_SHOWN: Final = 200
 
-From = Annotated[
-    str, typer.Option("--from", metavar="DAY", help="The first day (UTC), 2027-03-01.")
-]
-Until = Annotated[
-    str, typer.Option("--until", metavar="DAY", help="The last day (UTC), itself included.")
-]
-
 
 def report_overrides(
     database: Database = DEFAULT,
-    from_: From = "",
-    until: Until = "",
+    from_: First = "",
+    until: Last = "",
     as_json: Json = False,
     out: Out = None,
 ) -> None:
@@ -38,9 +30,7 @@ def report_overrides(
     From the records of the trail alone. Ends with 1 where a review or a ratification is open, or a
     second opinion was another one.
     """
-    first, last = _day(from_, "--from"), _day(until, "--until")
-    if first is not None and last is not None and last < first:
-        raise typer.BadParameter("the last day is before the first", param_hint="--until")
+    first, last = days(from_, until)
     with store_at(database) as store:
         found = overrides(store, first, last)
     with Output(out) as output:
@@ -50,14 +40,6 @@ def report_overrides(
             _show(output, found)
     if found.needs_somebody:
         raise typer.Exit(int(Code.FOUND))
-
-
-def _day(text: str, hint: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        message = "expected a day like 2027-03-15"
-        raise typer.BadParameter(message, param_hint=hint) from None
 
 
 def _show(output: Output, found: Overrides) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from api.commands.lint import counted
-from api.commands.options import Json, Out
+from api.commands.options import First, Json, Last, Out, days
 from api.commands.serving import (
     DEFAULT,
     By,
@@ -36,10 +35,6 @@ from engine.sampling import Method
 File = Annotated[
     Path, typer.Option("--file", "-f", metavar="FILE", help="The file that is written.")
 ]
-Since = Annotated[
-    str, typer.Option("--from", metavar="DAY", help="The first day, in UTC: 2027-01-01.")
-]
-Until = Annotated[str, typer.Option("--until", metavar="DAY", help="The last day, in UTC.")]
 OfEntity = Annotated[str, typer.Option("--entity", metavar="ENTITY", help="Cases of an entity.")]
 OfCase = Annotated[str, typer.Option("--case", metavar="CASE", help="One case: C-000123.")]
 OfDocument = Annotated[
@@ -79,8 +74,8 @@ Classes = Annotated[
 def export_trail(
     file: File,
     by: By,
-    since: Since = "",
-    until: Until = "",
+    since: First = "",
+    until: Last = "",
     entity: OfEntity = "",
     case: OfCase = "",
     document: OfDocument = "",
@@ -101,9 +96,10 @@ def export_trail(
     of the cases are exported that came in on these days. A checkpoint is signed first. The export
     is itself put on record.
     """
+    first, last = days(since, until)
     selection = Selection(
-        since=_day(since, "--from"),
-        until=_day(until, "--until"),
+        since=first,
+        until=last,
         entity=entity,
         case=case,
         document=document,
@@ -149,15 +145,6 @@ def _exported(
             raise stop(Code.FOUND, f"error: {problem}") from None
         except OSError as problem:
             raise stop(Code.FILE, f"error: `{file}`: {problem.strerror}") from None
-
-
-def _day(text: str, option: str) -> date | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter("expected a day like 2027-03-15", param_hint=option) from None
 
 
 def _show(output: Output, done: Exported, file: Path) -> None:
