@@ -43,14 +43,17 @@ class Folder:
         """One more file; one of the same checkpoint that is there stays. Raises `NotPublished`."""
         head = checkpoint_of(note_of(note).text)
         path = self.path / f"{_UNSAFE.sub('-', head.origin)}-{head.size:012d}{ENDING}"
+        beside = path.with_name(f"{path.name}.part")  # half a file would be no checkpoint
         try:
-            with path.open("x", encoding="utf-8", newline="") as opened:
+            if path.exists():
+                if path.read_text(encoding="utf-8") != note:
+                    raise NotPublished(f"`{path.name}` is there, and says something else")
+                return
+            with beside.open("w", encoding="utf-8", newline="") as opened:
                 opened.write(note)
                 opened.flush()
                 os.fsync(opened.fileno())
-        except FileExistsError:
-            if path.read_text(encoding="utf-8") != note:
-                raise NotPublished(f"`{path.name}` is there, and says something else") from None
+            beside.replace(path)
         except OSError as problem:
             raise NotPublished(f"`{path.name}`: {problem.strerror}") from None
 

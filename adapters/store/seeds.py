@@ -24,8 +24,3 @@ def seed_of(connection: Connection, case_id: int, version: int) -> str | None:
     query = select(seeds.c.seed).where(seeds.c.case_id == case_id, seeds.c.version == version)
     found: str | None = connection.execute(query).scalar()
     return found
-
-
-def erase_seeds(connection: Connection, case_id: int) -> int:
-    """From now on nothing that was committed of the case can be opened; how many seeds that was."""
-    return connection.execute(seeds.delete().where(seeds.c.case_id == case_id)).rowcount

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from adapters.store.tables import tree_tiles
@@ -83,16 +83,6 @@ def reader(connection: Connection) -> NodeAt:
         return nodes[0]
 
     return node_at
-
-
-def forget(connection: Connection) -> None:
-    """Gives the tiles up, to be made anew from the records."""
-    connection.execute(tree_tiles.delete())
-
-
-def tile_count(connection: Connection) -> int:
-    """How many tiles are kept."""
-    return int(connection.execute(select(func.count()).select_from(tree_tiles)).scalar_one())
 
 
 def _tile(connection: Connection, level: int, number: int) -> bytes:

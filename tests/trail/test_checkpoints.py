@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from adapters.signing import BadSigningKeys, SigningKeys
 from adapters.store.checkpoints import all_of, log_of
 from adapters.store.opening import Store, open_store
+from adapters.store.tables import tree_tiles
 from adapters.store.trail import Entry, append, every_record
-from adapters.store.tree import forget, grow, root_at, size_of
+from adapters.store.tree import grow, root_at, size_of
 from api.usecases.trail.checkpointing import NotSigned, TrailChanged, follow, make_checkpoint
 from api.usecases.trail.proving import Prover
 from engine.trail.notes import checkpoint_of, key_of, key_text, note_of
@@ -43,6 +44,11 @@ def add(store: Store, count: int, word: str = "number") -> None:
     with store.transaction() as connection:
         entries = [Entry("noted", None, NOW, {"text": f"{word} {n}"}) for n in range(count)]
         append(connection, entries)
+
+
+def forget(connection: Connection) -> None:
+    """Gives the tiles up, as whoever owns the tables could, to have them made anew."""
+    connection.execute(tree_tiles.delete())
 
 
 def leaves(store: Store) -> list[bytes]:

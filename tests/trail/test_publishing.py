@@ -224,3 +224,13 @@ def test_where_it_cannot_be_read_what_was_published_nothing_is_signed(
 def test_without_a_log_none_can_be_begun_anew(store: Store) -> None:
     with pytest.raises(NotSigned, match="no log has begun"):
         begin_anew(store, "why not", GINA, NOW, "acme")
+
+
+def test_half_a_file_that_a_crash_left_stops_nothing(store: Store, folder: Folder) -> None:
+    add(store, 3)
+    published(store, folder)
+    [path] = folder.path.iterdir()
+    path.rename(path.with_name(f"{path.name}.part")).write_text("half")
+    add(store, 1)
+    assert published(store, folder, hours=1) == {}
+    assert len([*folder.path.glob("*.checkpoint")]) == 1

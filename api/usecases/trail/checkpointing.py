@@ -69,7 +69,7 @@ def make_checkpoint(
     with store.transaction() as connection:
         lock_tree(connection)
         log = log_of(connection) or _first_log(connection, log_name, now)
-        size = max(wanted, grow(connection, 0))
+        size = size_of(connection)
         before = latest(connection, log.number)
         root = root_at(connection, size)
         expect_continued(connection, log.origin, before, published)

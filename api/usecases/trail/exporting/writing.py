@@ -110,8 +110,8 @@ def export(
     """Writes the export, as of one moment, and puts on record that it was made.
 
     Values of classes that are not `allowed` stay withheld. Others go on writing meanwhile. Raises
-    `NotSigned`, `NothingSelected`, and `OSError` where the
-    file cannot be written: then there is none, and no record of it.
+    `NotSigned`, `NothingSelected`, and `OSError` where the file cannot be written: then there is
+    none, and no record of it.
     """
     signed = make_checkpoint(resources.store, keys, log_name, now, published)
     with resources.store.snapshot() as connection, packing(path) as archive:
@@ -158,13 +158,13 @@ class _Writing:
             first, last = period(self._connection, self._selection, self._signed.size)
             beside = range(max(1, first - 1), min(self._signed.size, last + 1) + 1)
             positions = [*rested_on(self._connection, first, last), *beside]
-            lines = self._records(positions, len(positions), seen, first, last)
+            lines = self._records(positions, seen, first, last)
             self._archive.add("records.jsonl", lines)
             seen.first, seen.last = first, last
         else:
             chosen = self._chosen()
             positions = [*positions_of(self._connection, chosen, self._signed.size)]
-            lines = self._records(positions, len(positions), seen, 1, self._signed.size)
+            lines = self._records(positions, seen, 1, self._signed.size)
             self._archive.add("records.jsonl", lines)
         self.disclosed.seek(0)
         self._archive.add("disclosures.jsonl", iter(partial(self.disclosed.read, CHUNK), b""))
@@ -198,7 +198,7 @@ class _Writing:
         return frozenset(ids[name] for name in names)
 
     def _records(
-        self, positions: Sequence[int], total: int, seen: _Seen, first: int, last: int
+        self, positions: Sequence[int], seen: _Seen, first: int, last: int
     ) -> Iterator[bytes]:
         """A line for each record; those within the selection are counted."""
         for at in range(0, len(positions), BATCH):
@@ -212,7 +212,7 @@ class _Writing:
                 if first <= position <= last:
                     seen.add(position, with_disclosed(plain, found) if found else plain)
                 yield self._line(position, bytes(body))
-            self._progress(min(at + BATCH, total), total)
+            self._progress(min(at + BATCH, len(positions)), len(positions))
 
     def _line(self, position: int, body: bytes) -> bytes:
         proof = [*map(_base64, self._prover.of_record(position))]
