@@ -75,6 +75,11 @@ COMMANDS: Final = {
     "delegations revoke": "delegations.revoke_one",
     "data check": "master_data.check",
     "data load": "master_data.load",
+    "retention due": "retention.list_due",
+    "retention erase": "retention.erase_due",
+    "legal-hold place": "legal_hold.place",
+    "legal-hold lift": "legal_hold.lift",
+    "legal-hold list": "legal_hold.list_holds",
     # on what was in force, and on what happened elsewhere
     "as-of person": "as_of.person",
     "as-of role": "as_of.role",

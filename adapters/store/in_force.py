@@ -70,6 +70,8 @@ def files_of(connection: Connection, digest: str) -> dict[str, bytes]:
     body = connection.execute(select(contents.c.body).where(contents.c.digest == digest)).scalar()
     if body is None:
         raise LookupError(f"nothing is kept under `{digest}`")
+    if not body:
+        raise LookupError(f"what `{digest}` names was erased")
     try:
         files = {name: bytes.fromhex(text) for name, text in json.loads(_inflate(body)).items()}
     except (ValueError, zlib.error) as problem:

@@ -59,6 +59,14 @@ def forget_approvals(connection: Connection, case_id: int, but_of: int = 0) -> N
     connection.execute(delete(past_acts).where(mine, past_acts.c.id.not_in(used)))
 
 
+def forget_all(connection: Connection, case_id: int) -> None:
+    """Nothing that was done on the case counts any more: it came to nothing, and is erased."""
+    mine = select(past_acts.c.id).where(past_acts.c.case_id == case_id)
+    connection.execute(delete(mitigation_uses).where(mitigation_uses.c.act_id.in_(mine)))
+    connection.execute(delete(past_acts).where(past_acts.c.case_id == case_id))
+    connection.execute(delete(subjects).where(subjects.c.case_id == case_id))
+
+
 def acts_about(
     connection: Connection,
     keys: Iterable[str],

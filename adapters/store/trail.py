@@ -10,12 +10,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
 
 from adapters.store.tables import cases, trail, trail_end
+from adapters.store.texts import add_texts, committed
 from engine.canonical import canonical_object
 from engine.recording import moment_text
 
@@ -34,12 +35,17 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One record to be added. `body` are plain canonical values, or `Written` ones."""
+    """One record to be added. `body` are plain canonical values, or `Written` ones.
+
+    `written` is what somebody wrote by hand, by its place in the body (`comment`): there the record
+    gets a commitment, and the text is kept beside it.
+    """
 
     kind: str
     case_id: int | None
     at: datetime
     body: Mapping[str, object]
+    written: Mapping[str, str] = field(default_factory=dict)
 
 
 _TAKE = (
@@ -56,9 +62,10 @@ def append(connection: Connection, entries: Sequence[Entry]) -> int:
 
     Raises `ValueError` or `TypeError` for a body that has no canonical form.
     """
+    held = [committed(entry.body, entry.written) for entry in entries]
     bodies = [
-        canonical_object({"kind": entry.kind, "at": moment_text(entry.at), **entry.body})
-        for entry in entries
+        canonical_object({"kind": entry.kind, "at": moment_text(entry.at), **body})
+        for entry, (body, _) in zip(entries, held, strict=True)
     ]
     last: int = connection.execute(_TAKE, {"count": len(entries)}).scalar_one()
     connection.execute(
@@ -75,6 +82,14 @@ def append(connection: Connection, entries: Sequence[Entry]) -> int:
             for offset, (entry, body) in enumerate(zip(entries, bodies, strict=True), start=1)
         ],
     )
+    first = last - len(entries) + 1
+    opened = [
+        (position, entry.case_id, opening)
+        for position, (entry, (_, openings)) in enumerate(zip(entries, held, strict=True), first)
+        for opening in openings
+    ]
+    if opened:
+        add_texts(connection, opened)
     return last
 
 

@@ -11,18 +11,16 @@ import typer
 from rich.text import Text
 
 from adapters.store.opening import Store
-from api.bootstrap import store_environment
+from api.commands.behind import who_in
 from api.commands.decide import plain_table
 from api.commands.options import Json, Out
-from api.commands.serving import DEFAULT, Because, By, Database, store_at, utc_now, who
+from api.commands.serving import DEFAULT, Because, By, Database, store_at, utc_now
 from api.commands.terminal import Code, Output, stop
-from api.settings import Environment
 from api.texts import plain
 from api.usecases.casework.resources import Resources
 from api.usecases.casework.submitting import Overtaken
 from api.usecases.delegations.making import Done, Wish, delegate, revoke
 from api.usecases.delegations.showing import Asked, Reader, State, one, register
-from engine.cases.identities import Identities
 
 app = typer.Typer(
     help="Who lets whom act for him: list, make and revoke delegations in the store.",
@@ -99,7 +97,7 @@ def make(
     )
     now = utc_now()
     with store_at(database) as store:
-        identities = _who(store, by)
+        identities = who_in(store, by)
         try:
             done = delegate(Resources(store), wish, identities, now)
         except Overtaken as problem:
@@ -117,19 +115,12 @@ def revoke_one(
 ) -> None:
     """Take a delegation back, from this moment on."""
     with store_at(database) as store:
-        identities = _who(store, by)
+        identities = who_in(store, by)
         try:
             done = revoke(Resources(store), id, because, identities, utc_now())
         except Overtaken as problem:
             raise stop(Code.SERVICE, f"error: {problem}") from None
         _say(store, done, as_json, out)
-
-
-def _who(store: Store, by: str) -> Identities:
-    found = store_environment(store)
-    if not found:
-        raise stop(Code.SERVICE, "error: no policy set is in force")
-    return who(by, Environment(found))
 
 
 def _day(text: str, option: str) -> date:

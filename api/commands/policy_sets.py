@@ -14,17 +14,15 @@ from sqlalchemy import Connection
 from adapters.policy_folder import FolderRefused, read_set
 from adapters.store import cases
 from adapters.store.in_force import digests, files_of
-from adapters.store.opening import Store
 from adapters.store.proposals import Proposal, proposal_of, proposals_kept
-from api.bootstrap import store_environment
 from api.commands import options
+from api.commands.behind import who_in
 from api.commands.loading import policy_of
 from api.commands.options import Json, Out
 from api.commands.policy_sets_shown import show_proposal, show_proposals, show_sets
-from api.commands.serving import DEFAULT, Because, By, Database, data_files, store_at, utc_now, who
+from api.commands.serving import DEFAULT, Because, By, Database, data_files, store_at, utc_now
 from api.commands.terminal import Code, Output, progress, stop
 from api.commands.what_if_text import plain_changed, plain_tally, show_tally
-from api.settings import Environment
 from api.usecases.casework.acting import Action, Kind, act
 from api.usecases.casework.resources import Resources
 from api.usecases.casework.resources import policy_of as policy_in
@@ -260,14 +258,7 @@ def _files_of(folder: Path) -> dict[str, bytes]:
 @contextmanager
 def _store(database: str, by: str) -> Iterator[tuple[Resources, Identities]]:
     with store_at(database) as store:
-        yield Resources(store), who(by, _made_for(store))
-
-
-def _made_for(store: Store) -> Environment:
-    found = store_environment(store)
-    if not found:
-        raise stop(Code.SERVICE, "error: no policy set is in force")
-    return Environment(found)
+        yield Resources(store), who_in(store, by)
 
 
 def _case_id(number: str) -> int:

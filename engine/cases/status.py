@@ -8,7 +8,10 @@ is refused, rejected or withdrawn) the approved content stands as before: `stand
 off again, and the record says so.
 
 `imported` is what another system did before this one decided anything. Nothing leads there but a
-load of history, and nothing leads away: it counts, and can neither be acted on nor posted.
+load of history: it counts, and can neither be acted on nor posted.
+
+`erased` is what is left where a document was kept as long as it had to be: the case, its number and
+its records, without what the document said. Nothing leads away.
 """
 
 from __future__ import annotations
@@ -33,6 +36,7 @@ class Status(StrEnum):
     POSTED = "posted"
     EXCEPTION = "exception"
     IMPORTED = "imported"
+    ERASED = "erased"
 
 
 class Event(StrEnum):
@@ -52,6 +56,7 @@ class Event(StrEnum):
     REPLAY = "replay"
     STAND_APPROVED = "stand_approved"
     STAND_POSTED = "stand_posted"
+    ERASE = "erase"
 
 
 _TABLE: Final = """
@@ -106,6 +111,12 @@ _TABLE: Final = """
     posting    fail              exception
     exception  replay            posting
     exception  withdraw          withdrawn
+    approved   erase             erased
+    posted     erase             erased
+    rejected   erase             erased
+    refused    erase             erased
+    withdrawn  erase             erased
+    imported   erase             erased
 """
 
 
@@ -118,6 +129,7 @@ MOVES: Final = _read(_TABLE)
 # Documents that commit to spend: an approved one is changed by a change order, and what was
 # approved counts until the change is.
 COMMITMENTS: Final = frozenset({"requisition", "contract", "purchase_order"})
+FINAL: Final = frozenset(status for status, event in MOVES if event is Event.ERASE)
 _OPEN: Final = frozenset(status for status, event in MOVES if event is Event.ROUTE)
 
 

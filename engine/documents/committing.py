@@ -17,7 +17,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from engine.canonical import digest
 from engine.documents.canonical_form import Plain
@@ -79,5 +79,32 @@ def _opening(
     return Opening(path, field_class, salt, value)
 
 
+def erased_form(plain: Mapping[str, Plain], kind: str) -> dict[str, Plain]:
+    """What is left of a canonical document, restricted values sealed or not, when it is erased:
+    fields of neither class, with nothing restricted in them."""
+    held = replaced_at(plain, kind, lambda one: one is RESTRICTED, lambda place, value: None)
+    return {
+        name: value
+        for name, value in held.items()
+        if value is not None and class_of(name, kind) not in (CONFIDENTIAL, RESTRICTED)
+    }
+
+
+def commitment(salt: str, value: Plain) -> Plain:
+    """What stands in a record instead of a value that the salt (hexadecimal) opens."""
+    return {COMMITTED: digest({"salt": salt, "value": value})}
+
+
+def opens(opening: Opening, body: Mapping[str, Any]) -> bool:
+    """Whether the body of a record commits to this value in this place."""
+    held: Any = body
+    for name in opening.path.split("/"):
+        try:
+            held = held[int(name)] if isinstance(held, list) else held[name]
+        except (LookupError, TypeError, ValueError):
+            return False
+    return bool(held == _commitment(opening))
+
+
 def _commitment(opening: Opening) -> Plain:
-    return {COMMITTED: digest({"salt": opening.salt, "value": opening.value})}
+    return commitment(opening.salt, opening.value)

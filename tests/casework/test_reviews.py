@@ -29,6 +29,7 @@ from engine.cases.status import Status
 from tests.casework.conftest import ADMIN, data_files
 from tests.casework.deliveries import made
 from tests.casework.documents import NOW, PORTAL, by, order
+from tests.records import whole
 
 MORNING = datetime.fromisoformat("2027-03-15T10:00:00-04:00")
 LATE_MORNING = datetime.fromisoformat("2027-03-15T11:00:00-04:00")
@@ -84,7 +85,7 @@ def asked(resources: Resources, case: Case) -> list[str]:
 
 def told(resources: Resources, kind: str) -> list[dict[str, Any]]:
     with resources.store.reading() as connection:
-        found = [json.loads(each.body) for each in every_record(connection)]
+        found = [whole(connection, each) for each in every_record(connection)]
     return [body for body in found if body["kind"] == kind]
 
 

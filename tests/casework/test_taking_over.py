@@ -5,7 +5,6 @@ Each test that gets around it says how an approval could be made out of nothing 
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -23,6 +22,7 @@ from engine.importing import StatedAct
 from tests.casework.conftest import ADMIN, START
 from tests.casework.documents import NOW, order
 from tests.casework.test_cumulation import submitted
+from tests.records import whole
 
 ENTERED = datetime(2027, 2, 20, 10, 0, tzinfo=UTC)
 GIVEN = datetime(2027, 2, 21, 10, 0, tzinfo=UTC)
@@ -52,7 +52,8 @@ def codes(done: TakenOver) -> list[str]:
 
 def bodies(resources: Resources, done: TakenOver) -> list[dict[str, Any]]:
     with resources.store.reading() as connection:
-        return [json.loads(each.body) for each in records_of(connection, done.case.id)]
+        found = records_of(connection, done.case.id)
+        return [whole(connection, each) for each in found]
 
 
 def test_by_default_everything_is_approved_anew_and_what_was_given_is_on_record(

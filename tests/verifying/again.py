@@ -6,10 +6,12 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
+from adapters.store.cases import number_of
 from adapters.store.in_force import files_of
 from adapters.store.opening import Store
+from adapters.store.tables import cases
 from adapters.store.trail import every_record
 from api.usecases.casework.resources import ContentsUnusable, Resources, data_of, policy_of
 from api.usecases.casework.written import HOLIDAYS, TZDATA
@@ -56,12 +58,16 @@ def performed_again(store: Store) -> Iterator[tuple[int, dict[str, Any], Perform
 
 
 def not_performed(store: Store) -> list[str]:
-    """What is wrong with the decisions of a store, a line each."""
+    """What is wrong with the decisions of a store, a line each. Those of erased cases are not."""
+    with store.reading() as connection:
+        query = select(cases.c.id).where(cases.c.status == "erased")
+        gone = {number_of(id) for id in connection.execute(query).scalars()}
     return [
         f"{position} {body['kind']} {body.get('action', '')}: {found.result} {found.why}"
         + "".join(f"\n    {each}" for each in found.differences)
         for position, body, found in performed_again(store)
         if found.result is not Result.PERFORMED
+        and not (found.result is Result.NOT_PERFORMABLE and body.get("case") in gone)
     ]
 
 

@@ -27,6 +27,7 @@ from api.web.app import create_app
 from api.web.asking import Service
 from engine.cases.identities import Identities
 from tests.databases import BOTH, opened
+from tests.records import whole
 
 ACME = Path(__file__).parents[2] / "policies" / "acme"
 START = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
@@ -97,8 +98,8 @@ class Desk:
 
     def told(self, kind: str) -> list[dict[str, object]]:
         with self.resources.store.reading() as connection:
-            found = records(connection)
-        return [json.loads(record.body) for record in found if record.kind == kind]
+            found = [each for each in records(connection) if each.kind == kind]
+            return [whole(connection, each) for each in found]
 
 
 def order(amount: str = "8000.00", id: str = "PO-1", **fields: object) -> dict[str, object]:

@@ -37,6 +37,7 @@ from adapters.store.tables.evidence import (
     trail_end,
 )
 from adapters.store.tables.policy import proposals
+from adapters.store.tables.retention import legal_holds, texts
 from adapters.store.tables.trees import checkpoints, logs, tree_tiles
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "exceptions",
     "in_force",
     "in_force_history",
+    "legal_holds",
     "logs",
     "metadata",
     "mitigation_uses",
@@ -75,6 +77,7 @@ __all__ = [
     "seeds",
     "subjects",
     "tasks",
+    "texts",
     "trail",
     "trail_end",
     "tree_tiles",

@@ -217,7 +217,7 @@ def entry(on: On, case: Case, decision: Decision | None, kind: str, **more: obje
         "status": str(case.status),
         **more,
     }
-    return Entry(kind, case.id, on.now, body)
+    return Entry(kind, case.id, on.now, body, {"comment": action.comment})
 
 
 def decision_written(decision: Decision) -> Written:

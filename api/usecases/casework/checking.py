@@ -29,6 +29,7 @@ from adapters.store.trail import (
 from api.usecases.casework.resources import Plain
 from api.usecases.casework.telling import Problem, problems_of_case
 from api.usecases.trail.comparing import SignedTree
+from api.usecases.trail.written_by_hand import text_problems
 from engine.canonical import canonical_bytes
 from engine.recording import moment_text
 
@@ -92,6 +93,7 @@ def _trail_problems(
             yield Problem("gap", gap, record.position)
         expected = record.position + 1
         yield from _record_problems(record)
+        yield from text_problems(connection, record)
         yield from tree.problems(record)
         report.record_count += 1
         if report.record_count % BATCH == 0:

@@ -162,4 +162,4 @@ def _entry(on: _On, kind: str, **more: object) -> Entry:
         "status": str(on.case.status),
         **more,
     }
-    return Entry(kind, on.case.id, on.now, body)
+    return Entry(kind, on.case.id, on.now, body, {"comment": on.found.comment})

@@ -61,7 +61,8 @@ def release(
         if code:
             return _refused(connection, case, finding, because, who, code, now)
         add_release(connection, case.id, given)
-        entry = Entry("release", case.id, now, _body(case, finding, because, who, current))
+        body = _body(case, finding, because, who, current)
+        entry = Entry("release", case.id, now, body, {"because": because})
         done, more = finish(resources, connection, current, case, document, now)
         append(connection, [entry, *more])
         return Acted(done)
@@ -96,7 +97,7 @@ def _refused(
     now: datetime,
 ) -> Acted:
     body = {**_body(case, finding, because, who), "action": "release", "code": code}
-    append(connection, [Entry("refusal", case.id, now, body)])
+    append(connection, [Entry("refusal", case.id, now, body, {"because": because})])
     return Acted(case, code)
 
 

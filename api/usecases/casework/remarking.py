@@ -15,6 +15,7 @@ from adapters.store.arrangements import Attachment, Remark
 from adapters.store.trail import Entry, append
 from api.usecases.casework.resources import Plain, Resources
 from engine.cases.identities import Identities
+from engine.cases.status import Status
 
 MOST_TEXT: Final = 4_000  # characters
 MOST_ATTACHMENTS: Final = 20
@@ -29,8 +30,8 @@ def remark(
     who: Identities,
     now: datetime,
 ) -> Remark | str:
-    """Keeps a comment, or the code of why not: `not_found`, `person_unknown`, `too_many_comments`,
-    `comment_too_long`.
+    """Keeps a comment, or the code of why not: `not_found`, `case_erased`, `person_unknown`,
+    `too_many_comments`, `comment_too_long`.
 
     Raises `NothingInForce` and `ContentsUnusable`.
     """
@@ -41,6 +42,8 @@ def remark(
         case = cases.by_id(connection, case_id, lock=True)
         if case is None:
             return "not_found"
+        if case.status is Status.ERASED:
+            return "case_erased"
         person = current.data.person_of(who.decided_by, now)
         if person is None:
             return "person_unknown"
@@ -66,5 +69,6 @@ def remark(
             "who": replace(who, decided_by=person).plain(),
             "status": str(case.status),
         }
-        append(connection, [Entry("comment", case.id, now, body)])
+        names = {f"attachments/{n}/name": each.name for n, each in enumerate(attachments)}
+        append(connection, [Entry("comment", case.id, now, body, {"text": text, **names})])
         return said

@@ -42,7 +42,7 @@ def replay(
         case = with_event(case, Event.REPLAY, now)
         cases.keep(connection, case)
         body = _body(case, who, because)
-        append(connection, [Entry("replay", case.id, now, body)])
+        append(connection, [Entry("replay", case.id, now, body, {"because": because})])
     return Acted(case)
 
 
@@ -50,7 +50,7 @@ def _refused(
     connection: Connection, case: Case, who: Identities, because: str, code: str, now: datetime
 ) -> Acted:
     body = {**_body(case, who, because), "action": "replay", "code": code}
-    append(connection, [Entry("refusal", case.id, now, body)])
+    append(connection, [Entry("refusal", case.id, now, body, {"because": because})])
     return Acted(case, code)
 
 

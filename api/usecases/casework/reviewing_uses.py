@@ -49,7 +49,8 @@ def review_uses(
             "in_force": named_digests(current),
             "who": who.plain(),
         }
-        append(connection, [Entry("mitigation_reviewed", None, now, body)])
+        written = {"comment": comment}
+        append(connection, [Entry("mitigation_reviewed", None, now, body, written)])
     return UsesReviewed(count, code)
 
 

@@ -186,4 +186,4 @@ def _entry(
         "because": because,
         "status": str(case.status),
     }
-    return Entry(KIND, case.id, load.now, body)
+    return Entry(KIND, case.id, load.now, body, {"because": because})

@@ -24,7 +24,6 @@ from engine.routing.escalating import EXHAUSTED
 _REACHED: Final = frozenset((before, after) for (before, _), after in MOVES.items())
 # Of a case, written by whoever had not locked it: they state nothing about where it stands.
 BESIDE: Final = frozenset({"review_opened"})
-_FIRST: Final = {Status.IMPORTED: "imported"}  # what the records of a case begin with
 _DECIDED: Final = frozenset(
     {"submission", "decided_again", "tasks_changed", "imported", ESCALATED, EXHAUSTED}
 )
@@ -82,13 +81,14 @@ def problems_of_case(
 def _story(case: Case, told: Told) -> Iterator[Problem]:
     """It begins with a submission, and each record follows from the one before."""
     position, first = told[0]
-    wanted = _FIRST.get(case.status, "submission")
+    before_end = _before_erasure(case, told)
+    wanted = "imported" if before_end is Status.IMPORTED else "submission"
     if first.get("kind") != wanted:
         said = f"the first record is `{first.get('kind')}`, expected `{wanted}`"
         yield Problem("order_differs", said, position, case.number)
     before, highest = first, first.get("version")
     for position, body in told[1:]:
-        if case.status is Status.IMPORTED and body.get("kind") in _NOT_OF_HISTORY:
+        if before_end is Status.IMPORTED and body.get("kind") in _NOT_OF_HISTORY:
             said = f"nothing happens to history, and `{body.get('kind')}` was recorded"
             yield Problem("order_differs", said, position, case.number)
         states = (before.get("status"), body.get("status"))
@@ -101,6 +101,14 @@ def _story(case: Case, told: Told) -> Iterator[Problem]:
             yield Problem("order_differs", said, position, case.number)
         before = body
         highest = versions[1] if body.get("kind") == "submission" else highest
+
+
+def _before_erasure(case: Case, told: Told) -> object:
+    """Where the case stood, before it was erased if it was."""
+    if case.status is not Status.ERASED:
+        return case.status
+    was = str(told[-1][1].get("was"))
+    return Status(was) if was in {*Status} else was
 
 
 def _follows(versions: tuple[object, object], highest: object, kind: object) -> bool:
@@ -186,13 +194,14 @@ def _postings(case: Case, told: Told, receipts: Sequence[KeptReceipt]) -> Iterat
     """
     posted = [(position, body) for position, body in told if body.get("kind") == "posted"]
     present = [body for _, body in posted if body.get("version") == case.version]
-    wanted = 1 if case.status is Status.POSTED else 0
+    status = _before_erasure(case, told)
+    wanted = 1 if status is Status.POSTED else 0
     for what, count, expected in (
         ("receipts", len(receipts), len(posted) - len(present) + wanted),
         ("records of a posting", len(present), wanted),
     ):
         if count != expected:
-            said = f"expected {expected} {what} of a case that is {case.status}, found {count}"
+            said = f"expected {expected} {what} of a case that is {status}, found {count}"
             yield Problem("receipt_differs", said, None, case.number)
     kept = {(each.key, each.number, each.erp_id, each.connection) for each in receipts}
     for position, body in posted:

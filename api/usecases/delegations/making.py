@@ -130,14 +130,15 @@ def _put(connection: Connection, change: _Change, who: Identities, now: datetime
     keep_delegation(connection, change.kept)
     kept = change.kept
     found = {str(What.DELEGATIONS): digest}
+    because = kept.revoked_because if kept.revoked_at else kept.because
     body: Plain = {
         "in_force": found,
         "delegation": kept.id,
         "row": dict(kept.row),
-        "because": kept.revoked_because if kept.revoked_at else kept.because,
+        "because": because,
         "who": who.plain(),
     }
-    position = append(connection, [Entry(change.kind, None, now, body)])
+    position = append(connection, [Entry(change.kind, None, now, body, {"because": because})])
     add_history(connection, found, now, position, change.kind)
 
 

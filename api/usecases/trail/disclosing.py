@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from sqlalchemy import Connection
@@ -12,11 +12,12 @@ from adapters.encryption import DecryptionError
 from adapters.store import cases
 from adapters.store.cases import Case, id_of
 from adapters.store.seeds import seed_of
+from adapters.store.texts import texts_of
 from adapters.store.versions import versions_of
 from api.usecases.casework.resources import Resources
 from api.usecases.casework.written import place_of_case
 from engine.documents.canonical_form import Plain as Value
-from engine.documents.committing import commit
+from engine.documents.committing import Opening, commit, opens
 from engine.documents.fields import FieldClass
 
 
@@ -29,9 +30,20 @@ def disclosures_of(
 ) -> list[dict[str, Any]]:
     """The disclosures of the record at a position, outer places first.
 
-    None for a record without a document, and where its values were erased, do not open with the
-    keys of this process, or are no longer those that it committed to: they stay withheld then.
+    None of what was erased, does not open with the keys of this process, or is no longer what the
+    record committed to: it stays withheld then.
     """
+    openings = [
+        *_of_document(resources, connection, body),
+        *(each for each in texts_of(connection, position) if opens(each, body)),
+    ]
+    return [each.plain(position) for each in openings if each.field_class in allowed]
+
+
+def _of_document(
+    resources: Resources, connection: Connection, body: Mapping[str, Any]
+) -> Sequence[Opening]:
+    """What opens the commitments of the document in a record; nothing for one without."""
     if not isinstance(body.get("document"), dict):
         return []
     case = _version(connection, id_of(str(body.get("case"))) or 0, body.get("version"))
@@ -49,7 +61,7 @@ def disclosures_of(
     held = commit(cast(Mapping[str, Value], plain), case.type, seed)
     if held.plain != body["document"]:
         return []
-    return [each.plain(position) for each in held.openings if each.field_class in allowed]
+    return held.openings
 
 
 def _version(connection: Connection, case_id: int, version: object) -> Case | None:

@@ -20,6 +20,7 @@ from sqlalchemy import Connection, select
 
 from adapters.signing import SigningKeys
 from adapters.store.checkpoints import Signed
+from adapters.store.erasing import erased_among
 from adapters.store.in_force import files_of
 from adapters.store.tables import trail
 from adapters.store.trail import Entry, append
@@ -150,6 +151,7 @@ class _Writing:
         self._progress = progress
         self._prover = Prover(connection, signed)
         self._population = Population()
+        self.erased: frozenset[str] = frozenset()
 
     def all(self) -> _Seen:
         """Every entry but the manifest."""
@@ -169,7 +171,8 @@ class _Writing:
         self.disclosed.seek(0)
         self._archive.add("disclosures.jsonl", iter(partial(self.disclosed.read, CHUNK), b""))
         self._archive.add("consistency.jsonl", self._earlier())
-        for digest in sorted(seen.named):
+        self.erased = erased_among(self._connection, seen.named)
+        for digest in sorted(seen.named - self.erased):
             for name, data in sorted(files_of(self._connection, digest).items()):
                 self._archive.add(f"contents/{digest.removeprefix('sha256:')}/{name}", [data])
         self._archive.add("readme.txt", [TEXT.encode()])
@@ -252,7 +255,7 @@ class _Writing:
             "control_totals": {name: fraction_text(of) for name, of in sorted(totals.items())},
             "checkpoint": self._signed.note,
             "keys": [key_text(key) for key in keys.public(log)],
-            "erased": [],
+            "erased": sorted(self.erased),
             "files": dict(sorted(self._archive.digests.items())),
         }
 

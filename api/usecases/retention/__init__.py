@@ -1,0 +1,1 @@
+"""Until when cases are kept, what keeps them longer, and their erasure."""
