@@ -34,6 +34,7 @@ from engine.canonical import canonical_bytes
 from engine.documents.canonical_form import Plain
 from engine.documents.classes import replaced
 from engine.documents.fields import RESTRICTED
+from engine.tokens import bare
 
 KEY_BYTES: Final = 32
 SEALED: Final = "sealed"
@@ -157,6 +158,16 @@ class TokenKey(_Unshown):
         digest = self._primed.copy()
         digest.update(value.encode("utf-8"))
         return f"{self.key_id}:{digest.hexdigest()}"
+
+    def of(self, kind: str, text: str) -> str:
+        """The token of a value of a kind, as `engine.tokens.Tokens`: how it is written does not
+        matter."""
+        return f"{kind}:{self.token(f'{kind}:{bare(text)}')}"
+
+    @property
+    def mark(self) -> str:
+        """What says that tokens were made with this key and no other one of its id."""
+        return self.token("mark")
 
 
 def seal(plain: Mapping[str, object], kind: str, place: str, ring: KeyRing) -> dict[str, object]:

@@ -12,6 +12,7 @@ from adapters.erp.connector import Credentials
 from adapters.erp.tryton.connection import TrytonConnector
 from adapters.identity import Authentication, DevelopmentAuthentication, OidcAuthentication
 from adapters.second_opinion.asking import SecondOpinion
+from adapters.store.in_force import digests
 from adapters.store.opening import Store, open_store
 from adapters.store.trail import records
 from adapters.transport import Transport
@@ -24,6 +25,7 @@ from api.usecases.trail.publishing import expect_not_restored, sign_and_publish
 from api.web.asking import Service, utc_now
 from api.worker import Signing, Worker
 from api.zones import use_own_zones
+from engine.tokens import no_tokens
 
 
 @contextmanager
@@ -106,7 +108,9 @@ def resources_of(settings: Settings, store: Store) -> Resources:
     """What the use cases work with. Raises `BadKeys`, and `SettingsRefused` for another's store."""
     _expect_same_environment(settings, store)
     targets = {(post.entity, post.type): each.name for each in settings.erp for post in each.posts}
-    return with_keys(Resources(store, targets=targets), settings)
+    made = with_keys(Resources(store, targets=targets), settings)
+    _expect_token_key(made)
+    return made
 
 
 def store_environment(store: Store) -> str:
@@ -126,6 +130,19 @@ def _expect_same_environment(settings: Settings, store: Store) -> None:
         raise SettingsRefused(
             f"COUNTERSIGN_ENVIRONMENT: the store was activated for `{made_for}`, "
             f"found `{settings.environment}`"
+        )
+
+
+def _expect_token_key(resources: Resources) -> None:
+    """INVARIANT: nothing is decided where accounts and tax numbers cannot be compared."""
+    with resources.store.reading() as connection:
+        if not digests(connection).is_complete:
+            return
+        current = resources.loaded.current(connection)
+    if current.data.token is no_tokens:
+        raise SettingsRefused(
+            "COUNTERSIGN_TOKEN_KEY: expected the key of the master data in force, "
+            "found another or none"
         )
 
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from adapters.encryption import KeyRing, seal, unseal
+from adapters.encryption import KeyRing, TokenKey, seal, unseal
 from api.settings import KeySettings
-from api.usecases.casework.resources import Resources
+from api.usecases.casework.resources import Loaded, Resources
 
 SEED: Final = "seed"  # what the ciphertexts of seeds are bound to, beside the document
 
@@ -16,8 +16,12 @@ SEED: Final = "seed"  # what the ciphertexts of seeds are bound to, beside the d
 def with_keys(resources: Resources, settings: KeySettings) -> Resources:
     """The resources, sealing with what the settings say. Raises `BadKeys`.
 
-    Without a key nothing is sealed: in development only, as the settings see to.
+    Without keys nothing is sealed, and tokens are made without one: in development only, as the
+    settings see to.
     """
+    if settings.token_key is not None:
+        key = TokenKey(settings.token_key.get_secret_value())
+        resources = replace(resources, loaded=Loaded(key))
     if settings.encryption_keys is None:
         return resources
     ring = KeyRing(settings.encryption_keys.get_secret_value())

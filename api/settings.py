@@ -110,14 +110,15 @@ class ErpSettings(_Strict):
 
 
 class KeySettings(BaseSettings):
-    """The keys: what seals restricted values, what signs checkpoints of the trail, and how its log
-    is called."""
+    """The keys: what seals restricted values and by what they are compared, what signs checkpoints
+    of the trail, and how its log is called."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
     encryption_keys: SecretStr | None = None
+    token_key: SecretStr | None = None
     signing_keys: SecretStr | None = None
     log_name: Annotated[str, Field(pattern=LOG_NAME)] = "countersign"
     checkpoint_folder: Path | None = None
@@ -191,6 +192,8 @@ def _contradictions(settings: Settings) -> Iterator[str]:
             yield f"{PREFIX}ISSUERS: expected an OIDC issuer at least in production, found none"
         if settings.encryption_keys is None:
             yield f"{PREFIX}ENCRYPTION_KEYS: expected `id:base64` in production, found none"
+        if settings.token_key is None:
+            yield f"{PREFIX}TOKEN_KEY: expected `id:base64` in production, found none"
         if settings.signing_keys is None:
             yield f"{PREFIX}SIGNING_KEYS: expected `id:base64` in production, found none"
     elif not settings.issuers and not is_loopback(settings.host):

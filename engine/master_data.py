@@ -20,6 +20,8 @@ from engine.facts.kinds import FactValue
 from engine.identifiers.judged import Judged
 from engine.money import Money
 from engine.rates import Rate
+from engine.tokens import Tokens
+from engine.tokens import token as unkeyed
 
 PersonId = NewType("PersonId", str)
 T = TypeVar("T")
@@ -249,7 +251,10 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class MasterData:
-    """One snapshot, named by the digest of what was loaded. Made by `snapshot`."""
+    """One snapshot, named by the digest of what was loaded. Made by `snapshot`.
+
+    `token` makes of a restricted value of a document what such values are compared by here.
+    """
 
     digest: str
     people: Mapping[PersonId, Person]
@@ -272,6 +277,7 @@ class MasterData:
     groups: Mapping[str, tuple[str, ...]]  # ids of the suppliers of a group
     chart: Chart = NO_CHART
     answers: Mapping[Question, Answer] = field(default_factory=lambda: MappingProxyType({}))
+    token: Tokens = unkeyed
 
     def person_of(self, name: str, moment: datetime) -> PersonId | None:
         """The person behind a person id or a login at the moment; `None` for nobody."""

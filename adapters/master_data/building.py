@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
@@ -50,6 +50,7 @@ from engine.facts.vocabulary import Fact
 from engine.identifiers.judged import Judging, judge
 from engine.master_data import Answer, MasterData, Question, Relation, snapshot
 from engine.organization import Organization
+from engine.tokens import Tokens, token
 
 NO_ROWS: Final[Mapping[str, int]] = MappingProxyType({})
 _WATCHED: Final = ("bank_account", "tax_id", "address", "tax_recovery", "ledger")
@@ -133,18 +134,20 @@ def assemble(
     before: Mapping[str, int] = NO_ROWS,
     accept_fewer: frozenset[str] = frozenset(),
     judging: Judging = judge,
+    tokens: Tokens = token,
 ) -> Load:
     """A snapshot from tables that were read. `before` are the counts of the last good load.
 
     `accept_fewer` names tables (or `table.column`) that may hold less than before, this time.
-    `judging` says what is known of tax numbers while they can be read.
+    `judging` says what is known of tax numbers while they can be read, `tokens` by what restricted
+    values are compared.
     """
     tables = settle(tables, organization.authorities, report)
     counts = _counts(tables)
     _compare(counts, before, accept_fewer, tables, report, limits)
     data = None
     if not report.is_refused and _zones_exist(organization, report):
-        data = _snapshot(Loading(organization, facts, tables, report, judging))
+        data = _snapshot(Loading(organization, facts, tables, report, judging, tokens))
         _judge(tables, report, limits)
     refused = report.refused()
     return Load(None if refused else data, report.rows(), refused, counts)
@@ -171,14 +174,14 @@ def _snapshot(loading: Loading) -> MasterData:
     periods = read_periods(loading)
     relations = read_relations(loading)
     chart = read_chart(loading, {center.id: center for center in cost_centers})
-    answers = read_answers(loading.rows("answers"))
+    answers = read_answers(loading.rows("answers"), loading.tokens)
     content = (
         *(list(people.values()), logins, holdings, acting, absences, delegations, interests),
         *(cost_centers, projects, list(suppliers.values()), contracts, rates),
         *(holidays, entity_facts, periods),
         *_stated_last(relations, chart, answers),
     )
-    return snapshot(
+    made = snapshot(
         digest_of(content),
         people.values(),
         logins,
@@ -199,6 +202,7 @@ def _snapshot(loading: Loading) -> MasterData:
         chart,
         answers,
     )
+    return replace(made, token=loading.tokens)
 
 
 def _stated_last(

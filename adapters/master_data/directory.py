@@ -18,6 +18,7 @@ from engine.facts.vocabulary import Fact
 from engine.identifiers.judged import Judging, judge
 from engine.master_data import Answer, MasterData, Question
 from engine.organization import Organization
+from engine.tokens import Tokens, token
 
 
 def load_folder(
@@ -28,16 +29,20 @@ def load_folder(
     before: Mapping[str, int] = NO_ROWS,
     accept_fewer: frozenset[str] = frozenset(),
     judging: Judging = judge,
+    tokens: Tokens = token,
 ) -> Load:
     """A snapshot from a folder of files; never raises for what the files contain.
 
     `before` are the `row_counts` of the last good load; `accept_fewer` names what may be fewer.
-    `judging` says what is known of tax numbers while they can be read.
+    `judging` says what is known of tax numbers while they can be read, `tokens` by what restricted
+    values are compared.
     """
     report = Report(limits.reports_count)
     with _uncollected():
         tables = read_folder(Path(path), facts, limits, report)
-        return assemble(tables, organization, facts, report, limits, before, accept_fewer, judging)
+        return assemble(
+            tables, organization, facts, report, limits, before, accept_fewer, judging, tokens
+        )
 
 
 def read_tables(

@@ -16,6 +16,7 @@ from engine.facts.vocabulary import Fact, Of
 from engine.identifiers.judged import Judging, judge
 from engine.master_data import Dated, Span
 from engine.organization import Organization
+from engine.tokens import Tokens, token
 
 _BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
 _END: Final = datetime.max.replace(tzinfo=UTC)
@@ -27,7 +28,8 @@ Stated = dict[str, dict[str, FactValue]]  # facts by what they are about
 class Loading:
     """One load. `lost_*` are ids that rows name but that were left out.
 
-    `judging` says what is known of tax numbers while they can be read.
+    `judging` says what is known of tax numbers while they can be read, `tokens` by what restricted
+    values are compared.
     """
 
     organization: Organization
@@ -35,6 +37,7 @@ class Loading:
     tables: Mapping[str, Table]
     report: Report
     judging: Judging = judge
+    tokens: Tokens = token
     days: Days = field(default_factory=Days)
     zones: dict[str, str] = field(default_factory=dict)  # of each person that was kept
     lost_people: set[str] = field(default_factory=set)

@@ -9,6 +9,7 @@ from typing import Final
 
 from adapters.master_data.cells import Cells
 from adapters.master_data.charts import validity_of
+from adapters.master_data.hiding import judged_behind
 from adapters.master_data.histories import (
     History,
     facts_in_columns,
@@ -21,7 +22,7 @@ from adapters.master_data.reports import shown
 from adapters.master_data.values import parse_money, parse_share, token
 from engine.facts.kinds import FactValue
 from engine.facts.vocabulary import Of
-from engine.identifiers.judged import Judged, Judging
+from engine.identifiers.judged import Judged
 from engine.master_data import (
     SUPPLIER_TERMS,
     Contract,
@@ -118,7 +119,7 @@ def read_suppliers(loading: Loading) -> Mapping[str, Supplier]:
     for cells in loading.rows("suppliers"):
         id = cells.id()
         once(cells, id, repeated)
-        supplier = _supplier(cells, id, loading.judging)
+        supplier = _supplier(loading, cells, id)
         stated = facts_in_columns(cells, declared) | _terms(cells)
         if cells.ok():
             found[id] = cells, supplier
@@ -135,18 +136,18 @@ def read_suppliers(loading: Loading) -> Mapping[str, Supplier]:
     }
 
 
-def _supplier(cells: Cells, id: str, judging: Judging) -> Supplier:
+def _supplier(loading: Loading, cells: Cells, id: str) -> Supplier:
     country = cells.text("country")
-    numbers = _judged(cells, country, judging)
+    numbers = _judged(loading, cells, country)
     return Supplier(
         id=id,
         name=cells.free("name") or id,
         group=cells.text("group"),
         status=cells.text("status"),
         country=country,
-        accounts=tokens(cells, "bank_account"),
+        accounts=tokens(loading, cells, "bank_account"),
         tax_ids=frozenset(one.token for one in numbers),
-        addresses=tokens(cells, "address"),
+        addresses=tokens(loading, cells, "address"),
         tax_numbers=numbers,
     )
 
@@ -157,11 +158,14 @@ def _terms(cells: Cells) -> dict[str, FactValue]:
     return {name: text for name, text in stated.items() if text}
 
 
-def _judged(cells: Cells, country: str, judging: Judging) -> tuple[Judged, ...]:
+def _judged(loading: Loading, cells: Cells, country: str) -> tuple[Judged, ...]:
     """The tax numbers, judged while they can be read: a token has no check digit."""
 
     def judged(text: str) -> Judged:
-        return judging(token("tax_id", text), text, country)
+        before = judged_behind(text)
+        if before is not None:
+            return before
+        return loading.judging(token("tax_id", text, loading.tokens), text, country)
 
     numbers = cells.parsed_words("tax_id", judged)
     return tuple(sorted(numbers, key=lambda one: one.token))

@@ -16,6 +16,7 @@ from typing import Final
 
 from adapters.master_data.cells import Cells
 from adapters.master_data.circles import circles
+from adapters.master_data.hiding import judged_behind
 from adapters.master_data.histories import (
     History,
     facts_in_columns,
@@ -143,18 +144,23 @@ def _draft(loading: Loading, cells: Cells, id: str) -> _Draft:
         employed=(cells.span(loading.zone(entity), "first_day", "last_day"),),
         department=cells.text("department"),
         email=cells.text("email"),
-        accounts=tokens(cells, "bank_account"),
-        tax_ids=tokens(cells, "tax_id"),
-        addresses=tokens(cells, "address"),
+        accounts=tokens(loading, cells, "bank_account"),
+        tax_ids=tokens(loading, cells, "tax_id"),
+        addresses=tokens(loading, cells, "address"),
     )
     return _Draft(cells, person, cells.text("manager"), level)
 
 
-def tokens(cells: Cells, column: str) -> frozenset[str]:
+def tokens(loading: Loading, cells: Cells, column: str) -> frozenset[str]:
     """The cell's values, comparable but not readable; an address may contain `;`-free text only."""
     if cells.is_blank(column):
         return frozenset()
-    return cells.parsed_words(column, lambda text: token(column, text))
+    return cells.parsed_words(column, lambda text: _token(loading, column, text))
+
+
+def _token(loading: Loading, column: str, text: str) -> str:
+    judged = judged_behind(text) if column == "tax_id" else None
+    return judged.token if judged is not None else token(column, text, loading.tokens)
 
 
 def _complete(loading: Loading, id: str, draft: _Draft, history: History, facts: Stated) -> Person:

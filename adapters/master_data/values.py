@@ -11,12 +11,11 @@ from fractions import Fraction
 from typing import Final, assert_never
 
 from adapters.master_data.reports import CellError, Suggestion, shown
-from engine import tokens
 from engine.errors import MoneyError
 from engine.facts.kinds import Duration, FactValue, Kind
 from engine.facts.vocabulary import Fact
 from engine.money import EXPONENTS, Money, parse_amount
-from engine.tokens import bare
+from engine.tokens import Tokens, bare, is_keyed
 
 FIRST_YEAR: Final = 1800
 LAST_YEAR: Final = 2999
@@ -32,7 +31,7 @@ _MONEY: Final = re.compile(r"(\S+) ([A-Z]{3})", re.ASCII)
 _LENGTH: Final = re.compile(r"(\d{1,6}) (year|month|week|day)s?", re.ASCII)
 _YES: Final = frozenset({"yes", "true", "y", "1"})
 _NO: Final = frozenset({"no", "false", "n", "0"})
-_TOKEN_LEAST: Final = 4  # shorter account numbers and tax ids are "n/a", "none", "0"
+TOKEN_LEAST: Final = 4  # shorter account numbers and tax ids are "n/a", "none", "0"
 
 
 def parse_day(text: str) -> date:
@@ -195,18 +194,21 @@ def parse_fact(fact: Fact, text: str) -> FactValue:
             assert_never(kind)
 
 
-def token(kind: str, text: str) -> str:
+def token(kind: str, text: str, tokens: Tokens) -> str:
     """A value for comparing that does not show what it was made of: `bank_account:9f86d0...`.
 
+    What is a keyed token already stays one.
     Case, spaces, dashes and accents do not matter. Raises `CellError` where too little is left to
     be a number of anything.
     """
+    if is_keyed(kind, text):
+        return text
     plain = bare(text)
-    if len(plain) < _TOKEN_LEAST or not plain.strip("0"):
+    if len(plain) < TOKEN_LEAST or not plain.strip("0"):
         raise CellError(
             "too-short", f"{shown(text)} is too short to be compared", "leave unknown values empty"
         )
-    return tokens.token(kind, text)
+    return tokens(kind, text)
 
 
 def _present(text: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from api.commands.behind import resources_in
 from api.commands.loading import data_of, policy_of
 from api.commands.options import Data
 from api.commands.serving import (
@@ -21,8 +22,8 @@ from api.commands.serving import (
     who,
 )
 from api.commands.terminal import Code, Output, stop
+from api.settings import Environment, SettingsRefused
 from api.usecases.casework.activating import bootstrap
-from api.usecases.casework.resources import Resources
 from api.usecases.drafts import data_folder
 from api.usecases.policy_sets.candidate import is_changeable
 
@@ -51,7 +52,11 @@ def activate(
         raise typer.BadParameter("expected a reason", param_hint="--because")
     files = data_files(data or data_folder(policy) or policy)
     with store_at(database) as store:
-        found = bootstrap(Resources(store), draft.files, files, who(by, environment), because, now)
+        resources, person = resources_in(store), who(by, environment)
+        if environment is Environment.PRODUCTION and resources.loaded.token_key is None:
+            message = "COUNTERSIGN_TOKEN_KEY: expected `id:base64` in production, found none"
+            raise SettingsRefused(message)
+        found = bootstrap(resources, draft.files, files, person, because, now)
     with Output(None) as output:
         for what, digest in sorted(found.items()):
             output.say(f"in force: {what.replace('_', ' ')} {digest}")

@@ -12,6 +12,7 @@ import typer
 
 from api.commands import options
 from api.commands.authority import sentence, show_person
+from api.commands.behind import resources_in
 from api.commands.options import Json, Out
 from api.commands.serving import DEFAULT, Database, store_at, utc_now
 from api.commands.terminal import Code, Output, stop
@@ -42,7 +43,6 @@ from api.usecases.as_of import (
     then_plain,
 )
 from api.usecases.asking import Answer, Open
-from api.usecases.casework.resources import Resources
 from api.usecases.plain_answers import answer_plain, shown_plain
 from api.usecases.register import Shown
 from engine.errors import InputErrors
@@ -178,7 +178,7 @@ def _then(context: typer.Context) -> Iterator[Then]:
     with store_at(asked.database) as store:
         try:
             with store.reading() as connection:
-                then = then_in_force(Resources(store), connection, asked.moments)
+                then = then_in_force(resources_in(store), connection, asked.moments)
             yield then
         except NotAnswered as problem:
             raise _stopped(problem) from None

@@ -11,13 +11,12 @@ import typer
 from rich.text import Text
 
 from adapters.store.opening import Store
-from api.commands.behind import who_in
+from api.commands.behind import resources_in, who_in
 from api.commands.decide import plain_table
 from api.commands.options import Json, Out
 from api.commands.serving import DEFAULT, Because, By, Database, store_at, utc_now
 from api.commands.terminal import Code, Output, stop
 from api.texts import plain
-from api.usecases.casework.resources import Resources
 from api.usecases.casework.submitting import Overtaken
 from api.usecases.delegations.making import Done, Wish, delegate, revoke
 from api.usecases.delegations.showing import Asked, Reader, State, one, register
@@ -53,7 +52,7 @@ def list_delegations(
     """List delegations with where each stands, and every act that was done by it."""
     now = utc_now()
     with store_at(database) as store:
-        resources = Resources(store)
+        resources = resources_in(store)
         with store.snapshot() as connection:
             current = resources.loaded.current(connection)
             of = current.data.person_of(person, now) if person else None
@@ -99,7 +98,7 @@ def make(
     with store_at(database) as store:
         identities = who_in(store, by)
         try:
-            done = delegate(Resources(store), wish, identities, now)
+            done = delegate(resources_in(store), wish, identities, now)
         except Overtaken as problem:
             raise stop(Code.SERVICE, f"error: {problem}") from None
         _say(store, done, as_json, out)
@@ -117,7 +116,7 @@ def revoke_one(
     with store_at(database) as store:
         identities = who_in(store, by)
         try:
-            done = revoke(Resources(store), id, because, identities, utc_now())
+            done = revoke(resources_in(store), id, because, identities, utc_now())
         except Overtaken as problem:
             raise stop(Code.SERVICE, f"error: {problem}") from None
         _say(store, done, as_json, out)
@@ -133,7 +132,7 @@ def _day(text: str, option: str) -> date:
 def _say(store: Store, done: Done, as_json: bool, out: Path | None) -> None:
     if done.code:
         raise stop(Code.SERVICE, f"error[{done.code}]: {done.message}")
-    resources = Resources(store)
+    resources = resources_in(store)
     with store.snapshot() as connection:
         current = resources.loaded.current(connection)
         shown = one(connection, current, Reader(), done.id, utc_now())

@@ -9,13 +9,12 @@ import typer
 from rich.text import Text
 
 from adapters.store.legal_holds import LegalHold, all_holds
-from api.commands.behind import who_in
+from api.commands.behind import resources_in, who_in
 from api.commands.decide import plain_table
 from api.commands.options import First, Json, Last, Out, days
 from api.commands.serving import DEFAULT, Because, By, Database, failures, store_at, utc_now
 from api.commands.terminal import Code, Output, stop
 from api.texts import short
-from api.usecases.casework.resources import Resources
 from api.usecases.retention.holding import HoldRefused, lift_hold, place_hold
 from engine.cases.legal_hold import Scope
 from engine.recording import moment_text
@@ -59,7 +58,7 @@ def place(
     with failures(), store_at(database) as store:
         try:
             who = who_in(store, by)
-            hold = place_hold(Resources(store), scope, because, who, utc_now())
+            hold = place_hold(resources_in(store), scope, because, who, utc_now())
         except HoldRefused as problem:
             raise stop(Code.SERVICE, f"error[{problem.code}]: {problem}") from None
     _say([hold], as_json, out)
@@ -76,7 +75,7 @@ def lift(
     """Lift a hold; somebody else than placed it has to."""
     with failures(), store_at(database) as store:
         try:
-            hold = lift_hold(Resources(store), number, because, who_in(store, by), utc_now())
+            hold = lift_hold(resources_in(store), number, because, who_in(store, by), utc_now())
         except HoldRefused as problem:
             raise stop(Code.SERVICE, f"error[{problem.code}]: {problem}") from None
     _say([hold], as_json, out)

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from adapters.master_data import BadRow, Effect, Load, load_folder
 from api.bootstrap import store_environment
+from api.commands.behind import resources_in
 from api.commands.decide import plain_table
 from api.commands.lint import counted
 from api.commands.loading import policy_of
@@ -30,7 +31,6 @@ from api.commands.terminal import Code, Output
 from api.settings import Environment
 from api.texts import plain
 from api.usecases.casework.activating import load_master_data
-from api.usecases.casework.resources import Resources
 
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder of master data.")]
 
@@ -69,7 +69,7 @@ def load(
     """Put the master data of a folder in force. Bad data replace nothing."""
     files = data_files(folder)
     with store_at(database) as store:
-        resources = Resources(store)
+        resources = resources_in(store)
         now = utc_now()
         with store.reading() as connection:
             known = resources.loaded.current(connection).data.person_of(by, now)

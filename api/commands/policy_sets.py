@@ -16,7 +16,7 @@ from adapters.store import cases
 from adapters.store.in_force import digests, files_of
 from adapters.store.proposals import Proposal, proposal_of, proposals_kept
 from api.commands import options
-from api.commands.behind import who_in
+from api.commands.behind import resources_in, who_in
 from api.commands.loading import policy_of
 from api.commands.options import Json, Out
 from api.commands.policy_sets_shown import show_proposal, show_proposals, show_sets
@@ -107,7 +107,7 @@ def show(
                 proposal = proposal_of(connection, _case_id(number))
             if proposal is None:
                 raise stop(Code.SERVICE, f"error: there is no proposal `{number}`")
-            _say(Resources(store), proposal, as_json, out)
+            _say(resources_in(store), proposal, as_json, out)
             return
         with store.reading() as connection:
             found = proposals_plain(connection, proposals_kept(connection, most=20))
@@ -132,7 +132,7 @@ def what_if(
     """
     moment = _day(since)
     with store_at(database) as store, Output(out) as output:
-        resources, tally = Resources(store), Tally()
+        resources, tally = resources_in(store), Tally()
         with progress("cases", None) as bar, store.snapshot() as connection:
             policy = _candidate(connection, candidate)
             held = retroactive(resources, connection, policy)
@@ -258,7 +258,7 @@ def _files_of(folder: Path) -> dict[str, bytes]:
 @contextmanager
 def _store(database: str, by: str) -> Iterator[tuple[Resources, Identities]]:
     with store_at(database) as store:
-        yield Resources(store), who_in(store, by)
+        yield resources_in(store), who_in(store, by)
 
 
 def _case_id(number: str) -> int:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from api.commands.behind import who_in
+from api.commands.behind import resources_in, who_in
 from api.commands.decide import plain_table
 from api.commands.lint import counted
 from api.commands.options import Json, Out
@@ -43,7 +43,7 @@ def list_due(
 ) -> None:
     """List cases whose time of retention is over, and what keeps some of them all the same."""
     with failures(), store_at(database) as store:
-        found = _due(Resources(store), entity)
+        found = _due(resources_in(store), entity)
     with Output(out) as output:
         if as_json:
             output.json({"due": [each.plain() for each in found]})
@@ -66,7 +66,7 @@ def erase_due(
     Copies elsewhere, such as backups and exports, are not reached.
     """
     with failures(), store_at(database) as store:
-        resources = Resources(store)
+        resources = resources_in(store)
         found = [each.case for each in _due(resources, entity) if not each.kept_by]
         if not yes:
             typer.confirm(f"erase {counted(len(found), 'case')} for good?", abort=True)

@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from adapters.master_data import load_folder
+from adapters.master_data.hiding import without_mark
 from api.verifying.archive import Archive, ArchiveRefused, name_within
 from engine.identifiers.judged import not_judged
 from engine.master_data import MasterData
 from engine.policy import PolicySet
+from engine.tokens import no_tokens, token
 from engine.verifying.performing import Contents, Names, Unavailable
 from rules.compiling.compiler import compile_set
 from rules.diagnostics import Diagnostics
@@ -94,10 +96,14 @@ def _compiled(files: dict[str, bytes]) -> PolicySet:
 
 
 def _data(files: dict[str, bytes], policy: PolicySet) -> MasterData:
+    files, mark = without_mark(files)
+    tokens = no_tokens if mark else token
     with tempfile.TemporaryDirectory(prefix="countersign-verify-") as folder:
         for name, data in files.items():
             Path(folder, Path(name).name).write_bytes(data)
-        made = load_folder(Path(folder), policy.organization, policy.facts, judging=not_judged)
+        made = load_folder(
+            Path(folder), policy.organization, policy.facts, judging=not_judged, tokens=tokens
+        )
     if made.data is None:
         raise Unavailable(f"the master data do not load: {made.refused}")
     return made.data

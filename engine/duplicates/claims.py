@@ -18,7 +18,6 @@ from engine.duplicates.number_forms import normalised, printed, similar
 from engine.facts.vocabulary import BUILT_IN_DOCUMENTS
 from engine.master_data import MasterData
 from engine.money import Money
-from engine.tokens import token
 from engine.values import value
 
 # Types that ask for money: what one of them claimed, another may not claim again. A type that the
@@ -166,7 +165,7 @@ def _parties(data: MasterData, document: Document) -> Iterator[str]:
     for kind, field in (("tax_id", "tax_ids"), ("bank_account", "pay_to")):
         stated = document.details.get(field, ())
         for each in stated if isinstance(stated, tuple) else ():
-            yield token(kind, each.account if isinstance(each, BankDetails) else each)
+            yield data.token(kind, each.account if isinstance(each, BankDetails) else each)
     if document.type == "expense_report":
         paid = document.beneficiaries or (document.requester,)
         yield from (f"person:{data.person_of(p, document.submitted_at) or p}" for p in paid)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from engine.documents.model import BankDetails, Detail, Document, Line
-from engine.tokens import token
+from engine.master_data import MasterData
 
 ACCOUNTS: Final = ("bank_details", "pay_to")
 
@@ -18,20 +18,19 @@ def banks_in(stated: Detail) -> Iterator[BankDetails]:
             yield each
 
 
-def accounts_in(document: Document, *fields: str) -> set[str]:
+def accounts_in(data: MasterData, document: Document, *fields: str) -> set[str]:
     """Tokens of the accounts that fields of the header state."""
     return {
-        token("bank_account", bank.account)
+        data.token("bank_account", bank.account)
         for field in fields
         for bank in banks_in(document.details.get(field, ()))
     }
 
 
-def line_accounts(line: Line) -> set[str]:
+def line_accounts(data: MasterData, line: Line) -> set[str]:
     """Tokens of the accounts to which the item of a payment goes."""
-    return {
-        token("bank_account", bank.account) for bank in banks_in(line.details.get("pay_to", ()))
-    }
+    stated = banks_in(line.details.get("pay_to", ()))
+    return {data.token("bank_account", bank.account) for bank in stated}
 
 
 def holders_in(document: Document) -> list[str]:

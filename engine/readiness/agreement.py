@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import ClassVar, Final, Protocol, runtime_checkable
 
 from engine.documents.masking import MASK
-from engine.documents.model import BankDetails, Document, Line, Party
-from engine.master_data import SUPPLIER_TERMS, Supplier
+from engine.documents.model import Document, Line, Party
+from engine.master_data import SUPPLIER_TERMS, MasterData, Supplier
+from engine.readiness.accounts import accounts_in
 from engine.readiness.check import Check, Complaint
 from engine.readiness.finding import Asked, Evidence, Finding
 from engine.readiness.ordering import OfOrders, no_order, other_supplier
@@ -24,7 +25,6 @@ from engine.readiness.orders import (
     orders_named,
 )
 from engine.readiness.parameters import Kind, Stricter, stated
-from engine.tokens import token
 
 FIELDS: Final = ("bank_account", "payment_terms", "currency")
 ALL_FIELDS: Final = (*FIELDS, "tax_id", "country")
@@ -87,7 +87,7 @@ class AgreesWithSupplier(Check):
             yield on.finding("supplier_unknown", Evidence.SUPPLIER_RECORD, detail=name)
             return
         for field in sorted(self.fields):
-            if not _agrees(field, on.document, supplier):
+            if not _agrees(on.data, field, on.document, supplier):
                 system = _system(self, on, field)
                 words = {"field": field, "supplier": supplier.id, "system": system}
                 both = _both(field, on.document, supplier)
@@ -171,18 +171,13 @@ def _coded(line: Line, field: str) -> str:
     return line.cost_center if field == "cost_center" else line.project
 
 
-def _agrees(field: str, document: Document, supplier: Supplier) -> bool:
+def _agrees(data: MasterData, field: str, document: Document, supplier: Supplier) -> bool:
     if field == "bank_account":
-        accounts = document.details.get("pay_to", ())
-        details = accounts if isinstance(accounts, tuple) else ()
-        tokens = {
-            token("bank_account", each.account) for each in details if isinstance(each, BankDetails)
-        }
-        return tokens <= supplier.accounts
+        return accounts_in(data, document, "pay_to") <= supplier.accounts
     seller = document.details.get("seller")
     if field == "tax_id":
         numbers = (seller.vat_id, seller.tax_id) if isinstance(seller, Party) else ()
-        return {token("tax_id", each) for each in numbers if each} <= supplier.tax_ids
+        return {data.token("tax_id", each) for each in numbers if each} <= supplier.tax_ids
     if field == "country":
         country = seller.country if isinstance(seller, Party) else ""
         return not country or country == supplier.country

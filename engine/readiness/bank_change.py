@@ -79,12 +79,12 @@ class BankChange(Check):
             supplier = data.suppliers.get(name)
             if supplier is not None:
                 yield from (f"bank:{account}" for account in sorted(supplier.accounts))
-        yield from (f"bank:{account}" for account in sorted(_paid_on(document)))
+        yield from (f"bank:{account}" for account in sorted(_paid_on(data, document)))
 
     @classmethod
     def found_by(cls, data: MasterData, document: Document) -> Iterator[str]:
         """A request by its supplier and by the accounts that it states."""
-        accounts = _requested(document)
+        accounts = _requested(data, document)
         if accounts and document.supplier:
             yield f"bank:{document.supplier}"
         yield from (f"bank:{account}" for account in sorted(accounts))
@@ -92,13 +92,13 @@ class BankChange(Check):
     def ask(self, on: Asked) -> Iterator[Finding]:
         """What the call lacks; of others, each change that is too new or was not confirmed."""
         if on.document.type == REQUEST:
-            if self.call_back and _requested(on.document):
+            if self.call_back and _requested(on.data, on.document):
                 yield from _uncalled(on, on.document, on.beside.approvers)
             return
         changes = [
             each
             for each in on.beside.of_type(REQUEST)
-            if each.is_firm and _requested(each.document)
+            if each.is_firm and _requested(on.data, each.document)
         ]
         for change in changes:
             clears_at = _after(self.wait, change.changed_at, on)
@@ -118,13 +118,14 @@ class BankChange(Check):
         )
 
 
-def _requested(document: Document) -> set[str]:
-    return accounts_in(document, "bank_details") if document.type == REQUEST else set()
+def _requested(data: MasterData, document: Document) -> set[str]:
+    is_one = document.type == REQUEST
+    return accounts_in(data, document, "bank_details") if is_one else set()
 
 
-def _paid_on(document: Document) -> set[str]:
-    found = accounts_in(document, "pay_to")
-    return found.union(*(line_accounts(line) for line in document.lines))
+def _paid_on(data: MasterData, document: Document) -> set[str]:
+    found = accounts_in(data, document, "pay_to")
+    return found.union(*(line_accounts(data, line) for line in document.lines))
 
 
 def _after(wait: Window, changed_at: datetime, on: Asked) -> datetime | None:
@@ -152,7 +153,7 @@ def _latest(changes: list[Beside], on: Asked) -> list[Beside]:
     An account that is no longer the supplier's and is not paid on is left out once a later request
     came, which is asked about itself: what was undone need not be confirmed any more.
     """
-    used = _paid_on(on.document).union(
+    used = _paid_on(on.data, on.document).union(
         *(
             on.data.suppliers[name].accounts
             for name in suppliers_of(on.document)
@@ -160,7 +161,9 @@ def _latest(changes: list[Beside], on: Asked) -> list[Beside]:
         )
     )
     in_order = sorted(changes, key=lambda each: (each.changed_at, each.case, each.name))
-    of_account = {account: each for each in in_order for account in _requested(each.document)}
+    of_account = {
+        account: each for each in in_order for account in _requested(on.data, each.document)
+    }
     of_supplier = {each.document.supplier: each for each in in_order}
     asked = [
         each

@@ -25,10 +25,11 @@ from engine.documents.model import Party as Stated
 from engine.facts.kinds import FactValue
 from engine.identifiers.catalogue import IDENTIFIERS
 from engine.identifiers.judged import Judged, judge
+from engine.master_data import MasterData
 from engine.readiness.check import Check
 from engine.readiness.finding import Asked, Evidence, Finding, Severity
 from engine.readiness.parameters import Kind, stated
-from engine.tokens import token
+from engine.tokens import Tokens
 
 REQUEST: Final = "supplier_request"  # states the numbers that the supplier is to have
 
@@ -102,7 +103,7 @@ class SellerTaxId(Check):
             yield _country_unknown(on, code)
             return
         words = {"of": "seller", "supplier": on.document.supplier}
-        numbers = _numbers_of_seller(seller, country)
+        numbers = _numbers_of_seller(on.data.token, seller, country)
         for found in _tax_ids(on, country, Party.SUPPLIER, numbers, words, self.looked_up):
             is_stated_wrong = found.evidence is Evidence.TAX_NUMBER
             yield replace(found, evidence=Evidence.CORRECTED_BILL) if is_stated_wrong else found
@@ -247,36 +248,40 @@ def _numbers(party: Party, country: Country, on: Asked) -> tuple[Judged, ...]:
             supplier = on.data.suppliers.get(on.document.supplier)
             requested = on.document.details.get("tax_ids")
             if on.document.type == REQUEST and isinstance(requested, tuple) and requested:
-                return tuple(_judged(str(number), country) for number in requested)
+                return tuple(_judged(on.data.token, str(number), country) for number in requested)
             return () if supplier is None else supplier.tax_numbers
         case Party.ENTITY:
-            return _stated(on.data.entity_facts.get(on.entity.id, {}), "", country)
+            return _stated(on.data, on.data.entity_facts.get(on.entity.id, {}), "", country)
         case Party.CUSTOMER:
-            return _stated(on.document.facts, "customer_", country)
+            return _stated(on.data, on.document.facts, "customer_", country)
 
 
-def _numbers_of_seller(seller: Stated, country: Country) -> tuple[Judged, ...]:
+def _numbers_of_seller(tokens: Tokens, seller: Stated, country: Country) -> tuple[Judged, ...]:
     """What the invoice states; a number of a tax office (BT-32) is no VAT number, even misspelt."""
-    numbers = [_judged(seller.vat_id, country)] if seller.vat_id else []
+    numbers = [_judged(tokens, seller.vat_id, country)] if seller.vat_id else []
     if seller.tax_id:
-        local = _judged(seller.tax_id, country)
+        local = _judged(tokens, seller.tax_id, country)
         vat = frozenset(name for name in IDENTIFIERS if name.endswith("_vat"))
         numbers.append(replace(local, right=local.right - vat, misspelt=local.misspelt - vat))
     return tuple(numbers)
 
 
-def _stated(facts: Mapping[str, FactValue], prefix: str, country: Country) -> tuple[Judged, ...]:
+def _stated(
+    data: MasterData, facts: Mapping[str, FactValue], prefix: str, country: Country
+) -> tuple[Judged, ...]:
     values = (facts.get(prefix + name) for name in IDENTIFIERS)
-    return tuple(_judged(value, country) for value in values if isinstance(value, str) and value)
+    return tuple(
+        _judged(data.token, value, country) for value in values if isinstance(value, str) and value
+    )
 
 
-def _judged(number: str, country: Country) -> Judged:
-    return _judged_once(number, country.code)
+def _judged(tokens: Tokens, number: str, country: Country) -> Judged:
+    return _judged_once(tokens, number, country.code)
 
 
 @lru_cache(500)  # an entity's number is asked about with each of its documents
-def _judged_once(number: str, country: str) -> Judged:
-    return judge(token("tax_id", number), number, country)
+def _judged_once(tokens: Tokens, number: str, country: str) -> Judged:
+    return judge(tokens("tax_id", number), number, country)
 
 
 def _says(names: tuple[str, ...]) -> str:

@@ -126,12 +126,12 @@ class PaymentTermsAllowed(Check):
             yield on.finding("payment_terms_not_allowed", Evidence.DOCUMENT, **words)
 
 
-def screened(name: str, country: str) -> str:
+def screened(data: MasterData, name: str, country: str) -> str:
     """What an answer about sanctions is of: a name in a country, as it is screened, as a token.
 
     Another name or another country is another question.
     """
-    return token(SANCTIONS, f"{name}|{country}")
+    return data.token(SANCTIONS, f"{name}|{country}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,7 @@ class SanctionsCleared(Check):
         if not subjects:
             yield on.finding("sanctions_nobody_to_screen", Evidence.DOCUMENT)
         for name, country in subjects:
-            of = screened(name, country)
+            of = screened(on.data, name, country)
             words = {"name": name, "country": country}
             said = on.looked_up.says(SANCTIONS, of)
             at = on.looked_up.said_at(SANCTIONS, of)
@@ -216,12 +216,12 @@ class SupplierNew(Check):
     def found_by(cls, data: MasterData, document: Document) -> Iterator[str]:
         """Name, numbers and accounts of the supplier, as tokens."""
         if document.type == REQUEST:
-            for kind, values in _marks(document).items():
+            for kind, values in _marks(data, document).items():
                 yield from (f"vendor:{kind}:{value}" for value in values)
 
     def ask(self, on: Asked) -> Iterator[Finding]:
         """Each supplier and each request that is the same."""
-        document, marks = on.document, _marks(on.document)
+        document, marks = on.document, _marks(on.data, on.document)
         if not is_change(document) and document.supplier in on.data.suppliers:
             yield on.finding("supplier_exists", Evidence.DOCUMENT, supplier=document.supplier)
         if not any(marks[kind] for kind in self.same):
@@ -234,7 +234,7 @@ class SupplierNew(Check):
                 words = {"supplier": supplier.id, "same": shared}
                 yield on.finding("supplier_not_new", Evidence.DOCUMENT, **words)
         for other in on.beside.of_type(REQUEST):
-            shared = self._shared(marks, _marks(other.document))
+            shared = self._shared(marks, _marks(on.data, other.document))
             if shared and _is_another(on, other):
                 words = {"other": other.name, "case": other.case, "same": shared}
                 yield on.finding("supplier_requested_twice", Evidence.OTHER_DOCUMENTS, **words)
@@ -252,13 +252,13 @@ def _is_another(on: Asked, other: Beside) -> bool:
     return not (other.is_past and theirs in on.data.suppliers)
 
 
-def _marks(document: Document) -> dict[str, set[str]]:
+def _marks(data: MasterData, document: Document) -> dict[str, set[str]]:
     """What a request states by which its supplier is known."""
     names = {_words_of(name) for name in texts_in(document, "supplier_name")}
     return {
         "name": {token("supplier_name", name) for name in names if name},
-        "tax_id": {token("tax_id", stated) for stated in texts_in(document, "tax_ids")},
-        "bank_account": accounts_in(document, "bank_details"),
+        "tax_id": {data.token("tax_id", stated) for stated in texts_in(document, "tax_ids")},
+        "bank_account": accounts_in(data, document, "bank_details"),
     }
 
 

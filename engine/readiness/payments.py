@@ -63,7 +63,7 @@ class PaysApproved(Check):
     def looks_for(self, data: MasterData, document: Document) -> Iterator[str]:
         """Its items, and other payments of them."""
         if document.type == PAYMENT:
-            yield from (f"item:{id}" for id in sorted({item.id for item in items_of(document)}))
+            yield from (f"item:{id}" for id in sorted(_ids(data, document)))
 
     @classmethod
     def found_by(cls, data: MasterData, document: Document) -> Iterator[str]:
@@ -71,15 +71,15 @@ class PaysApproved(Check):
         if document.type in PAYABLE:
             yield f"item:{document.id}"
         elif document.type == PAYMENT:
-            yield from (f"item:{id}" for id in sorted({item.id for item in items_of(document)}))
+            yield from (f"item:{id}" for id in sorted(_ids(data, document)))
 
     def ask(self, on: Asked) -> Iterator[Finding]:
         """What is wrong with the payment as a whole, and with each item."""
-        items = items_of(on.document)
+        items = items_of(on.data, on.document)
         yield from _of_whole(on, items)
         named = Counter(item.id for item in items)
         payments = [*on.beside.claims(PAYMENT)]
-        paid = _paid_by(payments)
+        paid = _paid_by(on.data, payments)
         total_minor = 0
         for item in {item.id: item for item in items}.values():
             if named[item.id] > 1:
@@ -121,9 +121,13 @@ class PaysApproved(Check):
 CHECKS: Final = (PaysApproved,)
 
 
-def items_of(document: Document) -> list[Item]:
+def _ids(data: MasterData, document: Document) -> set[str]:
+    return {item.id for item in items_of(data, document)}
+
+
+def items_of(data: MasterData, document: Document) -> list[Item]:
     """What a payment pays: an item for each line that names one, else those of its header."""
-    header = frozenset(accounts_in(document, "pay_to"))
+    header = frozenset(accounts_in(data, document, "pay_to"))
     lines = [line for line in document.lines if line.details.get("pays")]
     if lines:
         return [
@@ -131,7 +135,7 @@ def items_of(document: Document) -> list[Item]:
                 id=str(line.details["pays"]),
                 minor=_line_minor(line),
                 supplier=str(line.details.get("pays_supplier", "")) or document.supplier,
-                accounts=frozenset(line_accounts(line)) or header,
+                accounts=frozenset(line_accounts(data, line)) or header,
                 line=line.number,
             )
             for line in lines
@@ -214,14 +218,16 @@ def _accounts_of(on: Asked, document: Document) -> frozenset[str]:
         persons = (on.data.person_of(name, on.now) for name in names)
         people = [on.data.people[one] for one in persons if one is not None]
         return frozenset[str]().union(*(person.accounts for person in people))
-    return frozenset(accounts_in(document, "pay_to"))
+    return frozenset(accounts_in(on.data, document, "pay_to"))
 
 
-def _paid_by(payments: list[Beside]) -> dict[str, list[tuple[Beside, int | None]]]:
+def _paid_by(
+    data: MasterData, payments: list[Beside]
+) -> dict[str, list[tuple[Beside, int | None]]]:
     """By item, the payments of it and how much each pays; `None` for all of it."""
     found: dict[str, list[tuple[Beside, int | None]]] = {}
     for payment in payments:
-        for item in items_of(payment.document):
+        for item in items_of(data, payment.document):
             found.setdefault(item.id, []).append((payment, item.minor))
     return found
 

@@ -84,8 +84,8 @@ class RefundCovered(Check):
         yield from self._account(on)
 
     def _account(self, on: Asked) -> Iterator[Finding]:
-        paid_from = accounts_in(on.document, "paid_from")
-        pay_to = accounts_in(on.document, "pay_to")
+        paid_from = accounts_in(on.data, on.document, "paid_from")
+        pay_to = accounts_in(on.data, on.document, "pay_to")
         if paid_from and not (pay_to and pay_to <= paid_from):
             yield on.finding("refund_to_other_account", Evidence.DOCUMENT)
         elif self.paid_from and not paid_from:

@@ -26,7 +26,7 @@ from engine.documents.model import BankDetails, Document, Line
 from engine.errors import PolicyError
 from engine.facts.vocabulary import BUILT_IN_DOCUMENTS
 from engine.master_data import MasterData
-from engine.tokens import bare, token
+from engine.tokens import bare
 
 Name = tuple[str, str]  # type and id of a document
 
@@ -151,7 +151,7 @@ def _group(data: MasterData, supplier: str) -> str:
 def _suppliers(data: MasterData, document: Document) -> Iterator[str]:
     """The supplier, its group, and who else is in it; a supplier without an id by its tax ids."""
     for stated in _texts(document, "tax_ids"):
-        yield f"supplier:{token('tax_id', stated)}"
+        yield f"supplier:{data.token('tax_id', stated)}"
     for supplier in suppliers_of(document):
         group = _group(data, supplier)
         for name in (supplier, group, *data.groups.get(group, ())):
@@ -174,7 +174,7 @@ def _objects(data: MasterData, document: Document, now: datetime) -> Iterator[st
             stated = holder.details.get(field, ())
             for details in stated if isinstance(stated, tuple) else ():
                 if isinstance(details, BankDetails):
-                    yield f"object:{token('bank_account', details.account)}"
+                    yield f"object:{data.token('bank_account', details.account)}"
 
 
 def _things(
@@ -189,7 +189,7 @@ def _things(
     delegators = [data.person_of(name, now) or name for name in _texts(document, "delegator")]
     yield "delegator", tuple(delegators)
     if document.type == "supplier_request":
-        taxed = tuple(token("tax_id", stated) for stated in _texts(document, "tax_ids"))
+        taxed = tuple(data.token("tax_id", stated) for stated in _texts(document, "tax_ids"))
         yield "supplier", (_group(data, document.supplier), *taxed)
 
 

@@ -32,6 +32,7 @@ from engine.policy import PolicySet
 from engine.recorded import arrangements_of, escalations_of, given_of
 from engine.recording import to_plain
 from engine.segregation.history_form import history_of
+from engine.tokens import TokensUnavailable
 from engine.verifying.comparing import Difference, differences
 
 Body = Mapping[str, Any]
@@ -128,7 +129,7 @@ def perform(body: Body, kept: Kept | None, load: Load, here: Mapping[str, str]) 
     try:
         decision, withheld = _decided(body, kept, load)
         found = tuple(islice(_differences(body, decision), MOST_DIFFERENCES))
-    except Unavailable as problem:
+    except (Unavailable, TokensUnavailable) as problem:
         return _not(str(problem))
     except CountersignError as problem:
         return Performed(Result.FAILED, str(problem))

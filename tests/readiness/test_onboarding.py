@@ -91,9 +91,11 @@ def test_terms_are_given_as_they_are_written() -> None:
 
 # Sanctions
 
+NOTHING = snapshot("digest")
+
 
 def answers(said: bool, at: datetime | None, *names: str, country: str = "GB") -> LookedUp:
-    asked = [("sanctions", screened(name, country)) for name in names or ("Globex Ltd.",)]
+    asked = [("sanctions", screened(NOTHING, name, country)) for name in names or ("Globex Ltd.",)]
     moments = {} if at is None else dict.fromkeys(asked, at)
     return LookedUp(answers=dict.fromkeys(asked, said), answered_at=moments)
 

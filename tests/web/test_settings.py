@@ -52,6 +52,7 @@ def production(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COUNTERSIGN_ISSUERS", json.dumps(ISSUERS))
     monkeypatch.setenv("COUNTERSIGN_ENCRYPTION_KEYS", f"k1:{KEY}")
     monkeypatch.setenv("COUNTERSIGN_SIGNING_KEYS", f"s1:{KEY}")
+    monkeypatch.setenv("COUNTERSIGN_TOKEN_KEY", f"t1:{KEY}")
 
 
 def refusal() -> list[str]:
@@ -71,6 +72,7 @@ def test_production_wants_an_issuer_and_keys(monkeypatch: pytest.MonkeyPatch) ->
     assert [line.partition(":")[0] for line in refusal()] == [
         "COUNTERSIGN_ISSUERS",
         "COUNTERSIGN_ENCRYPTION_KEYS",
+        "COUNTERSIGN_TOKEN_KEY",
         "COUNTERSIGN_SIGNING_KEYS",
     ]
 

@@ -24,7 +24,7 @@ from adapters.sources.csv_rows import read_rows
 from engine.errors import InputError, InputErrors
 from engine.master_data import MasterData
 from engine.quoting import quoted
-from engine.tokens import bare, token
+from engine.tokens import Tokens, bare, token
 
 COLUMNS: Final = ("identifier", "entity", "requester", "supplier")
 
@@ -58,6 +58,7 @@ class KnownSuppliers:
     by_token: Mapping[str, frozenset[str]] = field(default_factory=dict)
     taxed: frozenset[str] = frozenset()
     contracts: Mapping[str, str] = field(default_factory=dict)  # supplier by contract
+    tokens: Tokens = token
 
     @staticmethod
     def of(data: MasterData) -> KnownSuppliers:
@@ -70,11 +71,12 @@ class KnownSuppliers:
             MappingProxyType({each: frozenset(ids) for each, ids in found.items()}),
             frozenset(one.id for one in data.suppliers.values() if one.tax_ids),
             MappingProxyType({each.id: each.supplier for each in data.contracts.values()}),
+            data.token,
         )
 
     def named(self, kind: str, texts: Iterable[str]) -> frozenset[str]:
         """Suppliers that have one of these; `kind` is `tax_id` or `bank_account`."""
-        tokens = (token(kind, text) for text in texts if bare(text))
+        tokens = (self.tokens(kind, text) for text in texts if bare(text))
         return frozenset().union(*(self.by_token.get(each, ()) for each in tokens))
 
 

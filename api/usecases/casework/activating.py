@@ -14,6 +14,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from adapters.master_data import BadRow
+from adapters.master_data.hiding import MARK, hidden
 from adapters.store.delegations import all_kept
 from adapters.store.in_force import (
     Files,
@@ -32,10 +33,12 @@ from api.usecases.casework.resources import (
     InForce,
     Resources,
     data_and_reports,
+    data_of,
     policy_of,
 )
 from api.usecases.delegations.rows import RowsUnusable, merged
 from engine.cases.identities import Identities
+from engine.policy import PolicySet
 
 Told = Callable[[tuple[BadRow, ...]], None]
 
@@ -60,7 +63,9 @@ def bootstrap(
     Raises `ActivationRefused` where a set is in force already, and `ContentsUnusable` for what does
     not load.
     """
-    reports = data_and_reports(data_files, policy_of(policy_files))[1]
+    policy = policy_of(policy_files)
+    reports = data_and_reports(data_files, policy)[1]
+    data_files = _hidden(resources, data_files, policy)
     with resources.store.transaction() as connection:
         if digests(connection).policy:
             raise ActivationRefused(
@@ -96,7 +101,11 @@ def load_master_data(
             raise ActivationRefused("no policy set is in force that master data could belong to")
         policy = policy_of(files_of(connection, before.policy))
         data_files = with_own(connection, data_files)
-        data, reports = data_and_reports(data_files, policy)
+        reports = data_and_reports(data_files, policy)[1]
+        if MARK in files_of(connection, before.master_data) and not resources.loaded.token_key:
+            raise ActivationRefused("what is in force has tokens, and their key is not here")
+        data_files = _hidden(resources, data_files, policy)
+        data = data_of(data_files, policy, resources.loaded.token_key)
         recount = Recount(resources, InForce(before, policy, data))
         recount.prepare(connection, progress)
     with store.transaction() as connection:
@@ -112,6 +121,21 @@ def load_master_data(
     re_resolve_all(resources, now, Cause.MASTER_DATA, progress)
     told(reports)
     return found
+
+
+def _hidden(resources: Resources, data_files: Files, policy: PolicySet) -> Files:
+    """The files as they are kept: with tokens instead of restricted values, where there is a key.
+
+    Raises `ActivationRefused` where others would be left in than were loaded.
+    """
+    key = resources.loaded.token_key
+    if key is None:
+        return data_files
+    kept = hidden(data_files, key.of, key.mark)
+    one, other = data_of(data_files, policy), data_of(kept, policy, key)
+    if one.people.keys() != other.people.keys() or one.suppliers.keys() != other.suppliers.keys():
+        raise ActivationRefused("with tokens other rows would be left out; see what was reported")
+    return kept
 
 
 def _disagreements(reports: tuple[BadRow, ...]) -> dict[str, list[dict[str, str]]]:

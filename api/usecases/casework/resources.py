@@ -12,12 +12,15 @@ from typing import Final, Generic, TypeVar
 
 from sqlalchemy import Connection
 
+from adapters.encryption import TokenKey
 from adapters.master_data import BadRow, load_folder
+from adapters.master_data.hiding import without_mark
 from adapters.store.in_force import Digests, Files, digests, files_of
 from adapters.store.opening import Store
 from engine.canonical import digest_of_files
 from engine.master_data import MasterData
 from engine.policy import PolicySet
+from engine.tokens import Tokens, no_tokens, token
 from rules.diagnostics import Diagnostics
 from rules.loading import load_set
 
@@ -47,7 +50,10 @@ class InForce:
 class Loaded:
     """Sets and people by digest, loaded once. Shared by the threads of a process."""
 
-    def __init__(self) -> None:
+    def __init__(self, token_key: TokenKey | None = None) -> None:
+        """`token_key` makes the tokens by which restricted values are compared; without one they
+        are made without a key, in development."""
+        self.token_key = token_key
         self._known: OrderedDict[Digests, InForce] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -84,17 +90,17 @@ class Loaded:
     def _get(self, connection: Connection, wanted: Digests) -> InForce:
         with self._lock:
             known = self._known.get(wanted)
-        return load(connection, wanted) if known is None else known
+        return load(connection, wanted, self.token_key) if known is None else known
 
 
-def load(connection: Connection, wanted: Digests) -> InForce:
+def load(connection: Connection, wanted: Digests, key: TokenKey | None) -> InForce:
     """The contents behind digests, loaded. Raises `ContentsUnusable`."""
     try:
         policy = policy_of(files_of(connection, wanted.policy))
         files = files_of(connection, wanted.master_data) | files_of(connection, wanted.delegations)
     except LookupError as problem:
         raise ContentsUnusable(str(problem)) from problem
-    return InForce(wanted, policy, data_of(files, policy))
+    return InForce(wanted, policy, data_of(files, policy, key))
 
 
 class _Kept(Generic[T]):
@@ -138,21 +144,34 @@ def _policy_in(files: Files) -> PolicySet:
     return policy
 
 
-def data_of(files: Files, policy: PolicySet) -> MasterData:
-    """The master data in these files. Raises `ContentsUnusable`."""
-    return data_and_reports(files, policy)[0]
+def data_of(files: Files, policy: PolicySet, key: TokenKey | None = None) -> MasterData:
+    """The master data in these files. Raises `ContentsUnusable`.
+
+    Where restricted values were exchanged for tokens, others are compared by this key; without it,
+    and with another one, whoever compares them fails.
+    """
+    return data_and_reports(files, policy, key)[0]
 
 
-def data_and_reports(files: Files, policy: PolicySet) -> tuple[MasterData, tuple[BadRow, ...]]:
+def data_and_reports(
+    files: Files, policy: PolicySet, key: TokenKey | None = None
+) -> tuple[MasterData, tuple[BadRow, ...]]:
     """The same, with everything that was reported of rows. Raises `ContentsUnusable`."""
-    return _DATA.get((digest_of_files(files), policy.digest), lambda: _data_in(files, policy))
+    named = (digest_of_files(files), policy.digest, "" if key is None else key.mark)
+    return _DATA.get(named, lambda: _data_in(files, policy, key))
 
 
-def _data_in(files: Files, policy: PolicySet) -> tuple[MasterData, tuple[BadRow, ...]]:
+def _data_in(
+    files: Files, policy: PolicySet, key: TokenKey | None
+) -> tuple[MasterData, tuple[BadRow, ...]]:
+    files, mark = without_mark(files)
+    tokens: Tokens = no_tokens if mark else token
+    if key is not None and key.mark == mark:
+        tokens = key.of
     with tempfile.TemporaryDirectory(prefix="countersign-") as folder:
         for name, data in files.items():
             Path(folder, Path(name).name).write_bytes(data)
-        made = load_folder(Path(folder), policy.organization, policy.facts)
+        made = load_folder(Path(folder), policy.organization, policy.facts, tokens=tokens)
     if made.data is None:
         raise ContentsUnusable(f"the master data do not load: {made.refused}")
     return made.data, made.quarantined

@@ -57,7 +57,7 @@ def prepared(
     data in force do not fit it.
     """
     before = resources.loaded.current(connection)
-    other = load(connection, replace(before.digests, policy=digest))
+    other = load(connection, replace(before.digests, policy=digest), resources.loaded.token_key)
     recount = Recount(resources, other)
     recount.prepare(connection, progress)
     return Exchange(resources, before, other, recount)

@@ -147,7 +147,8 @@ class Retroactive:
         if key not in self._data:
             files = files_of(connection, key[0]) | files_of(connection, key[1])
             wanted = Digests(self.policy.digest, *key)
-            self._data[key] = InForce(wanted, self.policy, data_of(files, self.policy))
+            data = data_of(files, self.policy, self.resources.loaded.token_key)
+            self._data[key] = InForce(wanted, self.policy, data)
             while len(self._data) > KEPT_DATA:
                 self._data.popitem(last=False)
         return self._data[key]
@@ -157,7 +158,7 @@ def retroactive(resources: Resources, connection: Connection, policy: PolicySet)
     """The set, ready to be held against the cases. Raises `NothingInForce`, `ContentsUnusable`."""
     current = resources.loaded.current(connection)
     files = files_of(connection, current.digests.master_data)
-    data = data_of(files, policy)
+    data = data_of(files, policy, resources.loaded.token_key)
     return Retroactive(resources, policy, Ledger(policy, data))
 
 
