@@ -1248,10 +1248,13 @@ def manager(world: World, person: PersonId) -> PersonId | None:
 
 
 def in_position(world: World, person: PersonId) -> Iterator[PersonId]:
-    """The person himself, or, where he has left, whoever acts in his position."""
+    """The person himself, or, where he has left, whoever acts in his position, but for what is his
+    own."""
     human = world.data.people.get(person)
     if human is not None and human.is_active(world.now):
         yield person
+        return
+    if person in {world.requester, *map(world.person, world.document.beneficiaries)}:
         return
     for acting in world.data.acting.get(person, ()):
         if acting.span.holds(world.now):

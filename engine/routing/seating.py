@@ -24,7 +24,9 @@ def seat(situation: Situation, person: PersonId, need: Need) -> tuple[Assignee, 
     """Who may act for this position now; empty where nobody may (why is noted)."""
     code = bar(situation, person, need.ask)
     if code == "inactive":
-        stand = _acting(situation, person, need)
+        # Who acts in a position does not approve what is its former holder's own.
+        is_own = person == situation.requester or person in situation.beneficiaries
+        stand = () if is_own else _acting(situation, person, need)
         if not stand:
             situation.pass_over(person, "vacant", need.word)
         return stand

@@ -90,11 +90,11 @@ class Day:
 
     def seat(self, person: str) -> list[Who]:
         """Who may act for the position of a person."""
+        if person == self.requester:
+            return []
         if person in self.people.left:
             by = self.people.acting.get(person, "")
             return [(by, person)] if by and self.may(by) and not self.is_absent(by) else []
-        if person == self.requester:
-            return []
         found = [] if self.is_absent(person) else [(person, "")]
         for each in self.people.delegated:
             counts = not each.is_revoked and each.first <= self.number <= each.last

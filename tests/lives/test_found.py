@@ -75,3 +75,15 @@ def test_whoever_can_still_complete_a_group_is_asked_also_where_another_fills_ei
     assert acts(resources, "tina") == ("", Status.PENDING)
     assert "noah" in asked(resources)
     assert acts(resources, "noah") == ("", Status.APPROVED)
+
+
+def test_who_acts_in_the_position_of_somebody_who_left_does_not_approve_what_he_had_requested(
+    resources: Resources,
+) -> None:
+    """Noah would approve on behalf of Mia, and the order is hers: it climbs to Dan."""
+    people = master_data(People(left={"mia"}, acting={"mia": "noah"}))
+    submit(resources, Order("P-1", 500, "mia", ("c1",)).plain(), "portal", WHO, START)
+    load_master_data(resources, people, WHO, "a leaver", LATER)
+    assert asked(resources) == ["dan"]
+    assert acts(resources, "noah") == ("not_asked", Status.PENDING)
+    assert acts(resources, "dan") == ("", Status.APPROVED)
