@@ -1,8 +1,9 @@
 """A person acts on a case: checked against what is in force now, accepted or refused, recorded.
 
-The guards, in this order: the case is there and within reach; it is open; the content is the one
-that was seen; the place is not claimed by somebody else; and everything that the route as it is at
-this moment asks of a person (`engine/routing/acting.py`). A refusal is recorded too.
+The guards, in this order: the case is there and within reach; the person is known and employed; the
+content is the one that was seen; the case is open; the place is not claimed by somebody else; and
+everything that the route as it is at this moment asks of a person (`engine/routing/acting.py`). A
+refusal is recorded too.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ from engine.cases.status import Event, Status, moved
 from engine.decision import Decision, Outcome
 from engine.documents.model import Document
 from engine.master_data import PersonId
+from engine.reviewing import is_active
 from engine.routing.acting import take
 from engine.routing.completing import standing
 from engine.routing.course import Act, ActKind, Course, Given
@@ -77,6 +79,8 @@ def act(
         if person is None:
             return refused(on, "person_unknown")
         on.person = person
+        if not is_active(current.data, person, now):
+            return refused(on, "inactive")
         if action.version != case.version:
             return refused(on, "content_changed")
         try:
@@ -173,7 +177,7 @@ def _decided_otherwise(on: On, document: Document, decision: Decision) -> Acted:
 
 
 def _withdraw(on: On, person: PersonId) -> Acted:
-    """Only those whose document it is, and who are employed, take it back while nothing is posted.
+    """Only those whose document it is take it back, while nothing is posted.
 
     An exception is taken back only where it is known that the ERP does not have the document.
     """
@@ -181,7 +185,7 @@ def _withdraw(on: On, person: PersonId) -> Acted:
     names = (document.requester, document.submitter)
     headroom.lock(on.connection, keys_of_change(on.connection, on.current, on.case, document))
     owners = {on.current.data.person_of(name, on.now) for name in names if name}
-    if person not in owners or not on.current.data.people[person].is_active(on.now):
+    if person not in owners:
         return refused(on, "not_asked")
     if moved(on.case.status, Event.WITHDRAW) is None:
         return refused(on, "not_open")
