@@ -12,7 +12,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from adapters.store import arrangements, cases, deadlines, delivery, headroom, outbox
-from adapters.store.proposals import is_activated
 from adapters.store.trail import append
 from api.usecases.casework.action import (
     HELD_OR_REFUSED,
@@ -22,6 +21,7 @@ from api.usecases.casework.action import (
     On,
     decision_written,
     entry,
+    is_in_force,
     refused,
     route_now,
     with_decision,
@@ -47,6 +47,7 @@ from api.usecases.casework.written import (
     key_of_place,
     text_of_key,
 )
+from api.usecases.delegations.granting import grant_if_approved
 from engine.cases.identities import Identities
 from engine.cases.status import Event, Status, moved
 from engine.decision import Decision, Outcome
@@ -65,8 +66,18 @@ def act(
 ) -> Acted | None:
     """Does the action, or refuses it; `None` where there is no such case.
 
-    Raises `NothingInForce` and `ContentsUnusable`.
+    A delegation that it approves comes into force right after. Raises `NothingInForce` and
+    `ContentsUnusable`.
     """
+    done = _acted(resources, case_id, action, who, now)
+    if done is not None and not done.code:
+        grant_if_approved(resources, done.case, now)
+    return done
+
+
+def _acted(
+    resources: Resources, case_id: int, action: Action, who: Identities, now: datetime
+) -> Acted | None:
     with resources.store.transaction() as connection:
         current = resources.loaded.current(connection, lock=True)
         case = cases.by_id(connection, case_id, lock=True)
@@ -189,7 +200,7 @@ def _withdraw(on: On, person: PersonId) -> Acted:
         return refused(on, "not_asked")
     if moved(on.case.status, Event.WITHDRAW) is None:
         return refused(on, "not_open")
-    if is_activated(on.connection, on.case.id):
+    if is_in_force(on):
         return refused(on, "in_force_already")
     if on.case.status is Status.EXCEPTION:
         parcel = outbox.of_key(on.connection, posting_key(on.case))
