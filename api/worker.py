@@ -32,6 +32,7 @@ from api.usecases.casework.settling import (
     Result,
     is_about_connection,
 )
+from api.usecases.delegations.granting import grant_all
 from api.usecases.policy_sets.activating import activate_due
 from api.usecases.trail.checkpointing import NotSigned
 
@@ -141,6 +142,13 @@ class Worker:
         """
         return activate_due(self._resources, self._counter.clock())
 
+    def grant_if_approved(self) -> int:
+        """Puts in force the delegations that were approved and are not yet; how many."""
+        granted = grant_all(self._resources, self._counter.clock())
+        if granted:
+            log.info("approved delegations are in force", extra={"count": granted})
+        return granted
+
     def ask_if_due(self) -> bool:
         """Asks again what lacks something, if something else is in force or it is time; whether."""
         now = self._counter.clock()
@@ -233,6 +241,7 @@ class Worker:
 
     def _ask_all(self) -> None:
         self.activate_if_due()
+        self.grant_if_approved()
         self.resolve_if_due()
         self.ask_if_due()
         with self._bell:

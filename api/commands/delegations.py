@@ -18,7 +18,8 @@ from api.commands.serving import DEFAULT, Because, By, Database, store_at, utc_n
 from api.commands.terminal import Code, Output, stop
 from api.texts import plain
 from api.usecases.casework.submitting import Overtaken
-from api.usecases.delegations.making import Done, Wish, delegate, revoke
+from api.usecases.delegations.judging import Done, Wish
+from api.usecases.delegations.making import delegate, revoke
 from api.usecases.delegations.showing import Asked, Reader, State, one, register
 
 app = typer.Typer(
@@ -82,7 +83,8 @@ def make(
     as_json: Json = False,
     out: Out = None,
 ) -> None:
-    """Let another act for --by, at once, where a row of the set in force allows it."""
+    """Let another act for --by where a row of the set in force allows it: at once, or once those
+    have agreed whom the set names."""
     wish = Wish(
         to,
         _day(first, "--first"),
@@ -140,7 +142,8 @@ def _say(store: Store, done: Done, as_json: bool, out: Path | None) -> None:
         if as_json:
             output.json(shown)
         elif shown is not None:
-            output.say(Text(plain(f"{done.id}: {shown['state']}")))
+            case = f" in {shown['case']}" if shown["state"] == "requested" else ""
+            output.say(Text(plain(f"{done.id}: {shown['state']}{case}")))
 
 
 def _show(output: Output, found: Sequence[Mapping[str, Any]]) -> None:

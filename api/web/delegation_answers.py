@@ -29,7 +29,9 @@ class DelegationAnswer(Declared):
     source: str = Field(description="service: made here; load: of the loaded master data")
     delegator: str
     delegate: str
-    state: str = Field(description="future, in_force, over or revoked")
+    state: str = Field(
+        description="requested, rejected, withdrawn or lapsed; future, in_force, over or revoked"
+    )
     from_: str = Field(alias="from")
     until: str
     documents: list[str]
@@ -38,6 +40,9 @@ class DelegationAnswer(Declared):
     capex: bool | None
     cap: str
     papers: list[str]
+    case: str = Field(description="where it is approved, if somebody has to agree to it")
+    code: str = Field(description="why it lapsed when it was approved")
+    requested_at: str
     made_by: str
     made_at: str
     because: str

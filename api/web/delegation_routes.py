@@ -12,8 +12,9 @@ from starlette.responses import Response
 
 from adapters.identity import Caller, Scope
 from api.usecases.casework.resources import InForce
-from api.usecases.delegations.making import MOST_BECAUSE, Done, Wish, delegate, revoke
-from api.usecases.delegations.showing import Asked, Reader, State, one, register, within_reach
+from api.usecases.delegations.judging import MOST_BECAUSE, Done, Wish
+from api.usecases.delegations.making import delegate, revoke
+from api.usecases.delegations.showing import Asked, Reader, State, one, register
 from api.web.asking import SHOWABLE, allow, caller_of, identities, service_of
 from api.web.delegation_answers import DelegationAnswer, DelegationsAnswer
 from api.web.problems import Problem, declared
@@ -91,7 +92,11 @@ def list_delegations(
     status_code=201,
 )
 def make_delegation(request: Request, asked: DelegationRequest) -> Response:
-    """Lets another act for who asks, at once. What the set does not allow is a 409."""
+    """Lets another act for who asks: at once, or once somebody has agreed where the set says who.
+
+    Until then its state is `requested`, and `case` is where it is approved. What the set does not
+    allow is a 409.
+    """
     service = service_of(request)
     now = service.clock()
     caller = caller_of(request, now)
@@ -127,7 +132,8 @@ def revoke_delegation(request: Request, id: str, asked: RevocationRequest) -> Re
     who = identities(request, caller, asked.person)
     with service.resources.store.reading() as connection:
         current = service.resources.loaded.current(connection)
-    if within_reach(current, _reader(current, caller, now), id) is None:
+        shown = one(connection, current, _reader(current, caller, now), id, now)
+    if shown is None:
         raise Problem(404, "not_found", _NONE)
     return _done(request, caller, revoke(service.resources, id, asked.because, who, now), now)
 

@@ -9,7 +9,7 @@ depth the row allows, and a loop is reported.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from engine.business_time import local_day
 from engine.decision import Ask, Assignee, Via
@@ -17,10 +17,26 @@ from engine.facts.truth import holds, shortages
 from engine.knowing import Situation
 from engine.master_data import Delegation, PersonId
 from engine.money import Money, key
-from engine.policy import DelegationRule
+from engine.policy import DelegationRule, PolicySet
 from engine.rates import Shortage
 from engine.routing.authority import Amount, covering, is_one_of, level_of
 from engine.routing.eligibility import bar, pass_over
+
+DOCUMENT: Final = "delegation"  # the type of a document by which a delegation is asked for
+
+
+def asks_approval(policy: PolicySet) -> bool:
+    """Whether a matrix, control or guarantee of the set speaks of delegations as documents.
+
+    Then every delegation is a case of its own, in whatever entity: one that no matrix covers is
+    held and not in force.
+    """
+    spoken_of = (
+        *(each.documents for each in policy.matrices),
+        *(each.documents for each in policy.additional),
+        *(each.documents for each in policy.guarantees),
+    )
+    return any(DOCUMENT in documents for documents in spoken_of)
 
 
 class Need(NamedTuple):

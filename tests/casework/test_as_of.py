@@ -33,7 +33,8 @@ from api.usecases.casework.activating import load_master_data
 from api.usecases.casework.resources import Loaded, Resources
 from api.usecases.casework.submission import Submitted
 from api.usecases.casework.submitting import submit
-from api.usecases.delegations.making import Wish, delegate, revoke
+from api.usecases.delegations.judging import Wish
+from api.usecases.delegations.making import delegate, revoke
 from api.usecases.register import Shown
 from engine.errors import InputErrors
 from tests.casework.conftest import ADMIN, START, data_files

@@ -14,7 +14,8 @@ from api.usecases.casework.activating import bootstrap, load_master_data
 from api.usecases.casework.resources import Resources
 from api.usecases.casework.submission import Submitted
 from api.usecases.casework.submitting import submit
-from api.usecases.delegations.making import Wish, delegate
+from api.usecases.delegations.judging import Wish
+from api.usecases.delegations.making import delegate
 from tests.casework.conftest import ACME, ADMIN, START, data_files
 from tests.casework.documents import PORTAL, by, order
 from tests.databases import BOTH, opened

@@ -21,10 +21,11 @@ from api.usecases.casework.resolving import Cause, re_resolve_all
 from api.usecases.casework.resources import Loaded, Resources
 from api.usecases.casework.submission import Submitted
 from api.usecases.casework.submitting import submit
-from api.usecases.delegations.making import Wish, delegate, revoke
+from api.usecases.delegations.judging import Wish
+from api.usecases.delegations.making import delegate, revoke
 from tests.casework.conftest import ACME, ADMIN, START, data_files
 from tests.casework.documents import NOW, PORTAL, by, order
-from tests.databases import BOTH, migrated, opened
+from tests.databases import BOTH, migrated
 
 MILLISECOND = timedelta(milliseconds=1)
 TEN = datetime(2027, 3, 16, 10, 0, tzinfo=UTC)
@@ -169,29 +170,6 @@ def test_who_is_neither_the_delegator_nor_above_him_does_not_revoke(
 def test_whoever_may_put_a_set_in_force_revokes(nodes: tuple[Resources, Resources]) -> None:
     made = delegate(nodes[0], WISH, by("mia"), NOW)
     assert revoke(nodes[1], made.id, "found in an audit", by("axel"), TEN).code == ""
-
-
-APPROVED_BY_SOMEBODY = b"""kind: approvals
-name: delegations
-scope: {entities: [US01]}
-documents: [delegation]
-amount: none
-owner: controller_us
-rows:
-  - {approve: cfo}
-"""
-
-
-@pytest.mark.parametrize("kind", BOTH)
-def test_where_delegations_have_to_be_approved_nobody_makes_one_by_himself(
-    kind: str, tmp_path: Path
-) -> None:
-    files = read_set(ACME) | {"approvals/delegations.yaml": APPROVED_BY_SOMEBODY}
-    with opened(kind, tmp_path) as store:
-        node = Resources(store)
-        bootstrap(node, files, data_files(), ADMIN, "installation", START)
-        assert delegate(node, WISH, by("mia"), NOW).code == "needs_approval"
-        assert kinds(node)[-1] == "delegation_refused"
 
 
 def test_a_load_neither_loses_a_delegation_of_the_service_nor_undoes_a_revocation(

@@ -81,7 +81,7 @@ def test_scenario_20_a_leavers_open_tasks_are_asked_of_others_within_the_event(
     for body in recorded:
         assert [task["person"] for task in body["asked_before"]] == ["dan"]  # type: ignore[attr-defined]
         assert [task["person"] for task in body["asked"]] == ["vera"]  # type: ignore[attr-defined]
-    assert approve(resources, found[0], "dan", FIVE + 5 * MINUTE) == "vacant"
+    assert approve(resources, found[0], "dan", FIVE + 5 * MINUTE) == "inactive"
     assert approve(resources, found[1], "vera", FIVE + 5 * MINUTE) == ""
     with resources.store.reading() as connection:
         statuses = [case.status for case in cases.by_ids(connection, [done, *found])]
@@ -248,8 +248,8 @@ def test_a_requester_who_has_left_neither_withdraws_nor_hands_in_again(
     assert done_by(resources, back.id, again, FIVE) == ""
     take_back, hand_in = Action(Kind.WITHDRAW, "rita", 1), Action(Kind.RESUBMIT, "rita", 1)
     assert done_by(resources, early.id, take_back, midnight - MINUTE) == ""
-    assert done_by(resources, late.id, take_back, midnight) == "not_asked"
-    assert done_by(resources, back.id, hand_in, midnight) == "not_asked"
+    assert done_by(resources, late.id, take_back, midnight) == "inactive"
+    assert done_by(resources, back.id, hand_in, midnight) == "inactive"
     with resources.store.reading() as connection:
         assert [r.kind for r in every_record(connection)].count("refusal") == 2
         kept = cases.by_id(connection, late.id)

@@ -16,7 +16,7 @@ from adapters.store import cases
 from adapters.store.cases import Case
 from adapters.store.trail import records_of
 from api.usecases.casework.acting import Acted, Action, Kind, act
-from api.usecases.casework.activating import bootstrap
+from api.usecases.casework.activating import bootstrap, load_master_data
 from api.usecases.casework.asking_again import ask_again
 from api.usecases.casework.checking import check_trail
 from api.usecases.casework.resources import Resources
@@ -28,6 +28,7 @@ from engine.cases.status import Status
 from tests.casework.conftest import ACME, ADMIN, START, data_files
 from tests.casework.documents import by
 from tests.casework.test_concurrency import at_once
+from tests.casework.test_people_changes import without
 from tests.databases import BOTH, opened
 from tests.matcher import matcher
 
@@ -204,6 +205,15 @@ def test_scenario_25_a_mitigation_lets_her_through_until_its_uses_are_long_unrev
     assert review_uses(resources, "ME-12", "I saw the bill", by("tina"), late) == UsesReviewed(1)
     again = invoice(resources, late + timedelta(hours=1), "10.00", "cc920")
     assert "petra" in asked(resources, again)
+
+
+def test_a_monitor_who_has_left_reviews_no_use(resources: Resources) -> None:
+    gone = datetime(2027, 6, 1, 4, tzinfo=UTC)  # the end of her last day in New York
+    load_master_data(resources, without("tina"), ADMIN, "Tina leaves", CREATED)
+    early = review_uses(resources, "ME-12", "seen", by("tina"), gone - timedelta(minutes=1))
+    assert early == UsesReviewed(0)
+    late = review_uses(resources, "ME-12", "seen", by("tina"), gone)
+    assert late == UsesReviewed(0, "not_the_monitor")
 
 
 def test_before_release_every_act_of_the_chain_is_looked_at(resources: Resources) -> None:

@@ -7,10 +7,19 @@ from dataclasses import replace
 import pytest
 
 from adapters.identity import Scope
+from adapters.policy_folder import read_set
+from adapters.store.in_force import What, add_files, put_in_force
 from api.web import delegation_answers
-from tests.web.conftest import PERSON, TOOL, Desk, order
+from tests.web.conftest import ACME, NOW, PERSON, TOOL, Desk, order
 
 PATH = "/v1/delegations"
+AGREED = b"""kind: approvals
+name: delegations
+documents: [delegation]
+amount: none
+rows:
+  - {approve: cfo}
+"""
 WISH = {"delegate": "lena", "first": "2027-03-15", "last": "2027-03-31", "because": "away"}
 
 
@@ -172,3 +181,22 @@ def test_what_is_no_delegation_is_told_so(office: Desk, change: dict[str, object
 def test_there_is_none_by_another_id(office: Desk) -> None:
     answer = office.send("POST", f"{PATH}/own-0/revocation", {"because": "x"}, by="mia")
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+def test_where_somebody_has_to_agree_it_is_shown_as_requested_until_he_has(office: Desk) -> None:
+    files = read_set(ACME) | {"approvals/delegations.yaml": AGREED}
+    with office.resources.store.transaction() as connection:
+        digest = add_files(connection, What.POLICY, files, NOW)
+        put_in_force(connection, What.POLICY, digest, NOW)
+    office.let_in("carl", replace(PERSON, person_name="carl", subject="carl"))
+    made = make(office)
+    [found] = listed(office, "?state=requested")
+    assert (found["id"], found["case"], found["made_at"]) == (made, "C-000001", "")
+    assert listed(office, "?state=in_force") == []
+    refused = office.send("POST", f"{PATH}/{made}/revocation", {"because": "no"}, by="mia")
+    assert (refused.status_code, refused.json()["code"]) == (409, "not_open")
+    assert listed(office, by="reader of DE01") == []
+    assert office.act("C-000001", "lena").status_code == 409
+    assert office.act("C-000001", "carl").json()["status"] == "approved"
+    [found] = listed(office, "?state=in_force")
+    assert (found["id"], found["case"], found["made_by"]) == (made, "C-000001", "mia")

@@ -27,7 +27,7 @@ from adapters.store.tables.controls import (
     subjects,
 )
 from adapters.store.tables.deadlines import deadlines, escalations, notices
-from adapters.store.tables.delegations import delegations
+from adapters.store.tables.delegations import delegation_requests, delegations
 from adapters.store.tables.delivery import exceptions, outbox, receipts
 from adapters.store.tables.evidence import (
     contents,
@@ -51,6 +51,7 @@ __all__ = [
     "contents",
     "contributions",
     "deadlines",
+    "delegation_requests",
     "delegations",
     "document_keys",
     "escalations",

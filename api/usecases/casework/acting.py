@@ -1,8 +1,9 @@
 """A person acts on a case: checked against what is in force now, accepted or refused, recorded.
 
-The guards, in this order: the case is there and within reach; it is open; the content is the one
-that was seen; the place is not claimed by somebody else; and everything that the route as it is at
-this moment asks of a person (`engine/routing/acting.py`). A refusal is recorded too.
+The guards, in this order: the case is there and within reach; the person is known and employed; the
+content is the one that was seen; the case is open; the place is not claimed by somebody else; and
+everything that the route as it is at this moment asks of a person (`engine/routing/acting.py`). A
+refusal is recorded too.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from adapters.store import arrangements, cases, deadlines, delivery, headroom, outbox
-from adapters.store.proposals import is_activated
 from adapters.store.trail import append
 from api.usecases.casework.action import (
     HELD_OR_REFUSED,
@@ -21,6 +21,7 @@ from api.usecases.casework.action import (
     On,
     decision_written,
     entry,
+    is_in_force,
     refused,
     route_now,
     with_decision,
@@ -46,11 +47,13 @@ from api.usecases.casework.written import (
     key_of_place,
     text_of_key,
 )
+from api.usecases.delegations.granting import grant_if_approved
 from engine.cases.identities import Identities
 from engine.cases.status import Event, Status, moved
 from engine.decision import Decision, Outcome
 from engine.documents.model import Document
 from engine.master_data import PersonId
+from engine.reviewing import is_active
 from engine.routing.acting import take
 from engine.routing.completing import standing
 from engine.routing.course import Act, ActKind, Course, Given
@@ -63,8 +66,18 @@ def act(
 ) -> Acted | None:
     """Does the action, or refuses it; `None` where there is no such case.
 
-    Raises `NothingInForce` and `ContentsUnusable`.
+    A delegation that it approves comes into force right after. Raises `NothingInForce` and
+    `ContentsUnusable`.
     """
+    done = _acted(resources, case_id, action, who, now)
+    if done is not None and not done.code:
+        grant_if_approved(resources, done.case, now)
+    return done
+
+
+def _acted(
+    resources: Resources, case_id: int, action: Action, who: Identities, now: datetime
+) -> Acted | None:
     with resources.store.transaction() as connection:
         current = resources.loaded.current(connection, lock=True)
         case = cases.by_id(connection, case_id, lock=True)
@@ -77,6 +90,8 @@ def act(
         if person is None:
             return refused(on, "person_unknown")
         on.person = person
+        if not is_active(current.data, person, now):
+            return refused(on, "inactive")
         if action.version != case.version:
             return refused(on, "content_changed")
         try:
@@ -173,7 +188,7 @@ def _decided_otherwise(on: On, document: Document, decision: Decision) -> Acted:
 
 
 def _withdraw(on: On, person: PersonId) -> Acted:
-    """Only those whose document it is, and who are employed, take it back while nothing is posted.
+    """Only those whose document it is take it back, while nothing is posted.
 
     An exception is taken back only where it is known that the ERP does not have the document.
     """
@@ -181,11 +196,11 @@ def _withdraw(on: On, person: PersonId) -> Acted:
     names = (document.requester, document.submitter)
     headroom.lock(on.connection, keys_of_change(on.connection, on.current, on.case, document))
     owners = {on.current.data.person_of(name, on.now) for name in names if name}
-    if person not in owners or not on.current.data.people[person].is_active(on.now):
+    if person not in owners:
         return refused(on, "not_asked")
     if moved(on.case.status, Event.WITHDRAW) is None:
         return refused(on, "not_open")
-    if is_activated(on.connection, on.case.id):
+    if is_in_force(on):
         return refused(on, "in_force_already")
     if on.case.status is Status.EXCEPTION:
         parcel = outbox.of_key(on.connection, posting_key(on.case))

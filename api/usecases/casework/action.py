@@ -11,6 +11,8 @@ from sqlalchemy import Connection
 
 from adapters.store import arrangements, cases, headroom
 from adapters.store.cases import Case
+from adapters.store.delegation_requests import Standing, request_of
+from adapters.store.proposals import is_activated
 from adapters.store.trail import Entry, append
 from api.usecases.casework.in_flight import InFlight, in_flight
 from api.usecases.casework.remembering import asked_of, recorded
@@ -29,6 +31,7 @@ from engine.master_data import PersonId
 from engine.recording import decision_text
 from engine.routing.arranging import Arrangement
 from engine.routing.course import Course, Escalation
+from engine.routing.delegation import DOCUMENT as DELEGATION
 
 
 class Kind(StrEnum):
@@ -183,6 +186,14 @@ def ask_people(on: On, decision: Decision, course: Course) -> None:
     asked = asked_now(on.case.id, decision, course, on.now) if is_pending else ()
     cases.ask(on.connection, on.case.id, asked)
     watch(on.connection, on.deciding, on.case, decision, course, on.now)
+
+
+def is_in_force(on: On) -> bool:
+    """Whether the case has put a policy set or a delegation in force: it is taken back there."""
+    if on.case.type == DELEGATION:
+        request = request_of(on.connection, on.case.id)
+        return request is not None and request.standing is Standing.MADE
+    return is_activated(on.connection, on.case.id)
 
 
 HELD_OR_REFUSED: Final = {Outcome.HELD: Event.HOLD, Outcome.REFUSED: Event.REFUSE}

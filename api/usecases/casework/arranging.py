@@ -31,6 +31,7 @@ from engine.master_data import PersonId
 from engine.routing.arranging import ADDED, ADDING, Arrangement, Arranging
 from engine.routing.completing import current_step, keys_of_step, standing
 from engine.routing.course import Given, PlaceKey, keyed
+from engine.routing.delegation import asks_approval
 from engine.routing.distinct import identities
 
 ARRANGING: Final = {
@@ -53,6 +54,8 @@ def arrange(on: On, route: Route) -> Acted:
     by = task.assignee.on_behalf_of or task.assignee.person
     if kind is Arranging.DELEGATE and task.assignee.on_behalf_of is not None:
         return refused(on, "delegation_depth", route.decision)  # only one's own task
+    if kind is Arranging.DELEGATE and asks_approval(on.current.policy):
+        return refused(on, "needs_approval", route.decision)  # as any other delegation does
     keys = _keys(on, route, task)
     if not keys:
         return refused(on, "not_asked", route.decision)

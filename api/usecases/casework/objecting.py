@@ -14,6 +14,7 @@ from api.usecases.casework.action import (
     Acted,
     On,
     entry,
+    is_in_force,
     refused,
     route_now,
     with_decision,
@@ -32,6 +33,8 @@ def object_(on: On) -> Acted:
     """Objects, with a reason. The time counts from when the content came in."""
     if on.case.status not in (Status.PENDING, Status.APPROVED):
         return refused(on, "not_open")
+    if is_in_force(on):
+        return refused(on, "in_force_already")
     route = route_now(on)
     told = told_to(route.decision, on.person)
     if told is None:

@@ -16,6 +16,7 @@ from adapters.store.trail import Entry, append
 from api.usecases.casework.resources import Plain, Resources
 from engine.cases.identities import Identities
 from engine.cases.status import Status
+from engine.reviewing import is_active
 
 MOST_TEXT: Final = 4_000  # characters
 MOST_ATTACHMENTS: Final = 20
@@ -45,7 +46,7 @@ def remark(
         if case.status is Status.ERASED:
             return "case_erased"
         person = current.data.person_of(who.decided_by, now)
-        if person is None:
+        if person is None or not is_active(current.data, person, now):
             return "person_unknown"
         if arrangements.how_many_remarks(connection, case.id) >= MOST_REMARKS:
             return "too_many_comments"

@@ -63,7 +63,7 @@ def resubmit(on: On) -> Acted:
     route = route_now(on)
     names = (route.document.requester, route.document.submitter)
     owners = {on.current.data.person_of(name, on.now) for name in names if name}
-    if on.person not in owners or not on.current.data.people[on.person].is_active(on.now):
+    if on.person not in owners:
         return refused(on, "not_asked", route.decision)
     returned = arrangements.returned_of(on.connection, on.case.id)
     if returned is None or returned.lines:

@@ -12,6 +12,7 @@ from api.usecases.casework.written import named_digests
 from engine.cases.identities import Identities
 from engine.master_data import MasterData, PersonId
 from engine.policy import Mitigation
+from engine.reviewing import is_active
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,10 @@ def review_uses(
 def _may_review(
     mitigation: Mitigation, person: PersonId | None, data: MasterData, now: datetime
 ) -> bool:
-    """Whether he is the monitor, and not the one who is let through by another of his logins."""
+    """Whether he is the monitor, still employed, and not who is let through, by another login."""
     monitor, let_through = (
         data.person_of(name, now) for name in (mitigation.monitor, mitigation.person)
     )
-    return person is not None and person == monitor != let_through
+    if person is None or not is_active(data, person, now):
+        return False
+    return person == monitor != let_through

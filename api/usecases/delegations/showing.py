@@ -1,25 +1,37 @@
-"""The register of delegations: those in force here, where each stands, and what was done by it."""
+"""The register of delegations: where each stands, and what was done by it.
+
+Those that somebody has to agree to are in it from when they were asked for.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import Connection
 
+from adapters.store import cases
 from adapters.store.cases import number_of
+from adapters.store.delegation_requests import Request, Standing, requests_kept
 from adapters.store.delegations import Kept, Use, all_kept, uses_of
 from api.usecases.casework.moments import acting_moment
 from api.usecases.casework.resources import InForce, Plain
-from engine.master_data import Delegation, MasterData, PersonId
+from engine.business_time import days_between
+from engine.cases.status import Status
+from engine.master_data import Delegation, MasterData, PersonId, Span
+from engine.money import parse_amount
 from engine.recording import moment_text
 
 
 class State(StrEnum):
-    """Where a delegation stands at a moment."""
+    """Where a delegation stands at a moment. Those before `future` were never in force."""
 
+    REQUESTED = "requested"  # nobody has agreed to it yet
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"  # it was agreed to, and could not come into force
     FUTURE = "future"
     IN_FORCE = "in_force"
     OVER = "over"
@@ -66,55 +78,106 @@ def state_of(delegation: Delegation, at: datetime) -> State:
     return State.IN_FORCE if delegation.span.holds(at) else State.FUTURE
 
 
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """A delegation with where it stands, and what is known of it beyond that."""
+
+    delegation: Delegation
+    state: State
+    kept: Kept | None = None
+    request: Request | None = None
+
+
 def register(
     connection: Connection, current: InForce, reader: Reader, asked: Asked, now: datetime
 ) -> list[Plain]:
     """The delegations within reach, in the order of their ids, each with its uses within reach."""
-    at = acting_moment(connection, now)
-    every = (each for rows in current.data.delegations.values() for each in rows)
     found = [
         each
-        for each in sorted(every, key=lambda each: each.id)
-        if each.id > asked.after
-        and reader.sees(current.data, each)
-        and (not asked.states or state_of(each, at) in asked.states)
-        and (asked.person is None or asked.person in (each.delegator, each.delegate))
+        for each in _listed(connection, current, acting_moment(connection, now))
+        if each.delegation.id > asked.after
+        and reader.sees(current.data, each.delegation)
+        and (not asked.states or each.state in asked.states)
+        and asked.person in (None, each.delegation.delegator, each.delegation.delegate)
     ][: asked.most]
-    kept = {each.id: each for each in all_kept(connection)}
-    uses = uses_of(connection, [each.id for each in found], reader.entities)
-    return [_plain(each, kept.get(each.id), uses[each.id], at) for each in found]
+    uses = uses_of(connection, [each.delegation.id for each in found], reader.entities)
+    return [_plain(each, uses[each.delegation.id]) for each in found]
 
 
 def one(
     connection: Connection, current: InForce, reader: Reader, id: str, now: datetime
 ) -> Plain | None:
     """One delegation as the register has it; `None` for none within reach."""
-    delegation = within_reach(current, reader, id)
-    if delegation is None:
+    every = _listed(connection, current, acting_moment(connection, now))
+    found = next((each for each in every if each.delegation.id == id), None)
+    if found is None or not reader.sees(current.data, found.delegation):
         return None
+    return _plain(found, uses_of(connection, [id], reader.entities)[id])
+
+
+def _listed(connection: Connection, current: InForce, at: datetime) -> list[_Listed]:
+    """All of them, in the order of their ids."""
     kept = {each.id: each for each in all_kept(connection)}
-    uses = uses_of(connection, [id], reader.entities)
-    return _plain(delegation, kept.get(id), uses[id], acting_moment(connection, now))
+    requests = {each.id: each for each in requests_kept(connection)}
+    found = [
+        _Listed(each, state_of(each, at), kept.get(each.id), requests.get(each.id))
+        for rows in current.data.delegations.values()
+        for each in rows
+    ]
+    waiting = [each for each in requests.values() if each.standing is not Standing.MADE]
+    statuses = {
+        case.id: case.status for case in cases.by_ids(connection, [r.case_id for r in waiting])
+    }
+    found += [
+        _Listed(_as_asked_for(current, each), _state_of(each, statuses[each.case_id]), None, each)
+        for each in waiting
+    ]
+    return sorted(found, key=lambda each: each.delegation.id)
 
 
-def within_reach(current: InForce, reader: Reader, id: str) -> Delegation | None:
-    """The delegation with this id, where the reader sees it."""
-    every = (each for rows in current.data.delegations.values() for each in rows)
-    found = next((each for each in every if each.id == id), None)
-    return found if found is not None and reader.sees(current.data, found) else None
+def _state_of(request: Request, status: Status) -> State:
+    if request.standing is Standing.LAPSED:
+        return State.LAPSED
+    if status in (Status.REJECTED, Status.REFUSED):
+        return State.REJECTED
+    return State.WITHDRAWN if status is Status.WITHDRAWN else State.REQUESTED
 
 
-def _plain(
-    delegation: Delegation, kept: Kept | None, uses: Sequence[Use], at: datetime
-) -> dict[str, object]:
+def _as_asked_for(current: InForce, request: Request) -> Delegation:
+    """What was asked for, as it would be; its days are those of the delegator's entity."""
+    row = request.row
+    person = current.data.people.get(PersonId(row["delegator"]))
+    entity = current.policy.organization.entities.get(person.entity) if person else None
+    zone = entity.zone if entity is not None else "UTC"
+    first, last = date.fromisoformat(row["from"]), date.fromisoformat(row["to"])
+    figure, _, currency = row["cap"].partition(" ")
+    return Delegation(
+        id=request.id,
+        delegator=PersonId(row["delegator"]),
+        delegate=PersonId(row["delegate"]),
+        span=Span(*days_between(first, last, zone)),
+        documents=_names(row["documents"]),
+        entities=_names(row["entities"]),
+        categories=_names(row["categories"]),
+        cap=parse_amount(figure, currency) if figure else None,
+        papers=_names(row["papers"]),
+    )
+
+
+def _names(cell: str) -> frozenset[str]:
+    return frozenset(filter(None, cell.split(";")))
+
+
+def _plain(listed: _Listed, uses: Sequence[Use]) -> dict[str, object]:
+    delegation, kept, request = listed.delegation, listed.kept, listed.request
     span = delegation.span
-    is_ours = kept is not None and bool(kept.row)
+    is_ours = request is not None or (kept is not None and bool(kept.row))
     return {
         "id": delegation.id,
         "source": "service" if is_ours else "load",
         "delegator": delegation.delegator,
         "delegate": delegation.delegate,
-        "state": str(state_of(delegation, at)),
+        "state": str(listed.state),
         "from": _moment(span.start),
         "until": _moment(span.end),
         "documents": sorted(delegation.documents),
@@ -123,17 +186,27 @@ def _plain(
         "capex": delegation.capex,
         "cap": "" if delegation.cap is None else str(delegation.cap),
         "papers": sorted(delegation.papers),
-        **_made(kept if is_ours else None),
+        **_asked_for(request),
+        **_made(kept if is_ours else None, request),
         **_revoked(delegation, kept),
         "times_used": len(uses),
         "uses": [_use(each) for each in uses],
     }
 
 
-def _made(kept: Kept | None) -> Mapping[str, object]:
-    if kept is None:
-        return {"made_by": "", "made_at": "", "because": ""}
-    return {"made_by": kept.made_by, "made_at": moment_text(kept.made_at), "because": kept.because}
+def _asked_for(request: Request | None) -> Mapping[str, object]:
+    """The case in which it is approved; why it lapsed."""
+    if request is None:
+        return {"case": "", "code": "", "requested_at": ""}
+    at = moment_text(request.requested_at)
+    return {"case": number_of(request.case_id), "code": request.code, "requested_at": at}
+
+
+def _made(kept: Kept | None, request: Request | None) -> Mapping[str, object]:
+    if kept is not None:
+        at = moment_text(kept.made_at)
+        return {"made_by": kept.made_by, "made_at": at, "because": kept.because}
+    return {"made_by": "", "made_at": "", "because": request.because if request else ""}
 
 
 def _revoked(delegation: Delegation, kept: Kept | None) -> Mapping[str, object]:

@@ -39,6 +39,7 @@ class What(StrEnum):
     SELF_APPROVAL = "self_approval"  # somebody tried to approve or review what is his own
     REFUSAL = "refusal"  # any other act that was refused
     DELEGATION = "delegation"  # somebody acted for another
+    DELEGATION_REQUEST = "delegation_request"  # a delegation that somebody has to agree to
     CLAIM = "claim"  # a place taken from its queue
     RATIFICATION = "ratification"  # what was done before somebody agreed
     REVIEW = "review"  # a review that a control opened
@@ -145,10 +146,11 @@ class _Told:
     _reviews: _Open = field(default_factory=dict)  # by code
     _claims: _Open = field(default_factory=dict)  # by the key of the place
     _ratifying: _Open = field(default_factory=dict)  # the same
+    _requests: _Open = field(default_factory=dict)  # by the id that the delegation will have
 
     def entries(self) -> Iterator[Entry]:
         yield from self._done
-        for still in (self._reviews, self._claims, self._ratifying):
+        for still in (self._reviews, self._claims, self._ratifying, self._requests):
             for of_case in still.values():
                 yield from of_case.values()
 
@@ -169,8 +171,11 @@ class _Told:
         elif record.kind == "review_closed":
             finding = str(record.body.get("finding"))
             self._end(self._reviews, record.case, [str(record.body.get("review"))], finding)
+        elif record.kind.startswith("delegation_"):
+            self._delegation(record)
         if record.body.get("status") in _ENDING:
             self._nothing_more_is_asked(record)
+            self._end_requests(record.case, str(record.body.get("status")))
 
     def _decided(self, record: _Record) -> None:
         decision = _mapping(record.body.get("decision"))
@@ -245,6 +250,25 @@ class _Told:
             detail=code,
             is_open=True,
         )
+
+    def _delegation(self, record: _Record) -> None:
+        """A delegation that is asked for in a case, and what became of it."""
+        if record.kind == "delegation_requested":
+            row = _mapping(record.body.get("row"))
+            self._requests.setdefault(record.case, {})[str(row.get("id"))] = record.entry(
+                What.DELEGATION_REQUEST,
+                str(row.get("delegator")),
+                other=str(row.get("delegate")),
+                detail=f"{row.get('from')} to {row.get('to')}",
+                is_open=True,
+            )
+        elif record.kind == "delegation_made":
+            self._end_requests(record.case, "in force")
+        elif record.kind == "delegation_lapsed":
+            self._end_requests(record.case, f"lapsed: {record.body.get('code')}")
+
+    def _end_requests(self, case: str, finding: str) -> None:
+        self._end(self._requests, case, [*self._requests.get(case, ())], finding)
 
     def _nothing_more_is_asked(self, record: _Record) -> None:
         for still in (self._claims, self._ratifying):
