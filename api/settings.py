@@ -18,8 +18,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from adapters.identity import IdentityMisconfigured, Issuer, Scope, ServiceAccount
 from adapters.identity.issuer import OWN_NAMES, is_loopback
-from adapters.publishing import Address, Folder, Place
+from adapters.publishing import Address, Authority, Folder, Place
 from adapters.signing import SigningKeys
+from adapters.stamping import NoRoot, Roots, roots_in
 
 PREFIX: Final = "COUNTERSIGN_"
 EMBEDDED: Final = "sqlite:///countersign.db"
@@ -122,11 +123,29 @@ class KeySettings(BaseSettings):
     log_name: Annotated[str, Field(pattern=LOG_NAME)] = "countersign"
     checkpoint_folder: Path | None = None
     checkpoint_addresses: tuple[str, ...] = ()
+    time_stamp_address: str = ""
+    time_stamp_root: Path | None = None
 
     def places(self) -> tuple[Place, ...]:
-        """Where checkpoints are published."""
+        """Where checkpoints are published. Raises `SettingsRefused`."""
         folder = () if self.checkpoint_folder is None else (Folder(self.checkpoint_folder),)
-        return (*folder, *map(Address, self.checkpoint_addresses))
+        return (*folder, *map(Address, self.checkpoint_addresses), *self._authorities())
+
+    def _authorities(self) -> Iterator[Authority]:
+        if self.time_stamp_address or self.time_stamp_root is not None:
+            yield Authority(self.time_stamp_address, self._roots())
+
+    def _roots(self) -> Roots:
+        """INVARIANT: no stamp is taken that is not checked against a certificate from outside."""
+        name = f"{PREFIX}TIME_STAMP_ROOT"
+        if not self.time_stamp_address:
+            raise SettingsRefused(f"{PREFIX}TIME_STAMP_ADDRESS: expected the authority's address")
+        if self.time_stamp_root is None:
+            raise SettingsRefused(f"{name}: expected a file with the authority's root certificate")
+        try:
+            return roots_in(self.time_stamp_root)
+        except NoRoot as problem:
+            raise SettingsRefused(f"{name}: {problem}") from None
 
     def signing(self) -> SigningKeys | None:
         """What signs; `None` where there are none. Raises `BadSigningKeys`."""
