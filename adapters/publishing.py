@@ -1,5 +1,5 @@
 """Checkpoints leave the operator's control: into a folder that others keep, to an address of
-somebody else's, or to an authority that stamps them with the time.
+somebody else's, by mail, or to an authority that stamps them with the time.
 
 What was published is what a restored or changed trail is found out by. A folder can be read back;
 who receives a checkpoint at an address keeps it himself. What an authority answers is kept by us,
@@ -17,6 +17,7 @@ from typing import Final
 
 import httpx
 
+from adapters.mailing import Mailbox, NotMailed
 from adapters.stamping import QUERY, REPLY, Roots, request_for
 from adapters.transport import Answer, Timeouts, Transport, TransportError
 from engine.trail.notes import Checkpoint, NoteRefused, checkpoint_of, note_of
@@ -129,7 +130,31 @@ class Authority:
         return None
 
 
-Place = Folder | Address | Authority
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mailbox of somebody else's."""
+
+    mailbox: Mailbox
+
+    @property
+    def name(self) -> str:
+        """What a record calls it."""
+        return self.mailbox.name
+
+    def publish(self, note: str) -> bytes:
+        """Sends it. Raises `NotPublished`; the same again is known by its message id."""
+        try:
+            self.mailbox.send(note)
+        except NotMailed as problem:
+            raise NotPublished(str(problem)) from None
+        return NOTHING
+
+    def latest(self, origin: str) -> Checkpoint | None:
+        """Nothing: what was sent is not asked back."""
+        return None
+
+
+Place = Folder | Address | Mail | Authority
 
 
 def _name_of(url: str) -> str:
