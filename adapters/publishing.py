@@ -1,24 +1,30 @@
-"""Checkpoints leave the operator's control: into a folder that others keep, or to an address of
-somebody else's.
+"""Checkpoints leave the operator's control: into a folder that others keep, to an address of
+somebody else's, by mail, or to an authority that stamps them with the time.
 
 What was published is what a restored or changed trail is found out by. A folder can be read back;
-who receives a checkpoint at an address keeps it himself.
+who receives a checkpoint at an address keeps it himself. What an authority answers is kept by us,
+and shows to anybody that the checkpoint was there by then.
 """
 
 from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import httpx
 
-from adapters.transport import Timeouts, Transport, TransportError
+from adapters.mailing import Mailbox, NotMailed
+from adapters.stamping import QUERY, REPLY, Roots, request_for
+from adapters.transport import Answer, Timeouts, Transport, TransportError
 from engine.trail.notes import Checkpoint, NoteRefused, checkpoint_of, note_of
+from engine.trail.stamps import StampRefused
 
 ENDING: Final = ".checkpoint"
+NOTHING: Final = b""  # what comes back from those who stamp nothing
 _TIMEOUTS: Final = Timeouts(piece=10, whole=15)
 _TAKEN: Final = range(200, 300)
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9_-]+")
@@ -39,7 +45,7 @@ class Folder:
         """What a record calls it."""
         return "folder"
 
-    def publish(self, note: str) -> None:
+    def publish(self, note: str) -> bytes:
         """One more file; one of the same checkpoint that is there stays. Raises `NotPublished`."""
         head = checkpoint_of(note_of(note).text)
         path = self.path / f"{_UNSAFE.sub('-', head.origin)}-{head.size:012d}{ENDING}"
@@ -48,7 +54,7 @@ class Folder:
             if path.exists():
                 if path.read_text(encoding="utf-8") != note:
                     raise NotPublished(f"`{path.name}` is there, and says something else")
-                return
+                return NOTHING
             with beside.open("w", encoding="utf-8", newline="") as opened:
                 opened.write(note)
                 opened.flush()
@@ -56,6 +62,7 @@ class Folder:
             beside.replace(path)
         except OSError as problem:
             raise NotPublished(f"`{path.name}`: {problem.strerror}") from None
+        return NOTHING
 
     def latest(self, origin: str) -> Checkpoint | None:
         """The largest checkpoint of a log that was published here. Raises `NotPublished` where the
@@ -81,24 +88,87 @@ class Address:
 
     @property
     def name(self) -> str:
-        """What a record calls it: host and path, and nothing that could be a secret."""
-        parsed = httpx.URL(self.url)
-        return f"{parsed.host}{parsed.path}"
+        """What a record calls it."""
+        return _name_of(self.url)
 
-    def publish(self, note: str) -> None:
+    def publish(self, note: str) -> bytes:
         """Sends it. Raises `NotPublished`; asking again later does no harm."""
-        headers = {"content-type": "text/plain; charset=utf-8"}
-        try:
-            with Transport(self.url, _TIMEOUTS) as transport:
-                answer = transport.send("POST", "", note.encode(), headers)
-        except (TransportError, ValueError) as problem:
-            raise NotPublished(str(problem)) from None
-        if answer.status not in _TAKEN:
-            raise NotPublished(f"`{self.name}` answers {answer.status}")
+        _sent(self.url, self.name, note.encode(), {"content-type": "text/plain; charset=utf-8"})
+        return NOTHING
 
     def latest(self, origin: str) -> Checkpoint | None:
         """Nothing: what was received is not asked back."""
         return None
 
 
-Place = Folder | Address
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """A time stamp authority, and the root certificates that its stamps are checked against."""
+
+    url: str
+    roots: Roots
+
+    @property
+    def name(self) -> str:
+        """What a record calls it."""
+        return _name_of(self.url)
+
+    def publish(self, note: str) -> bytes:
+        """Its reply, checked. Raises `NotPublished`, also for a stamp that does not hold."""
+        asked = request_for(note)
+        answer = _sent(self.url, self.name, asked.as_bytes(), {"content-type": QUERY})
+        if answer.headers.get("content-type", "").partition(";")[0].strip() != REPLY:
+            raise NotPublished(f"`{self.name}` answers with something else than a time stamp")
+        try:
+            self.roots.expect(answer.body, note, asked)
+        except StampRefused as problem:
+            raise NotPublished(f"`{self.name}`: {problem}") from None
+        return answer.body
+
+    def latest(self, origin: str) -> Checkpoint | None:
+        """Nothing: an authority keeps no checkpoints."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mailbox of somebody else's."""
+
+    mailbox: Mailbox
+
+    @property
+    def name(self) -> str:
+        """What a record calls it."""
+        return self.mailbox.name
+
+    def publish(self, note: str) -> bytes:
+        """Sends it. Raises `NotPublished`; the same again is known by its message id."""
+        try:
+            self.mailbox.send(note)
+        except NotMailed as problem:
+            raise NotPublished(str(problem)) from None
+        return NOTHING
+
+    def latest(self, origin: str) -> Checkpoint | None:
+        """Nothing: what was sent is not asked back."""
+        return None
+
+
+Place = Folder | Address | Mail | Authority
+
+
+def _name_of(url: str) -> str:
+    """Host and path, and nothing that could be a secret."""
+    parsed = httpx.URL(url)
+    return f"{parsed.host}{parsed.path}"
+
+
+def _sent(url: str, name: str, content: bytes, headers: Mapping[str, str]) -> Answer:
+    try:
+        with Transport(url, _TIMEOUTS) as transport:
+            answer = transport.send("POST", "", content, headers)
+    except (TransportError, ValueError) as problem:
+        raise NotPublished(str(problem)) from None
+    if answer.status not in _TAKEN:
+        raise NotPublished(f"`{name}` answers {answer.status}")
+    return answer

@@ -75,8 +75,9 @@ def _signing(settings: Settings, store: Store) -> Signing | None:
         return None
     every, places = timedelta(minutes=settings.checkpoint_minutes), settings.places()
 
-    def sign(now: datetime) -> int:
-        return sign_and_publish(store, keys, settings.log_name, places, now)[0].size
+    def sign(now: datetime) -> tuple[int, int]:
+        signed, wrong = sign_and_publish(store, keys, settings.log_name, places, now)
+        return signed.size, len(wrong)
 
     return Signing(every, sign)
 

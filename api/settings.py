@@ -18,8 +18,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from adapters.identity import IdentityMisconfigured, Issuer, Scope, ServiceAccount
 from adapters.identity.issuer import OWN_NAMES, is_loopback
-from adapters.publishing import Address, Folder, Place
+from adapters.mailing import Mailbox, MailMisconfigured, MailServer, expect_address, mail_server
+from adapters.publishing import Address, Authority, Folder, Mail, Place
 from adapters.signing import SigningKeys
+from adapters.stamping import NoRoot, Roots, roots_in
 
 PREFIX: Final = "COUNTERSIGN_"
 EMBEDDED: Final = "sqlite:///countersign.db"
@@ -117,17 +119,63 @@ class KeySettings(BaseSettings):
         env_prefix=PREFIX, extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
+    environment: Environment = Environment.PRODUCTION
     encryption_keys: SecretStr | None = None
     token_key: SecretStr | None = None
     signing_keys: SecretStr | None = None
     log_name: Annotated[str, Field(pattern=LOG_NAME)] = "countersign"
     checkpoint_folder: Path | None = None
     checkpoint_addresses: tuple[str, ...] = ()
+    checkpoint_mailboxes: tuple[str, ...] = ()
+    mail_server: str = ""
+    mail_sender: str = ""
+    mail_user: str = ""
+    mail_password: SecretStr | None = None
+    time_stamp_address: str = ""
+    time_stamp_root: Path | None = None
 
     def places(self) -> tuple[Place, ...]:
-        """Where checkpoints are published."""
+        """Where checkpoints are published. Raises `SettingsRefused`."""
         folder = () if self.checkpoint_folder is None else (Folder(self.checkpoint_folder),)
-        return (*folder, *map(Address, self.checkpoint_addresses))
+        addresses = map(Address, self.checkpoint_addresses)
+        return (*folder, *addresses, *self._mailboxes(), *self._authorities())
+
+    def _mailboxes(self) -> Iterator[Mail]:
+        for each in self.checkpoint_mailboxes:
+            try:
+                expect_address(each)
+            except MailMisconfigured as problem:
+                raise SettingsRefused(f"{PREFIX}CHECKPOINT_MAILBOXES: {problem}") from None
+            yield Mail(Mailbox(self._mail_server(), each))
+
+    def _mail_server(self) -> MailServer:
+        password = self.mail_password
+        try:
+            return mail_server(
+                self.mail_server,
+                self.mail_sender,
+                self.mail_user,
+                "" if password is None else password.get_secret_value(),
+                is_development=self.environment is Environment.DEVELOPMENT,
+            )
+        except MailMisconfigured as problem:
+            raise SettingsRefused(f"{PREFIX}MAIL_SERVER, {PREFIX}MAIL_...: {problem}") from None
+
+    def _authorities(self) -> Iterator[Authority]:
+        if self.time_stamp_address or self.time_stamp_root is not None:
+            yield Authority(self.time_stamp_address, self._roots())
+
+    def _roots(self) -> Roots:
+        """INVARIANT: no stamp is taken that is not checked against a certificate from outside."""
+        name = f"{PREFIX}TIME_STAMP_ROOT"
+        if not self.time_stamp_address:
+            raise SettingsRefused(f"{PREFIX}TIME_STAMP_ADDRESS: expected the authority's address")
+        if self.time_stamp_root is None:
+            raise SettingsRefused(f"{name}: expected a file with the authority's root certificate")
+        try:
+            return roots_in(self.time_stamp_root)
+        except NoRoot as problem:
+            raise SettingsRefused(f"{name}: {problem}") from None
 
     def signing(self) -> SigningKeys | None:
         """What signs; `None` where there are none. Raises `BadSigningKeys`."""

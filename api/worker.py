@@ -38,6 +38,8 @@ from api.usecases.trail.checkpointing import NotSigned
 
 log: Final = logging.getLogger(__name__)
 
+MOST_DOUBLINGS: Final = 12
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
@@ -56,10 +58,15 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Signing:
-    """How often a checkpoint of the trail is signed, and what signs it: `sign` gives its size."""
+    """How often a checkpoint of the trail is signed, and what signs and publishes it: `sign` gives
+    its size, and at how many places it was not published.
+
+    Where it was not, it is tried again after `again`, doubling up to `every`.
+    """
 
     every: timedelta
-    sign: Callable[[datetime], int]
+    sign: Callable[[datetime], tuple[int, int]]
+    again: timedelta = timedelta(minutes=1)
 
 
 class Worker:
@@ -89,7 +96,8 @@ class Worker:
         self._asked_at: datetime | None = None
         self._people = Watch()
         self._signing = sign
-        self._signed_at: datetime | None = None
+        self._sign_at: datetime | None = None
+        self._unpublished = 0  # times in a row
 
     def start(self) -> None:
         """Begins to work, in threads of its own that do not keep the process alive."""
@@ -176,15 +184,20 @@ class Worker:
         now = self._counter.clock()
         if self._signing is None:
             return False
-        if self._signed_at is not None and now - self._signed_at < self._signing.every:
+        if self._sign_at is not None and now < self._sign_at:
             return False
-        self._signed_at = now  # also where it fails: what is wrong is said, and not at every turn
+        every = self._signing.every
+        self._sign_at = now + every  # also where it fails: it is said, and not at every turn
         try:
-            size = self._signing.sign(now)
+            size, missing = self._signing.sign(now)
         except NotSigned as problem:
             log.error("no checkpoint was signed", extra={"kind": type(problem).__name__})
             return False
         log.info("a checkpoint was signed", extra={"count": size})
+        self._unpublished = min(self._unpublished + 1, MOST_DOUBLINGS) if missing else 0
+        if missing:
+            wait = self._signing.again * 2 ** (self._unpublished - 1)
+            self._sign_at = now + min(wait, every)
         return True
 
     def resolve_if_due(self) -> int:

@@ -27,7 +27,7 @@ from api.settings import Environment, read_keys
 from api.usecases.casework.resources import Resources
 from api.usecases.trail.exporting.selecting import NothingSelected, Sample, Selection
 from api.usecases.trail.exporting.writing import READ_BY_AUDITORS, Exported, export
-from api.usecases.trail.publishing import read_back
+from api.usecases.trail.publishing import read_back, sign_and_publish
 from engine.cases.identities import Identities
 from engine.documents.fields import FieldClass
 from engine.sampling import Method
@@ -93,8 +93,8 @@ def export_trail(
     """Export records with their proofs to one file, for `countersign-verify`.
 
     Days alone are a period: every record of the trail within it. With any other choice all records
-    of the cases are exported that came in on these days. A checkpoint is signed first. The export
-    is itself put on record.
+    of the cases are exported that came in on these days. A checkpoint is signed and published
+    first. The export is itself put on record.
     """
     first, last = days(since, until)
     selection = Selection(
@@ -126,20 +126,23 @@ def _exported(
 ) -> Exported:
     signing = read_keys()
     with failures(), store_at(database) as store, progress("records", None) as bar:
+        keys, places, now = expect_keys(signing), signing.places(), utc_now()
+        if places:  # so that the time stamp of its own checkpoint is in the export, too
+            sign_and_publish(store, keys, signing.log_name, places, now)
         try:
             return export(
                 with_keys(Resources(store), signing),
-                expect_keys(signing),
+                keys,
                 signing.log_name,
                 selection,
                 file,
                 by,
-                utc_now(),
+                now,
                 progress=lambda made, total: bar.update(
                     bar.task_ids[0], completed=made, total=total
                 ),
                 allowed=frozenset(allowed),
-                published=read_back(store, signing.places()),
+                published=read_back(store, places),
             )
         except NothingSelected as problem:
             raise stop(Code.FOUND, f"error: {problem}") from None

@@ -30,6 +30,7 @@ MANIFEST: Final = "export.json"
 RECORDS: Final = "records.jsonl"
 DISCLOSURES: Final = "disclosures.jsonl"
 CONSISTENCY: Final = "consistency.jsonl"
+STAMPS: Final = "timestamps.jsonl"
 POPULATION: Final = "population.csv"
 SAMPLE: Final = "sample.json"
 README: Final = "readme.txt"
@@ -39,7 +40,9 @@ HELD: Final = {MANIFEST: 64 * 2**20, SAMPLE: 256 * 2**20, README: 2**20}
 MOST_CONTENT_FILE: Final = 2 * 2**30
 
 _CONTENT: Final = re.compile(r"contents/([0-9a-f]{64})/([^\\\x00-\x1f\x7f]+)")
-_KNOWN: Final = frozenset({MANIFEST, RECORDS, DISCLOSURES, CONSISTENCY, POPULATION, SAMPLE, README})
+_KNOWN: Final = frozenset(
+    {MANIFEST, RECORDS, DISCLOSURES, CONSISTENCY, STAMPS, POPULATION, SAMPLE, README}
+)
 
 
 class ArchiveRefused(Exception):

@@ -16,10 +16,12 @@ from typing import Final, TextIO
 from api.verifying.page import page_of
 from api.verifying.report import EXIT_CODES, lines_of, plain_of
 from api.verifying.running import Progress, Verification, verify
+from api.verifying.stamps import say_unchecked, write_stamps
 from api.verifying.versions import here, verifier
 from api.zones import use_own_zones
 from engine.trail.notes import MOST_BYTES, Key, NoteRefused, key_of
 from engine.verifying.heads import Outside
+from engine.verifying.steps import STAMPED
 
 NOT_READ: Final = 2
 
@@ -41,6 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             is_performing=not asked.no_perform,
             progress=progress_on(sys.stderr),
         )
+        say_unchecked(found.stamped, asked.stamps, asked.stamp_root, found.steps[STAMPED])
+        if asked.stamps is not None:
+            write_stamps(found.stamped, asked.stamps)
         if asked.report is not None:
             text = page_of(found, asked.export.name, asked.key, asked.earlier, verifier())
             asked.report.write_text(text, encoding="utf-8")
@@ -126,6 +131,15 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         metavar="FILE",
         help="a checkpoint that was published earlier; repeatable",
+    )
+    parser.add_argument(
+        "--stamp-root",
+        type=Path,
+        metavar="FILE",
+        help="the root certificate of the time stamp authority, for the command that is printed",
+    )
+    parser.add_argument(
+        "--stamps", type=Path, metavar="FOLDER", help="write checkpoints and time stamps to files"
     )
     parser.add_argument("--report", type=Path, metavar="FILE", help="write a report (HTML)")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")

@@ -40,6 +40,7 @@ _TESTS: Final = {
     8: "accuracy",
     9: "completeness",
     10: "re-performance",
+    11: "existence at a time",
 }
 
 

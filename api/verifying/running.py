@@ -1,4 +1,4 @@
-"""The ten steps over one export, in one pass over its records."""
+"""The eleven steps over one export, in one pass over its records."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from engine.verifying.manifest import Manifest, ManifestRefused, manifest_of
 from engine.verifying.naming import contents_named
 from engine.verifying.performing import Performed, Result, holds_decision, perform
 from engine.verifying.records import Continuity, Line, LineRefused, line_of, plain_of
+from engine.verifying.stamping import Signed, Stamped, check_stamps, notes_by_size
 from engine.verifying.steps import Step, Verdict, all_steps, verdict_of
 
 MOST_SHOWN: Final = 5  # differences of one decision in a message
@@ -46,6 +47,7 @@ class Verification:
     head: Checkpoint | None = None
     performed: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
+    stamped: list[Stamped] = field(default_factory=list)
     withheld_count: int = 0
 
     @property
@@ -61,8 +63,12 @@ def verify(
     *,
     is_performing: bool = True,
     progress: Progress = _silent,
+    signed: Signed | None = None,
 ) -> Verification:
-    """Verifies an export. Raises `OSError` where the file cannot be read at all."""
+    """Verifies an export. Raises `OSError` where the file cannot be read at all.
+
+    `signed` checks signatures of time stamps, where that can be done.
+    """
     found = Verification(all_steps(), here)
     opening = found.steps[numbers.OPENS]
     opening.reach("entries")
@@ -71,7 +77,7 @@ def verify(
             opening.count = len(archive.entries)
             found.manifest = _manifest(archive, found)
             run = _Run(archive, found.manifest, outside, found, is_performing, progress)
-            run.all()
+            run.all(signed)
     except (ArchiveRefused, ManifestRefused) as problem:
         opening.fail(str(problem))
     return found
@@ -109,7 +115,7 @@ class _Run:
         self.loader = Loader(archive, manifest.erased)
         self.counting = Counting(manifest, self.steps[numbers.COUNTED])
 
-    def all(self) -> None:
+    def all(self, signed: Signed | None) -> None:
         """Every step that can be reached."""
         self._digests()
         head = head_of(self.manifest, self.outside, self.steps[numbers.SIGNED])
@@ -125,6 +131,10 @@ class _Run:
         self._records(head)
         self._contents()
         self._counts()
+        notes = notes_by_size([*(each.note for each in stated), self.manifest.checkpoint])
+        lines = map(_plain, self.archive.lines(packed.STAMPS))
+        step = self.steps[numbers.STAMPED]
+        self.found.stamped = check_stamps(lines, notes, signed, step)
 
     def _digests(self) -> None:
         """Step 2."""

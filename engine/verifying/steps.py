@@ -1,4 +1,5 @@
-"""What a verification comes to: ten numbered steps, each with what it looked at and what is wrong.
+"""What a verification comes to: eleven numbered steps, each with what it looked at and what is
+wrong.
 
 The numbers are stated in docs and reports and never change their meaning.
 """
@@ -40,6 +41,7 @@ DISCLOSED: Final = 7
 CONTENTS: Final = 8
 COUNTED: Final = 9
 PERFORMED: Final = 10
+STAMPED: Final = 11
 
 TITLES: Final = {
     OPENS: "the archive opens, is within bounds, and has the known names and format",
@@ -52,6 +54,7 @@ TITLES: Final = {
     CONTENTS: "policy sets, people and delegations have the digests that records name",
     COUNTED: "counts, control totals and population are as stated; a sample is drawn again",
     PERFORMED: "decisions come out again as they are recorded",
+    STAMPED: "time stamps are over checkpoints of the log, signed by the authority that was given",
 }
 
 

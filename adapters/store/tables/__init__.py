@@ -38,7 +38,7 @@ from adapters.store.tables.evidence import (
 )
 from adapters.store.tables.policy import proposals
 from adapters.store.tables.retention import legal_holds, texts
-from adapters.store.tables.trees import checkpoints, logs, tree_tiles
+from adapters.store.tables.trees import checkpoints, logs, time_stamps, tree_tiles
 
 __all__ = [
     "Moment",
@@ -79,6 +79,7 @@ __all__ = [
     "subjects",
     "tasks",
     "texts",
+    "time_stamps",
     "trail",
     "trail_end",
     "tree_tiles",

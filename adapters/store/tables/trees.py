@@ -5,7 +5,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, Table, Text
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+)
 
 from adapters.store.tables.common import Moment, metadata
 
@@ -28,6 +36,18 @@ checkpoints = Table(
     Column("root", LargeBinary, nullable=False),
     Column("note", Text, nullable=False),
     Column("made_at", Moment, nullable=False),
+)
+
+# What an authority answered to a checkpoint, as it answered it.
+time_stamps = Table(
+    "time_stamps",
+    metadata,
+    Column("log", Integer, primary_key=True, autoincrement=False),
+    Column("size", Integer, primary_key=True, autoincrement=False),
+    Column("authority", Text, primary_key=True),
+    Column("reply", LargeBinary, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    ForeignKeyConstraint(["log", "size"], ["checkpoints.log", "checkpoints.size"]),
 )
 
 # Up to 256 hashes of the tree's level 8 * `level`, one behind the other, 32 bytes each.

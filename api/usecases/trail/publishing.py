@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from adapters.publishing import NotPublished, Place
 from adapters.signing import SigningKeys
-from adapters.store.checkpoints import Signed, latest, log_of
+from adapters.store.checkpoints import Signed, latest, lock_tree, log_of
 from adapters.store.opening import Store
 from adapters.store.tables import trail
+from adapters.store.time_stamps import TimeStamp, add_time_stamp
 from adapters.store.trail import Entry, append, end
 from api.usecases.trail.checkpointing import (
     PUBLISHED,
@@ -24,7 +26,9 @@ from api.usecases.trail.checkpointing import (
     follow,
     make_checkpoint,
 )
+from engine.recording import moment_text
 from engine.trail.notes import Checkpoint, checkpoint_of, note_of
+from engine.trail.stamps import stamp_of
 
 log: Final = logging.getLogger(__name__)
 
@@ -77,33 +81,56 @@ def expect_not_restored(store: Store, places: Sequence[Place]) -> None:
 
 
 def publish(store: Store, signed: Signed, places: Sequence[Place], now: datetime) -> dict[str, str]:
-    """Sends the checkpoint to every place that has not got it yet, and puts on record which has.
+    """Sends the checkpoint to every place that has not got it yet, keeps the time stamps that come
+    back, and puts on record which place has it.
 
     What went wrong at others, by place; they are tried again with the next checkpoint.
     """
     wrong: dict[str, str] = {}
-    done: list[Entry] = []
-    head = checkpoint_of(note_of(signed.note).text)
+    done: dict[str, bytes] = {}
+    with store.reading() as connection:
+        known = _who_has(connection, signed)
     for place in places:
-        body: dict[str, object] = {"log": head.origin, "size": head.size, "where": place.name}
-        if _is_on_record(store, signed, body):
+        if place.name in known:
             continue
         try:
-            place.publish(signed.note)
+            done[place.name] = place.publish(signed.note)
         except NotPublished as problem:
             wrong[place.name] = str(problem)
             log.warning("a checkpoint was not published", extra={"kind": place.name})
-        else:
-            done.append(Entry(PUBLISHED, None, now, body))
     if done:
-        with store.transaction() as connection:
-            append(connection, done)
+        _keep(store, signed, done, now)
     return wrong
 
 
-def _is_on_record(store: Store, signed: Signed, body: dict[str, object]) -> bool:
-    """Whether a record after the checkpoint says that the place has it."""
+def _keep(store: Store, signed: Signed, done: Mapping[str, bytes], now: datetime) -> None:
+    """Records which places have it, by what came back from each; another node may have done so."""
+    with store.transaction() as connection:
+        lock_tree(connection)
+        known = _who_has(connection, signed)
+        new = {name: reply for name, reply in done.items() if name not in known}
+        for name, reply in new.items():
+            if reply:
+                stamp = TimeStamp(signed.log, signed.size, name, reply, now)
+                add_time_stamp(connection, stamp)
+        if new:
+            append(connection, [_entry(signed, *each, now) for each in new.items()])
+
+
+def _entry(signed: Signed, place: str, reply: bytes, now: datetime) -> Entry:
+    """That a place has the checkpoint; of a time stamp, which one and the moment that it states."""
+    head = checkpoint_of(note_of(signed.note).text)
+    body: dict[str, object] = {"log": head.origin, "size": head.size, "where": place}
+    if reply:
+        body["stamp_digest"] = f"sha256:{hashlib.sha256(reply).hexdigest()}"
+        body["stamped_at"] = moment_text(stamp_of(reply).at)
+    return Entry(PUBLISHED, None, now, body)
+
+
+def _who_has(connection: Connection, signed: Signed) -> set[str]:
+    """The places of which a record after the checkpoint says that they have it."""
+    head = checkpoint_of(note_of(signed.note).text)
     query = select(trail.c.body).where(trail.c.position > signed.size, trail.c.kind == PUBLISHED)
-    with store.reading() as connection:
-        found = [json.loads(row.body) for row in connection.execute(query)]
-    return any(all(each[name] == value for name, value in body.items()) for each in found)
+    found = [json.loads(row.body) for row in connection.execute(query)]
+    about = (head.origin, head.size)
+    return {str(each["where"]) for each in found if (each["log"], each["size"]) == about}

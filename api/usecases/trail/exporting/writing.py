@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import Any, Final
@@ -23,6 +24,7 @@ from adapters.store.checkpoints import Signed
 from adapters.store.erasing import erased_among
 from adapters.store.in_force import files_of
 from adapters.store.tables import trail
+from adapters.store.time_stamps import TimeStamp, time_stamps_of
 from adapters.store.trail import Entry, append
 from api.usecases.casework.resources import Resources
 from api.usecases.trail.checkpointing import make_checkpoint
@@ -171,6 +173,7 @@ class _Writing:
         self.disclosed.seek(0)
         self._archive.add("disclosures.jsonl", iter(partial(self.disclosed.read, CHUNK), b""))
         self._archive.add("consistency.jsonl", self._earlier())
+        self._stamps()
         self.erased = erased_among(self._connection, seen.named)
         for digest in sorted(seen.named - self.erased):
             for name, data in sorted(files_of(self._connection, digest).items()):
@@ -225,6 +228,14 @@ class _Writing:
         for before, proof in self._prover.of_earlier():
             yield _json_line({"note": before.note, "proof": [*map(_base64, proof)]})
 
+    def _stamps(self) -> None:
+        """The time stamps of checkpoints, where there are any."""
+        size = self._signed.size
+        stamps = time_stamps_of(self._connection, self._signed.log, size)
+        first = next(stamps, None)
+        if first is not None:
+            self._archive.add("timestamps.jsonl", map(_stamp_line, chain([first], stamps)))
+
     def manifest(
         self, seen: _Seen, keys: SigningKeys, who: Identities, now: datetime
     ) -> dict[str, Any]:
@@ -269,6 +280,11 @@ def _body(done: Exported, manifest: dict[str, Any], who: Identities) -> dict[str
         "checkpoint": {"log": manifest["log"], "size": done.checkpoint.size},
         "who": who.plain(),
     }
+
+
+def _stamp_line(stamp: TimeStamp) -> bytes:
+    reply = _base64(stamp.reply)
+    return _json_line({"size": stamp.size, "authority": stamp.authority, "reply": reply})
 
 
 def _csv(rows: Iterable[dict[str, str]]) -> Iterator[bytes]:
