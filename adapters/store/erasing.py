@@ -22,6 +22,7 @@ from adapters.store.tables import (
     contents,
     contributions,
     deadlines,
+    delegation_requests,
     delegations,
     document_keys,
     escalations,
@@ -120,6 +121,11 @@ def erase_reasons(connection: Connection, before: datetime) -> None:
         update(delegations)
         .where(delegations.c.made_at < before)
         .values(because="", revoked_because="")
+    )
+    connection.execute(
+        update(delegation_requests)
+        .where(delegation_requests.c.requested_at < before)
+        .values(because="")
     )
 
 
