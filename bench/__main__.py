@@ -1,4 +1,4 @@
-"""`make bench`: everything in one run, each measurement in a process of its own.
+"""`make bench`: everything in one run, each contestant in a process of its own.
 
     python -m bench            the whole table, about five minutes
     python -m bench --quick    less time for each, for trying out
@@ -49,7 +49,8 @@ def one(name: str, n: int, budget: float) -> Record:
     if name == DROOLS:
         return drools_program.measure(n, budget)
     if name == WHOLE:
-        return countersign.whole(n, passes=max(3, int(budget)))
+        found = countersign.whole(SIZES, passes=max(3, int(budget)))
+        return {"by_size": {str(size): record for size, record in found.items()}}
     if name == DUTIES:
         return duties.measure(n, passes=max(3, int(budget)))
     if name == READINESS:
@@ -73,13 +74,23 @@ def apart(name: str, n: int, budget: float) -> Record:
 
 def run(budget: float, console: Console) -> list[Record]:
     """All measurements, one after the other."""
-    wanted = [(name, n) for name in (*MATCHING, DROOLS, WHOLE) for n in SIZES]
-    wanted += [(DUTIES, SIZES[-1]), (READINESS, SIZES[-1]), (LOADING, SIZES[-1])]
+    wanted = [(name, n) for name in (*MATCHING, DROOLS) for n in SIZES]
+    wanted += [
+        (WHOLE, SIZES[-1]),
+        (DUTIES, SIZES[-1]),
+        (READINESS, SIZES[-1]),
+        (LOADING, SIZES[-1]),
+    ]
     records = []
     for position, (name, n) in enumerate(wanted):
         if console.is_terminal:
             console.print(f"[{position + 1}/{len(wanted)}] {name}, {n:,} rows", style="dim")
-        records.append(apart(name, n, budget))
+        record = apart(name, n, budget)
+        by_size = record.pop("by_size", None)
+        if by_size is None:
+            records.append(record)
+        else:  # all sizes take turns in one process
+            records += [{**record, "n": int(size), **of} for size, of in by_size.items()]
     return records
 
 
@@ -102,9 +113,9 @@ def tables(records: list[Record]) -> list[Table]:
     heads = ("rows", "median", "p99", "x of 100 rows", "x of dict + bisect", "assignments")
     for head in (*heads, "memory MB", "routed"):
         whole.add_column(head, justify="right")
-    least = found[WHOLE, SIZES[0]].get("us", 1)
+    least = found.get((WHOLE, SIZES[0]), {}).get("us", 1)
     for n in SIZES:
-        record = found[WHOLE, n]
+        record = found.get((WHOLE, n), {"absent": ""})
         if "absent" not in record:
             numbers = (record["us"], record["us_p99"])
             times = f"{record['us'] / least:.2f}"
@@ -119,8 +130,8 @@ def tables(records: list[Record]) -> list[Table]:
 def flat(records: list[Record]) -> Record:
     """How the whole decision grows with the rows where the answers are as long."""
     found = {(record["name"], record["n"]): record for record in records}
-    few, many = found[WHOLE, SIZES[0]], found[WHOLE, SIZES[-1]]
-    return {} if "absent" in few or "absent" in many else at_equal_answers(few, many)
+    few, many = found.get((WHOLE, SIZES[0])), found[WHOLE, SIZES[-1]]
+    return {} if few is None or "absent" in many else at_equal_answers(few, many)
 
 
 def flat_text(found: Record) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from statistics import median
 
 from bench import limits, sets
@@ -13,6 +13,7 @@ from bench.timing import DOCS, Record, one_pass, resident_mb
 from bench.workload import Answer, Doc, Row, make_docs, make_rows, merge_steps
 from engine.deciding import decide
 from engine.decision import Outcome
+from engine.documents.model import Document
 from engine.facts.kinds import FactValue
 from engine.facts.truth import Known, holds
 from engine.matching import scope_keys
@@ -67,51 +68,73 @@ class Matching:
         return ids, merge_steps([self.roles[name] for name in names])
 
 
-def whole(n: int, passes: int) -> Record:
+class Whole:
     """The whole decision: facts, match, authority, delegation, reasons, digest, one by one."""
-    rows = make_rows(n)
-    data = sets.master_data()
-    before = resident_mb()
-    policy = compiled(rows, chains=True)
-    gc.collect()
-    rss_mb = resident_mb() - before
-    docs = make_docs(rows, DOCS)
-    documents = [sets.document(doc) for doc in docs]
-    decisions = [decide(policy, data, document, sets.NOW) for document in documents]
-    counts = [assignments(decision) for decision in decisions]
-    routed = sum(decision.outcome is Outcome.ROUTE for decision in decisions)
-    del decisions
-    base = limits.Index(rows)
-    one_pass(base.decide, docs)
+
+    def __init__(self, n: int) -> None:
+        """Makes the set and its documents, and decides each once."""
+        rows = make_rows(n)
+        self.data = sets.master_data()
+        before = resident_mb()
+        self.policy = compiled(rows, chains=True)
+        gc.collect()
+        self.rss_mb = resident_mb() - before
+        self.docs = make_docs(rows, DOCS)
+        self.documents = [sets.document(doc) for doc in self.docs]
+        self.counts: list[int] = []
+        self.routed = 0
+        for document in self.documents:
+            decision = decide(self.policy, self.data, document, sets.NOW)
+            self.counts.append(assignments(decision))
+            self.routed += decision.outcome is Outcome.ROUTE
+        self.base = limits.Index(rows)
+        one_pass(self.base.decide, self.docs)
+        self.every: list[list[float]] = []
+        self.limit: list[float] = []
+
+    def once(self) -> None:
+        """One pass over all documents, and the baseline beside it."""
+        self.every.append([self._seconds(document) * 1e6 for document in self.documents])
+        # Several in a row, as the baseline is measured elsewhere: what is used often is at hand.
+        self.limit.append(median(one_pass(self.base.decide, self.docs)[1] for _ in range(5)) * 1e6)
+
+    def record(self) -> Record:
+        """What the passes came to."""
+        spent = [sorted(each) for each in self.every]
+        us = median(each[len(each) // 2] for each in spent)
+        return {
+            "rss_mb": self.rss_mb,
+            "routed": self.routed,
+            "documents": len(self.documents),
+            "us": us,
+            "us_p99": median(each[len(each) * 99 // 100] for each in spent),
+            "baseline_us": median(self.limit),
+            "ratio": us / median(self.limit),
+            "assignments": sum(self.counts) / len(self.counts),
+            "by_assignments": by_assignments(
+                self.counts, [median(of) for of in zip(*self.every, strict=True)]
+            ),
+        }
+
+    def _seconds(self, document: Document) -> float:
+        began = time.perf_counter()
+        decide(self.policy, self.data, document, sets.NOW)
+        return time.perf_counter() - began
+
+
+def whole(sizes: Sequence[int], passes: int) -> dict[int, Record]:
+    """The whole decision with sets of these sizes, by size.
+
+    Their passes take turns: how a machine fares changes from minute to minute, and the sizes are
+    compared with each other.
+    """
+    found = {n: Whole(n) for n in sizes}
     gc.collect()
     gc.freeze()
-    every: list[list[float]] = []
-    medians, ninety_ninths, limit = [], [], []
     for _ in range(passes):
-        each = [_seconds(policy, data, document) * 1e6 for document in documents]
-        every.append(each)
-        spent = sorted(each)
-        medians.append(spent[len(spent) // 2])
-        ninety_ninths.append(spent[len(spent) * 99 // 100])
-        # Several in a row, as the baseline is measured elsewhere: what is used often is at hand.
-        limit.append(median(one_pass(base.decide, docs)[1] for _ in range(5)) * 1e6)
-    return {
-        "rss_mb": rss_mb,
-        "routed": routed,
-        "documents": len(documents),
-        "us": median(medians),
-        "us_p99": median(ninety_ninths),
-        "baseline_us": median(limit),
-        "ratio": median(medians) / median(limit),
-        "assignments": sum(counts) / len(counts),
-        "by_assignments": by_assignments(counts, [median(of) for of in zip(*every, strict=True)]),
-    }
-
-
-def _seconds(policy: PolicySet, data: object, document: object) -> float:
-    began = time.perf_counter()
-    decide(policy, data, document, sets.NOW)  # type: ignore[arg-type]
-    return time.perf_counter() - began
+        for each in found.values():
+            each.once()
+    return {n: each.record() for n, each in found.items()}
 
 
 def loading(n: int) -> Record:
