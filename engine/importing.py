@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from engine.decision import Decision, Held, Outcome
+from engine.decision import Decision, Held
 from engine.documents.model import Document
 from engine.history import PastAct
 from engine.master_data import MasterData, PersonId
 from engine.places import NOWHERE
 from engine.policy import PolicySet
-from engine.recording import decision_digest
 from engine.segregation.ground import ACTS
 from engine.segregation.keys import about
 from engine.segregation.recorded import acts_of_named
+from engine.undecided import undecided
 
 APPROVE: Final = "approve"
 WORDS: Final = frozenset({APPROVE, *(word for _, word in ACTS)})  # acts that duties speak of
@@ -38,18 +38,8 @@ def decided_elsewhere(
     policy: PolicySet, data: MasterData, document: Document, at: datetime, source: str
 ) -> Decision:
     """What stands in the place of a decision: there is no answer, and there will be none."""
-    decision = Decision(
-        outcome=Outcome.HELD,
-        now=at,
-        document=document.id,
-        document_digest=document.digest,
-        policy=policy.name,
-        policy_digest=policy.digest,
-        data_digest=data.digest,
-        held=Held("decided_elsewhere", (("detail", source),), NOWHERE, ""),
-    )
-    object.__setattr__(decision, "digest", decision_digest(decision))  # before anybody sees it
-    return decision
+    held = Held("decided_elsewhere", (("detail", source),), NOWHERE, "")
+    return undecided(policy, data, document, at, held)
 
 
 def imported_acts(

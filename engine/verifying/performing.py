@@ -33,6 +33,7 @@ from engine.recorded import arrangements_of, escalations_of, given_of
 from engine.recording import to_plain
 from engine.segregation.history_form import history_of
 from engine.tokens import TokensUnavailable
+from engine.undecided import SET_UNUSABLE, set_unusable
 from engine.verifying.comparing import Difference, differences
 
 Body = Mapping[str, Any]
@@ -205,6 +206,9 @@ class _Again:
         if body["kind"] == "imported":
             at = received_at
             return decided_elsewhere(policy, data, document, at, body["source"]), found.withheld
+        if body["kind"] == SET_UNUSABLE:
+            routed_under = body["routed_under"]
+            return set_unusable(policy, data, document, now, routed_under), found.withheld
         decision = self._by(policy, data, document, now, history)
         if body["kind"] in _ON_ROUTE or "rates_moved" in body:
             moved = by_rates_of_today(policy, data, document, decision, now)

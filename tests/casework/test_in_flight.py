@@ -5,22 +5,27 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from adapters.store import cases
+from adapters.store.deadlines import Deadline, set_deadlines
 from adapters.store.in_force import What, add_files, put_in_force
-from api.usecases.casework.acting import Action, Kind, act
+from adapters.store.trail import Record, every_record
+from api.usecases.casework.acting import Kind
 from api.usecases.casework.activating import load_master_data
+from api.usecases.casework.asking_again import ask_all_again
 from api.usecases.casework.checking import check_trail
+from api.usecases.casework.falling_due import handle_all_due, handle_due
 from api.usecases.casework.resolving import Cause, re_resolve
 from api.usecases.casework.resources import Resources
 from engine.cases.status import Status
+from engine.deadlines.watching import Kind as DueKind
 from tests.casework.changed import acme, asked, did, last_record, seen, sent, service
 from tests.casework.conftest import ADMIN, data_files
-from tests.casework.documents import by, order
+from tests.casework.documents import order
 from tests.databases import BOTH
 
 L1 = "{who: manager, entity: US01, up_to: 10_000.00 USD}"
@@ -58,20 +63,105 @@ def comes(resources: Resources, files: dict[str, bytes], now: datetime = FROM_AP
     return digest
 
 
-def test_a_case_whose_set_cannot_be_loaded_any_more_is_not_acted_on(
+ESCALATION = b"""
+escalation:
+  {calendar: entity, escalate_after: 20 business days, exhausted: hold, withdraw_after: 30 days}
+"""
+PERSON_FACT = b"""kind: vocabulary
+facts:
+  cleared: {is: yes_no, of: person}
+"""
+
+
+def with_fact(word: str) -> dict[str, bytes]:
+    """A set that knows something of people that the one before does not, and lowers US L1."""
+    return lower(word) | {"people.yaml": PERSON_FACT}
+
+
+def cleared_people() -> dict[str, bytes]:
+    """ACME's data with a column that only the newer set can read."""
+    files = data_files()
+    rows = files["people.csv"].decode().splitlines()
+    lines = [f"{rows[0]},cleared", *(f"{row},yes" for row in rows[1:])]
+    return files | {"people.csv": "\n".join(lines).encode()}
+
+
+def code_of(case: cases.Case) -> str:
+    held = json.loads(case.decision_json)["held"]
+    return held["code"] if held else ""
+
+
+@pytest.mark.parametrize("word", ["pin", "add_if_stricter"])
+def test_a_case_whose_set_cannot_be_loaded_with_todays_people_is_held_until_it_can(
+    open_cases: Resources, word: str
+) -> None:
+    case = sent(open_cases, order("40000.00", submitted_at="2027-03-31T13:00:00Z"), IN_MARCH)
+    assert did(open_cases, case, "mia", at=IN_MARCH).code == ""
+    comes(open_cases, with_fact(word))
+    load_master_data(open_cases, cleared_people(), ADMIN, "a new column", FROM_APRIL)
+    held = seen(open_cases, case)
+    assert (held.status, code_of(held), held.routed_under) == (
+        Status.HELD,
+        "set_unusable",
+        case.routed_under,
+    )
+    assert json.loads(held.decision_json)["held"]["owner"] == "cfo"
+    assert asked(open_cases, case) == []
+    assert did(open_cases, case, "dan", at=ACTS).code == "not_open"
+    assert ask_all_again(open_cases, ACTS) == 0  # it is decided by no other set meanwhile
+    load_master_data(open_cases, data_files(), ADMIN, "taken back", ACTS)
+    assert ask_all_again(open_cases, ACTS) == 1
+    assert asked(open_cases, case) == ["dan"]  # what Mia approved stands
+    assert did(open_cases, case, "dan", at=ACTS).case.status is Status.APPROVED
+
+
+def test_an_act_on_a_case_whose_set_is_not_there_is_refused_and_the_case_held(
     open_cases: Resources,
 ) -> None:
     """What it was routed under is not there: nobody's approval counts by guessing."""
     case = sent(open_cases, order("9000.00"), IN_MARCH)
     comes(open_cases, lower("pin"))
-    gone = "sha256:" + "0" * 64
-    with open_cases.store.transaction() as connection:
-        cases.keep(connection, replace(case, routed_under=gone))
-    done = act(open_cases, case.id, Action(Kind.APPROVE, "mia", 1), by("mia"), ACTS)
-    assert done is not None
-    assert (done.code, done.case.status) == ("set_unusable", Status.PENDING)
-    with open_cases.store.transaction() as connection:
-        cases.keep(connection, case)
+    lose_the_set(open_cases, case)
+    done = did(open_cases, case, "mia", at=ACTS)
+    assert (done.code, done.case.status) == ("set_unusable", Status.HELD)
+    kinds = [record.kind for record in told(open_cases)]
+    assert kinds[-2:] == ["set_unusable", "refusal"]
+    assert did(open_cases, case, "mia", at=ACTS).code == "not_open"
+    assert len(told(open_cases)) == len(kinds) + 1
+
+
+def test_what_falls_due_on_such_a_case_holds_it_and_it_can_still_be_taken_back(
+    open_cases: Resources,
+) -> None:
+    early = sent(open_cases, order("9000.00", id="PO-1"), IN_MARCH)
+    late = sent(open_cases, order("9000.00", id="PO-2"), IN_MARCH)
+    files = lower("pin")
+    files["handling.yaml"] += ESCALATION
+    comes(open_cases, files)
+    for case in (early, late):
+        re_resolve(open_cases, case.id, FROM_APRIL, Cause.POLICY)
+        with open_cases.store.transaction() as connection:
+            due = Deadline(case.id, None, DueKind.WITHDRAW, 0, (), 0, IN_MARCH, ACTS)
+            set_deadlines(connection, case.id, [due])
+        lose_the_set(open_cases, case)
+    assert handle_due(open_cases, early.id, ACTS) is True
+    assert code_of(seen(open_cases, early)) == "set_unusable"
+    assert did(open_cases, early, "rita", Kind.WITHDRAW, at=ACTS).case.status is Status.WITHDRAWN
+    assert did(open_cases, late, "mia", at=ACTS).code == "set_unusable"
+    assert handle_all_due(open_cases, ACTS + timedelta(days=60)) > 0
+    assert seen(open_cases, late).status is Status.WITHDRAWN
+
+
+def lose_the_set(resources: Resources, case: cases.Case) -> None:
+    with resources.store.transaction() as connection:
+        found = cases.by_id(connection, case.id)
+        assert found is not None
+        cases.keep(connection, replace(found, routed_under="sha256:" + "0" * 64))
+
+
+def told(resources: Resources) -> list[Record]:
+    with resources.store.reading() as connection:
+        return [*every_record(connection)]
 
 
 def lower(word: str) -> dict[str, bytes]:

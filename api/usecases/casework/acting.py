@@ -39,6 +39,7 @@ from api.usecases.casework.resources import ContentsUnusable, Resources
 from api.usecases.casework.returning import resubmit, send_back
 from api.usecases.casework.reviewing import open_asked
 from api.usecases.casework.standing import keys_of_change, settle_change
+from api.usecases.casework.unusable import hold
 from api.usecases.casework.watching import watch
 from api.usecases.casework.written import (
     DocumentUnreadable,
@@ -57,6 +58,7 @@ from engine.reviewing import is_active
 from engine.routing.acting import take
 from engine.routing.completing import standing
 from engine.routing.course import Act, ActKind, Course, Given
+from engine.undecided import SET_UNUSABLE
 
 __all__ = ["Acted", "Action", "Kind", "act"]
 
@@ -114,7 +116,7 @@ def _acted(
         except DocumentUnreadable:  # raised before anything is written, as is the other
             return refused(on, "document_unreadable")
         except ContentsUnusable:  # the set that it was routed under, with the people of today
-            return refused(on, "set_unusable")
+            return _unusable(on)
 
 
 def _on_route(on: On, person: PersonId) -> Acted:
@@ -185,6 +187,15 @@ def _decided_otherwise(on: On, document: Document, decision: Decision) -> Acted:
     case, ended = settle_change(on.resources, on.connection, on.current, case, document, on.now)
     append(on.connection, [made, *ended])
     return Acted(case, code)
+
+
+def _unusable(on: On) -> Acted:
+    """Nothing counts by guessing: what is pending is held, and whatever was wanted refused."""
+    if on.case.status is Status.PENDING:
+        document = document_of(on.resources, on.current.policy, on.case)
+        on.case, entry = hold(on.connection, on.current, on.case, document, on.now)
+        append(on.connection, [entry])
+    return refused(on, SET_UNUSABLE)
 
 
 def _withdraw(on: On, person: PersonId) -> Acted:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -20,11 +20,13 @@ from adapters.store.cases import Case
 from adapters.store.trail import Entry, append
 from api.usecases.casework.adding_up import Sharing, sharing_since, totals_of
 from api.usecases.casework.completing import finish, with_event
+from api.usecases.casework.in_flight import in_flight
 from api.usecases.casework.remembering import asked_of, recorded
-from api.usecases.casework.resources import InForce, Plain, Resources
+from api.usecases.casework.resources import ContentsUnusable, InForce, Plain, Resources
 from api.usecases.casework.reviewing import open_asked
-from api.usecases.casework.standing import count_both
+from api.usecases.casework.standing import count_both, keys_of_change
 from api.usecases.casework.surrounding import around
+from api.usecases.casework.unusable import is_unusable
 from api.usecases.casework.watching import watch
 from api.usecases.casework.written import (
     asked_now,
@@ -38,7 +40,7 @@ from engine.decision import Decision, Outcome
 from engine.documents.model import Document
 from engine.facts.kinds import FactValues
 from engine.history import History
-from engine.recorded import arrangements_plain, escalations_plain, given_plain
+from engine.recorded import arrangements_plain, escalations_plain, given_of, given_plain
 from engine.recording import to_plain
 from engine.routing.completing import standing
 from engine.routing.course import Course
@@ -125,10 +127,27 @@ def _finished(
     return True
 
 
-def _decided_again(
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A held case decided again: by what, about which document, and what it rests on.
+
+    `shared` are the totals that were added up for it; `None` where those of before count.
+    """
+
+    force: InForce
+    document: Document
+    decision: Decision
+    given: FactValues
+    history: History
+    note: Plain
+    routed_under: str
+    shared: Sharing | None = None
+
+
+def _anew(
     resources: Resources, connection: Connection, current: InForce, case: Case, now: datetime
-) -> bool:
-    """A held case under what is in force now, with the totals as they are now."""
+) -> _Answer:
+    """Under what is in force now, with the totals as they are now."""
     document = document_of(resources, current.policy, case)
     shared = sharing_since(current, document, case.received_at, now)
     before = asked_of(current, document, now)
@@ -144,15 +163,56 @@ def _decided_again(
         escalations=silent,
         arrangements=made,
     )
+    note: Plain = {**escalations_plain(silent), **arrangements_plain(made)}
+    newest = current.digests.policy
+    return _Answer(current, document, decision, given, history, note, newest, shared)
+
+
+def _under_own_set(
+    resources: Resources, connection: Connection, current: InForce, case: Case, now: datetime
+) -> _Answer | None:
+    """Under the sets that have a word about it; `None` while its own cannot be loaded, or where
+    nobody would have to approve any more: it is not approved by that."""
+    try:
+        flight = in_flight(resources, connection, current, case, now)
+    except ContentsUnusable:
+        return None
+    if not flight.word:
+        return _anew(resources, connection, current, case, now)
+    document = document_of(resources, current.policy, case)
+    acted = asked_of(current, document, now)
+    needed = around(current, document, case.received_at, now)
+    shared = keys_of_change(connection, current, case, document)
+    headroom.lock(connection, (*flight.keys(), *acted.keys(), *needed.keys(), *shared))
+    found = flight.decide(connection)
+    if found.decision.outcome is Outcome.STRAIGHT_THROUGH:
+        return None
+    given, under = given_of(json.loads(case.given_json)), found.under
+    return _Answer(
+        *(under.force, document, found.decision, given, found.history, found.note),
+        found.routed_under,
+    )
+
+
+def _decided_again(
+    resources: Resources, connection: Connection, current: InForce, case: Case, now: datetime
+) -> bool:
+    """A held case: whether there is another answer by now."""
+    how = _under_own_set if is_unusable(case) else _anew
+    found = how(resources, connection, current, case, now)
+    if found is None:
+        return False
+    document, decision, force = found.document, found.decision, found.force
     written: Plain = {**to_plain(decision)}
     if decision.outcome is Outcome.HELD and _is_held_alike(case, written):
         return False
-    _count(resources, connection, current, case, shared)
+    if found.shared is not None:
+        _count(resources, connection, current, case, found.shared)
     course = cases.course_of(connection, case.id)
     case = replace(
         with_event(case, _EVENTS[decision.outcome], now),
-        given_json=text(given_plain(given)),
-        routed_under=current.digests.policy,
+        given_json=text(given_plain(found.given)),
+        routed_under=found.routed_under,
         decision_digest=decision.digest,
         decision_json=text(written),
     )
@@ -162,14 +222,9 @@ def _decided_again(
         case = with_event(case, event, now)
     cases.keep(connection, case)
     _ask_people(connection, case, decision, course, now)
-    watch(connection, current, case, decision, course, now)
-    body = {
-        **_body(current, case, written, given, history),
-        **escalations_plain(silent),
-        **arrangements_plain(made),
-    }
-    entry = Entry("decided_again", case.id, now, body)
-    opened = open_asked(resources, connection, current, case, document, decision, now, shared)
+    watch(connection, force, case, decision, course, now)
+    entry = Entry("decided_again", case.id, now, _body(case, written, found))
+    opened = open_asked(resources, connection, force, case, document, decision, now, found.shared)
     case, more = finish(resources, connection, current, case, document, now)
     append(connection, [entry, *more, *opened])
     return True
@@ -198,16 +253,15 @@ def _ask_people(
     cases.ask(connection, case.id, asked)
 
 
-def _body(
-    current: InForce, case: Case, written: Plain, given: FactValues, history: History
-) -> Plain:
+def _body(case: Case, written: Plain, found: _Answer) -> Plain:
     return {
         "case": case.number,
         "version": case.version,
         "document_digest": case.document_digest,
-        "in_force": named_digests(current),
-        "given": given_plain(given),
-        **recorded(history),
+        "in_force": named_digests(found.force),
+        "given": given_plain(found.given),
+        **recorded(found.history),
+        **found.note,
         "decision": written,
         "status": str(case.status),
     }

@@ -21,11 +21,12 @@ from adapters.store.cases import Case
 from adapters.store.deadlines import Deadline
 from adapters.store.trail import Entry, append
 from api.usecases.casework.completing import with_event
-from api.usecases.casework.in_flight import Decided, InFlight, in_flight
+from api.usecases.casework.in_flight import Decided, InFlight, by_set_in_force, in_flight
 from api.usecases.casework.remembering import asked_of, recorded
-from api.usecases.casework.resources import InForce, Plain, Resources
+from api.usecases.casework.resources import ContentsUnusable, InForce, Plain, Resources
 from api.usecases.casework.standing import keys_of_change, settle_change
 from api.usecases.casework.surrounding import around
+from api.usecases.casework.unusable import hold
 from api.usecases.casework.watching import watch
 from api.usecases.casework.written import (
     asked_now,
@@ -113,7 +114,15 @@ def handle_due(resources: Resources, case_id: int, now: datetime) -> bool:
         if case is None or found is None:
             return False
         document = document_of(resources, current.policy, case)
-        flight = in_flight(resources, connection, current, case, now)
+        try:
+            flight = in_flight(resources, connection, current, case, now)
+        except ContentsUnusable:
+            if case.status is Status.PENDING:
+                append(connection, [hold(connection, current, case, document, now)[1]])
+                return True
+            if found.kind in (Kind.REMIND, Kind.ESCALATE):
+                raise
+            flight = by_set_in_force(resources, current, case, now)  # no route is asked for
         on = _On(resources, connection, current, case, document, now, flight)
         match found.kind:
             case Kind.WITHDRAW:

@@ -149,12 +149,18 @@ def in_flight(
     word, newest = current.policy.in_flight, current.digests.policy
     is_other = case.routed_under not in ("", newest)
     if not is_other or word not in (PIN, ADD):
-        return InFlight("", (_of(resources, current, case, now),), case, now, newest)
+        return by_set_in_force(resources, current, case, now)
     digests = replace(current.digests, policy=case.routed_under)
     own = _of(resources, resources.loaded.earlier(connection, digests), case, now)
     if word == PIN:
         return InFlight(word, (own,), case, now, newest)
     return InFlight(word, (own, _of(resources, current, case, now)), case, now, newest)
+
+
+def by_set_in_force(resources: Resources, current: InForce, case: Case, now: datetime) -> InFlight:
+    """As if the case had been routed under what is in force. Raises `DocumentUnreadable`."""
+    sets = (_of(resources, current, case, now),)
+    return InFlight("", sets, case, now, current.digests.policy)
 
 
 def _of(resources: Resources, force: InForce, case: Case, now: datetime) -> Under:

@@ -21,13 +21,14 @@ from adapters.store.cases import Case, Task
 from adapters.store.in_force import Digests
 from adapters.store.trail import Entry, append
 from api.usecases.casework.completing import finish, with_event
-from api.usecases.casework.in_flight import Decided, in_flight
+from api.usecases.casework.in_flight import Decided, InFlight, in_flight
 from api.usecases.casework.moments import acting_moment
 from api.usecases.casework.remembering import asked_of, recorded
-from api.usecases.casework.resources import InForce, Plain, Resources
+from api.usecases.casework.resources import ContentsUnusable, InForce, Plain, Resources
 from api.usecases.casework.reviewing import open_asked
 from api.usecases.casework.standing import keys_of_change
 from api.usecases.casework.surrounding import around
+from api.usecases.casework.unusable import hold
 from api.usecases.casework.watching import watch
 from api.usecases.casework.written import (
     DocumentUnreadable,
@@ -99,7 +100,8 @@ def re_resolve_all(
 def re_resolve(resources: Resources, case_id: int, now: datetime, cause: Cause) -> bool:
     """Works out anew who is asked on a case; whether they are others than before.
 
-    Raises `NothingInForce` and `ContentsUnusable`. A case whose document cannot be read is left.
+    One whose own set cannot be loaded with the people of today is held. Raises `NothingInForce`
+    and `ContentsUnusable`. A case whose document cannot be read is left.
     """
     with resources.store.transaction() as connection:
         current = resources.loaded.current(connection, lock=True)
@@ -111,7 +113,13 @@ def re_resolve(resources: Resources, case_id: int, now: datetime, cause: Cause) 
             document = document_of(resources, current.policy, case)
         except DocumentUnreadable:
             return False
-        return _looked_at(resources, connection, current, case, document, now, cause)
+        try:
+            flight = in_flight(resources, connection, current, case, now)
+        except ContentsUnusable:
+            _, entry = hold(connection, current, case, document, now)
+            append(connection, [entry])
+            return True
+        return _looked_at(resources, connection, current, case, document, flight, now, cause)
 
 
 class Watch:
@@ -158,10 +166,10 @@ def _looked_at(
     current: InForce,
     case: Case,
     document: Document,
+    flight: InFlight,
     now: datetime,
     cause: Cause,
 ) -> bool:
-    flight = in_flight(resources, connection, current, case, now)
     acted, needed = (
         asked_of(current, document, now),
         around(current, document, case.received_at, now),

@@ -20,12 +20,16 @@ from engine.canonical import digest
 from engine.cases.status import MOVES, Status
 from engine.decision import Outcome
 from engine.routing.escalating import EXHAUSTED
+from engine.undecided import SET_UNUSABLE
 
 _REACHED: Final = frozenset((before, after) for (before, _), after in MOVES.items())
 # Of a case, written by whoever had not locked it: they state nothing about where it stands.
 BESIDE: Final = frozenset({"review_opened"})
 _DECIDED: Final = frozenset(
-    {"submission", "decided_again", "tasks_changed", "imported", ESCALATED, EXHAUSTED}
+    {
+        *("submission", "decided_again", "tasks_changed", "imported"),
+        *(ESCALATED, EXHAUSTED, SET_UNUSABLE),
+    }
 )
 _NOT_OF_HISTORY: Final = frozenset(
     {

@@ -108,6 +108,10 @@ HELD: Final[Mapping[str, Text]] = MappingProxyType(
             "Everyone who was asked for this place was silent for the time that the policy gives, "
             "and nobody of a higher level with the authority for it is left[: {detail}].",
         ),
+        "set_unusable": Text(
+            "The policy that this document is under cannot be loaded with the people of today.",
+            "The set of the case[ ({detail})] cannot be loaded with the master data in force.",
+        ),
         "guarantee_broken": Text(
             "The route would break a guarantee of the policy[: {detail}].",
             "The route as resolved does not fulfil a guarantee of the policy set[: {detail}].",

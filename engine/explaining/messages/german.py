@@ -112,10 +112,13 @@ HELD: Final[Mapping[str, Text]] = MappingProxyType(
             "Alle für diese Stelle Gefragten haben die Zeit der Richtlinie verstreichen lassen, "
             "und niemand höherer Stufe mit der nötigen Befugnis ist übrig[: {detail}].",
         ),
+        "set_unusable": Text(
+            "Die Richtlinie dieses Belegs lässt sich mit den heutigen Personen nicht laden.",
+            "Die Richtlinie[ ({detail})] lässt sich mit den geltenden Stammdaten nicht laden.",
+        ),
         "guarantee_broken": Text(
             "Der Genehmigungsweg verletzte eine Zusicherung der Richtlinie[: {detail}].",
-            "Der ermittelte Genehmigungsweg erfüllt eine Zusicherung der Richtlinie nicht"
-            "[: {detail}].",
+            "Der ermittelte Genehmigungsweg erfüllt eine Zusicherung nicht[: {detail}].",
         ),
         "requirement_missing": Text(
             "Zuerst muss noch etwas vorgelegt werden[: {detail}].",
