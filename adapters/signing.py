@@ -44,10 +44,15 @@ class SigningKeys:
         """The ids of the keys, the signing one first."""
         return tuple(id for id, _ in self._keys)
 
-    def sign(self, origin: str, text: str) -> Signature:
-        """The signature of the first key under a text of the log of that name."""
-        key = self.public(origin)[0]
-        return Signature(key.name, key.id, self._keys[0][1].sign(text.encode()))
+    def sign(self, origin: str, text: str, by: Key | None = None) -> Signature:
+        """The signature under a text of the log of that name: of the first key, or of another.
+
+        Raises `ValueError` for a key that is not among these.
+        """
+        known = self.public(origin)
+        number = 0 if by is None else known.index(by)
+        key = known[number]
+        return Signature(key.name, key.id, self._keys[number][1].sign(text.encode()))
 
     def public(self, origin: str) -> tuple[Key, ...]:
         """What is handed to whoever verifies the log of that name; the signing key first."""

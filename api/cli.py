@@ -58,6 +58,7 @@ COMMANDS: Final = {
     "trail check": "trail.check",
     "trail checkpoint": "trail.checkpoint",
     "trail keys": "trail.keys",
+    "trail rotate": "trail.rotate_key",
     "trail fork": "trail.fork",
     "trail export": "trail_export.export_trail",
     "trail log": "trail_log.log",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import typer
 
-from adapters.store.checkpoints import log_of
+from adapters.store.checkpoints import Signed, log_of
 from api.commands.lint import counted
 from api.commands.options import Json, Out
 from api.commands.serving import (
@@ -24,7 +26,8 @@ from api.settings import Environment, read_keys
 from api.usecases.casework.checking import TrailReport, check_trail
 from api.usecases.casework.telling import Problem
 from api.usecases.trail.checkpointing import NotSigned, begin_anew
-from api.usecases.trail.publishing import sign_and_publish
+from api.usecases.trail.publishing import publish, read_back, sign_and_publish
+from api.usecases.trail.rotating import rotate
 from engine.trail.notes import key_text
 
 app = typer.Typer(help="Look at the trail.", no_args_is_help=True, rich_markup_mode="rich")
@@ -69,15 +72,7 @@ def checkpoint(database: Database = DEFAULT, as_json: Json = False, out: Out = N
             utc_now(),
             lambda done, total: bar.update(bar.task_ids[0], completed=done, total=total),
         )
-    with Output(out) as output:
-        if as_json:
-            shown = {"size": signed.size, "root": signed.root.hex(), "note": signed.note}
-            output.json({**shown, "not_published": wrong})
-        else:
-            for line in signed.note.splitlines():
-                output.say(line)
-    if wrong:
-        raise stop(Code.SERVICE, *(f"error: not published: {said}" for said in wrong.values()))
+    _show_signed(signed, wrong, out, as_json=as_json)
 
 
 def fork(
@@ -117,6 +112,41 @@ def keys(database: Database = DEFAULT, as_json: Json = False, out: Out = None) -
         else:
             for text in shown:
                 output.say(text)
+
+
+def rotate_key(
+    by: By,
+    because: Because,
+    environment: For = Environment.PRODUCTION,
+    database: Database = DEFAULT,
+    as_json: Json = False,
+    out: Out = None,
+) -> None:
+    """Let another key sign from now on: the first of COUNTERSIGN_SIGNING_KEYS.
+
+    The one that signed before stands behind it. Both sign a checkpoint that ends with the record of
+    it, so that whoever has the old key can follow to the new one. It is published at once.
+    """
+    with failures(), store_at(database) as store:
+        settings = read_keys()
+        keys, places, now = expect_keys(settings), settings.places(), utc_now()
+        published = read_back(store, places)
+        signed = rotate(store, keys, because, who(by, environment), now, published)
+        wrong = publish(store, signed, places, now)
+    _show_signed(signed, wrong, out, as_json=as_json)
+
+
+def _show_signed(signed: Signed, wrong: dict[str, str], out: Path | None, *, as_json: bool) -> None:
+    """The checkpoint, and where it was not published; ends with the code for that."""
+    with Output(out) as output:
+        if as_json:
+            shown = {"size": signed.size, "root": signed.root.hex(), "note": signed.note}
+            output.json({**shown, "not_published": wrong})
+        else:
+            for line in signed.note.splitlines():
+                output.say(line)
+    if wrong:
+        raise stop(Code.SERVICE, *(f"error: not published: {said}" for said in wrong.values()))
 
 
 def _show(output: Output, report: TrailReport) -> None:

@@ -30,6 +30,7 @@ MANIFEST: Final = "export.json"
 RECORDS: Final = "records.jsonl"
 DISCLOSURES: Final = "disclosures.jsonl"
 CONSISTENCY: Final = "consistency.jsonl"
+ROTATIONS: Final = "rotations.jsonl"
 STAMPS: Final = "timestamps.jsonl"
 POPULATION: Final = "population.csv"
 SAMPLE: Final = "sample.json"
@@ -41,7 +42,7 @@ MOST_CONTENT_FILE: Final = 2 * 2**30
 
 _CONTENT: Final = re.compile(r"contents/([0-9a-f]{64})/([^\\\x00-\x1f\x7f]+)")
 _KNOWN: Final = frozenset(
-    {MANIFEST, RECORDS, DISCLOSURES, CONSISTENCY, STAMPS, POPULATION, SAMPLE, README}
+    {MANIFEST, RECORDS, DISCLOSURES, CONSISTENCY, ROTATIONS, STAMPS, POPULATION, SAMPLE, README}
 )
 
 

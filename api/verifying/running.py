@@ -18,13 +18,14 @@ from engine.trail.notes import Checkpoint
 from engine.verifying import steps as numbers
 from engine.verifying.counting import Counting, check_population, row_of
 from engine.verifying.disclosing import DisclosureRefused, with_disclosed
-from engine.verifying.heads import Outside, check_earlier, earlier_of, head_of, is_in_tree
+from engine.verifying.heads import Outside, check_earlier, earlier_of, head_of
 from engine.verifying.manifest import Manifest, ManifestRefused, manifest_of
 from engine.verifying.naming import contents_named
 from engine.verifying.performing import Performed, Result, holds_decision, perform
 from engine.verifying.records import Continuity, Line, LineRefused, line_of, plain_of
 from engine.verifying.stamping import Signed, Stamped, check_stamps, notes_by_size
 from engine.verifying.steps import Step, Verdict, all_steps, verdict_of
+from engine.verifying.trees import is_in_tree
 
 MOST_SHOWN: Final = 5  # differences of one decision in a message
 
@@ -118,7 +119,9 @@ class _Run:
     def all(self, signed: Signed | None) -> None:
         """Every step that can be reached."""
         self._digests()
-        head = head_of(self.manifest, self.outside, self.steps[numbers.SIGNED])
+        rotations = map(_plain, self.archive.lines(packed.ROTATIONS))
+        signed_step = self.steps[numbers.SIGNED]
+        head, outside = head_of(self.manifest, self.outside, rotations, signed_step)
         self.found.head = head
         if head is None:
             return
@@ -127,7 +130,7 @@ class _Run:
             for line in self.archive.lines(packed.CONSISTENCY)
             if (earlier := earlier_of(_plain(line))) is not None
         ]
-        check_earlier(head, stated, self.outside, self.steps[numbers.EARLIER])
+        check_earlier(head, stated, outside, self.steps[numbers.EARLIER])
         self._records(head)
         self._contents()
         self._counts()

@@ -1,56 +1,60 @@
-"""Steps 4 to 6: the checkpoint, every record in its tree, and earlier checkpoints before it."""
+"""Steps 4 and 6: the checkpoint and who signed it, and earlier checkpoints before it."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from engine.trail.notes import Checkpoint, Key, NoteRefused, checkpoint_of, key_of, note_of
-from engine.trail.tree import (
-    EMPTY,
-    ProofRefused,
-    is_consistent,
-    leaf_hash,
-    root_from_inclusion,
-)
+from engine.trail.tree import EMPTY, is_consistent
 from engine.verifying.manifest import Manifest
-from engine.verifying.records import Line
+from engine.verifying.rotating import follow
 from engine.verifying.steps import Step
 
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What was given from outside of the export: keys, and earlier checkpoints as they came."""
+    """What was given from outside of the export: keys, and earlier checkpoints as they came.
+
+    `followed` are checkpoints by which one of these keys led to another.
+    """
 
     keys: tuple[Key, ...] = ()
     earlier: tuple[str, ...] = ()
+    followed: tuple[str, ...] = ()
 
 
-def head_of(manifest: Manifest, outside: Outside, step: Step) -> Checkpoint | None:
-    """Step 4: the checkpoint of the export; `None` where it states none."""
+def head_of(
+    manifest: Manifest, outside: Outside, rotations: Iterable[object], step: Step
+) -> tuple[Checkpoint | None, Outside]:
+    """Step 4: the checkpoint of the export, `None` where it states none; and what is from outside,
+    with the keys that those which were given led to."""
     step.reach("signatures")
     try:
         note = note_of(manifest.checkpoint)
         head = checkpoint_of(note.text)
     except NoteRefused as problem:
         step.fail(f"the checkpoint cannot be read: {problem}")
-        return None
+        return None, outside
     if head.origin != manifest.log:
         step.fail(f"the checkpoint is of `{head.origin}`, the export of `{manifest.log}`")
     if outside.keys:
-        signed = note.signed_by(outside.keys)
+        followed = follow(outside.keys, rotations, manifest.log, step)
+        signed = note.signed_by(followed.keys)
         step.count = len(signed)
         if not signed:
             step.fail("the checkpoint is signed by none of the keys that were given")
-        return head
+        elif {*signed} <= {*followed.replaced}:
+            step.fail("the checkpoint is signed by a key that had been replaced before")
+        return head, replace(outside, keys=tuple(followed.keys), followed=tuple(followed.notes))
     step.limit("no key was given from outside: the export is consistent with itself only")
     signed = note.signed_by(_own_keys(manifest, step))
     step.count = len(signed)
     if not signed:
         step.notes.append("the checkpoint is not signed by a key that the export names either")
-    return head
+    return head, outside
 
 
 def _own_keys(manifest: Manifest, step: Step) -> list[Key]:
@@ -61,16 +65,6 @@ def _own_keys(manifest: Manifest, step: Step) -> list[Key]:
         except NoteRefused as problem:
             step.fail(f"a key of the export cannot be read: {problem}")
     return found
-
-
-def is_in_tree(line: Line, head: Checkpoint) -> bool:
-    """Step 5 for one record: whether its bytes, at its position, are in the tree."""
-    try:
-        leaf = leaf_hash(line.data)
-        root = root_from_inclusion(leaf, line.position - 1, head.size, line.proof)
-    except ProofRefused:
-        return False
-    return root == head.root
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +105,7 @@ def check_earlier(
         known[found.size, found.root] = is_before
         if not is_before:
             step.fail(f"the checkpoint of {found.size} records is not the beginning of this one")
-    for text in outside.earlier:
+    for text in (*outside.earlier, *outside.followed):
         step.count += 1
         _check_given(text, head, known, outside, step)
     if not outside.earlier:

@@ -35,7 +35,11 @@ def line_of(text: bytes) -> tuple[Line, str]:
 
     Raises `LineRefused`.
     """
-    plain = plain_of(text)
+    return line_from(plain_of(text))
+
+
+def line_from(plain: object) -> tuple[Line, str]:
+    """As `line_of`, of what the line states."""
     if not isinstance(plain, dict) or {*plain} != {"position", "body", "proof"}:
         raise LineRefused("expected an object of `position`, `body` and `proof`")
     position, written, proof = plain["position"], plain["body"], plain["proof"]

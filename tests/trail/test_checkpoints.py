@@ -199,18 +199,6 @@ def test_two_nodes_that_sign_at_once_sign_one_log_and_nothing_twice(url: str) ->
         second.close()
 
 
-def test_an_older_key_no_longer_signs_and_is_still_known(store: Store) -> None:
-    add(store, 2)
-    before = make_checkpoint(store, SigningKeys(f"s0:{OLDER}"), "acme", NOW)
-    add(store, 1)
-    rotated = SigningKeys(f"s1:{SECRET},s0:{OLDER}")
-    after = make_checkpoint(store, rotated, "acme", NOW)
-    origin = checkpoint_of(note_of(after.note).text).origin
-    new, old = rotated.public(origin)
-    assert note_of(before.note).signed_by([new, old]) == (old,)
-    assert note_of(after.note).signed_by([new, old]) == (new,)
-
-
 @pytest.mark.parametrize(
     "keys",
     [

@@ -28,7 +28,7 @@ from adapters.store.tables import trail
 from adapters.store.trail import Entry, append, end
 from adapters.store.tree import grow, root_at, size_of
 from engine.cases.identities import Identities
-from engine.trail.notes import Checkpoint, note_text, text_of
+from engine.trail.notes import Checkpoint, note_of, note_text, text_of
 
 PUBLISHED: Final = "checkpoint_published"  # the kind of a record
 BATCH: Final = 1_000  # records taken into the tree in one transaction: others write in between
@@ -73,6 +73,7 @@ def make_checkpoint(
         before = latest(connection, log.number)
         root = root_at(connection, size)
         expect_continued(connection, log.origin, before, published)
+        _expect_same_key(before, keys, log.origin)
         if before is not None and not _is_more(connection, before.size):
             return before
         text = text_of(Checkpoint(log.origin, size, root))
@@ -115,6 +116,20 @@ def expect_continued(
                 f"the first {size} records are not those of the checkpoint that was signed over"
                 " them; run `countersign trail check`, and then `countersign trail fork`"
             )
+
+
+def going_on(signed: Signed) -> bytes:
+    """The id of the key that signs what follows: where two signed, the new one stands first."""
+    return note_of(signed.note).signatures[0].id
+
+
+def _expect_same_key(before: Signed | None, keys: SigningKeys, origin: str) -> None:
+    """Raises `NotSigned` where another key would sign, and the one before has not said so."""
+    if before is not None and going_on(before) != keys.public(origin)[0].id:
+        raise NotSigned(
+            "another key signed the checkpoint before; state the new key first and that one behind"
+            " it, and run `countersign trail rotate`"
+        )
 
 
 def begin_anew(store: Store, because: str, who: Identities, now: datetime, log_name: str) -> Log:

@@ -9,6 +9,7 @@ TEXT: Final = """This is an export of the decision trail of Countersign.
 records.jsonl      a line for each record: its position in the log, its bytes as they are signed,
                    and the proof (RFC 6962) that they are in the tree of the checkpoint
 consistency.jsonl  earlier checkpoints, each with the proof that this one continues it
+rotations.jsonl    changes of the key, where there were any, each with what both keys signed
 timestamps.jsonl   what authorities answered to checkpoints (RFC 3161), where any was asked
 contents/          policy sets, people and delegations that the records name, as files
 population.csv     every case that these were selected from (not for a period of the trail)

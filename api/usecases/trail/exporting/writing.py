@@ -42,6 +42,7 @@ from api.usecases.trail.exporting.selecting import (
     rested_on,
 )
 from api.usecases.trail.proving import Prover
+from api.usecases.trail.rotating import rotations
 from engine.canonical import canonical_bytes
 from engine.cases.identities import Identities
 from engine.documents.fields import RESTRICTED, FieldClass
@@ -173,6 +174,7 @@ class _Writing:
         self.disclosed.seek(0)
         self._archive.add("disclosures.jsonl", iter(partial(self.disclosed.read, CHUNK), b""))
         self._archive.add("consistency.jsonl", self._earlier())
+        self._rotations()
         self._stamps()
         self.erased = erased_among(self._connection, seen.named)
         for digest in sorted(seen.named - self.erased):
@@ -221,12 +223,22 @@ class _Writing:
             self._progress(min(at + BATCH, len(positions)), len(positions))
 
     def _line(self, position: int, body: bytes) -> bytes:
-        proof = [*map(_base64, self._prover.of_record(position))]
-        return _json_line({"position": position, "body": body.decode(), "proof": proof})
+        return _json_line(_record_plain(position, body, self._prover.of_record(position)))
 
     def _earlier(self) -> Iterator[bytes]:
         for before, proof in self._prover.of_earlier():
             yield _json_line({"note": before.note, "proof": [*map(_base64, proof)]})
+
+    def _rotations(self) -> None:
+        """Changes of the key, where there were any, each with what both keys signed."""
+        lines = []
+        for each in rotations(self._connection, self._signed):
+            record = each.record
+            proof = Prover(self._connection, each.signed).of_record(record.position)
+            line = _record_plain(record.position, record.body, proof)
+            lines.append(_json_line({"record": line, "note": each.signed.note}))
+        if lines:
+            self._archive.add("rotations.jsonl", lines)
 
     def _stamps(self) -> None:
         """The time stamps of checkpoints, where there are any."""
@@ -280,6 +292,11 @@ def _body(done: Exported, manifest: dict[str, Any], who: Identities) -> dict[str
         "checkpoint": {"log": manifest["log"], "size": done.checkpoint.size},
         "who": who.plain(),
     }
+
+
+def _record_plain(position: int, body: bytes, proof: Iterable[bytes]) -> dict[str, object]:
+    shown = [*map(_base64, proof)]
+    return {"position": position, "body": body.decode(), "proof": shown}
 
 
 def _stamp_line(stamp: TimeStamp) -> bytes:
