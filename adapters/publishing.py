@@ -65,13 +65,15 @@ class Folder:
         return NOTHING
 
     def latest(self, origin: str) -> Checkpoint | None:
-        """The largest checkpoint of a log that was published here. Raises `NotPublished` where the
-        folder cannot be read, or a file in it is none: nobody knows then what was published."""
+        """The largest checkpoint that was published here of a log, or of any log of a configured
+        name (`acme` of `acme/9f86d081`). Raises `NotPublished` where the folder cannot be read, or
+        a file in it is none: nobody knows then what was published."""
         found: Checkpoint | None = None
         try:
             for path in sorted(self.path.glob(f"*{ENDING}")):
                 head = checkpoint_of(note_of(path.read_text(encoding="utf-8")).text)
-                if head.origin == origin and (found is None or head.size > found.size):
+                is_meant = head.origin == origin or head.origin.startswith(f"{origin}/")
+                if is_meant and (found is None or head.size > found.size):
                     found = head
             if not self.path.is_dir():
                 raise NotPublished(f"there is no folder `{self.path.name}`")

@@ -39,7 +39,7 @@ def opened(settings: Settings) -> Iterator[Service]:
     store = open_store(settings.database_url.get_secret_value())
     try:
         resources = resources_of(settings, store)
-        expect_not_restored(store, settings.places())
+        expect_not_restored(store, settings.places(), settings.log_name)
         authentication = _authentication(settings, resources)
         with _working(settings, resources) as wake:
             yield Service(resources, authentication, on_enqueued=wake)

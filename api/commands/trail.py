@@ -26,7 +26,12 @@ from api.settings import Environment, read_keys
 from api.usecases.casework.checking import TrailReport, check_trail
 from api.usecases.casework.telling import Problem
 from api.usecases.trail.checkpointing import NotSigned, begin_anew
-from api.usecases.trail.publishing import publish, read_back, sign_and_publish
+from api.usecases.trail.publishing import (
+    publish,
+    published_without_us,
+    read_back,
+    sign_and_publish,
+)
 from api.usecases.trail.rotating import rotate
 from engine.trail.notes import key_text
 
@@ -88,7 +93,10 @@ def fork(
     Nothing more is signed under the name before. Who holds its checkpoints can see where it ended.
     """
     with failures(), store_at(database) as store:
-        log = begin_anew(store, because, who(by, environment), utc_now(), read_keys().log_name)
+        settings = read_keys()
+        lost = published_without_us(store, settings.places(), settings.log_name)
+        person = who(by, environment)
+        log = begin_anew(store, because, person, utc_now(), settings.log_name, lost)
     with Output(out) as output:
         if as_json:
             output.json({"log": log.origin, "records": log.from_size})
@@ -130,7 +138,7 @@ def rotate_key(
     with failures(), store_at(database) as store:
         settings = read_keys()
         keys, places, now = expect_keys(settings), settings.places(), utc_now()
-        published = read_back(store, places)
+        published = read_back(store, places, settings.log_name)
         signed = rotate(store, keys, because, who(by, environment), now, published)
         wrong = publish(store, signed, places, now)
     _show_signed(signed, wrong, out, as_json=as_json)

@@ -142,7 +142,7 @@ def _exported(
                     bar.task_ids[0], completed=made, total=total
                 ),
                 allowed=frozenset(allowed),
-                published=read_back(store, places),
+                published=read_back(store, places, signing.log_name),
             )
         except NothingSelected as problem:
             raise stop(Code.FOUND, f"error: {problem}") from None

@@ -18,7 +18,11 @@ from adapters.store.checkpoints import every_log
 from adapters.store.opening import Store, open_store
 from adapters.store.trail import every_record
 from api.usecases.trail.checkpointing import NotSigned, TrailChanged, begin_anew
-from api.usecases.trail.publishing import expect_not_restored, sign_and_publish
+from api.usecases.trail.publishing import (
+    expect_not_restored,
+    published_without_us,
+    sign_and_publish,
+)
 from engine.cases.identities import Identities
 from engine.trail.notes import checkpoint_of, note_of
 from tests.databases import migrated
@@ -164,7 +168,7 @@ def restored(tmp_path: Path, folder: Folder) -> str:
 def test_an_older_database_that_was_restored_is_found_out(tmp_path: Path, folder: Folder) -> None:
     store = open_store(restored(tmp_path, folder))
     with pytest.raises(TrailChanged, match="an older database was restored"):
-        expect_not_restored(store, [folder])
+        expect_not_restored(store, [folder], "acme")
     with pytest.raises(TrailChanged, match="an older database was restored"):
         published(store, folder)
     store.close()
@@ -174,7 +178,7 @@ def test_that_it_has_grown_again_since_does_not_hide_it(tmp_path: Path, folder: 
     store = open_store(restored(tmp_path, folder))
     add(store, 20, "another")
     with pytest.raises(TrailChanged, match="not those of the checkpoint"):
-        expect_not_restored(store, [folder])
+        expect_not_restored(store, [folder], "acme")
     with pytest.raises(TrailChanged, match="not those of the checkpoint"):
         published(store, folder)
     store.close()
@@ -183,7 +187,7 @@ def test_that_it_has_grown_again_since_does_not_hide_it(tmp_path: Path, folder: 
 def test_another_log_under_another_name_goes_on_from_there(tmp_path: Path, folder: Folder) -> None:
     store = open_store(restored(tmp_path, folder))
     begin_anew(store, "restored from the backup of Monday", GINA, NOW, "acme")
-    expect_not_restored(store, [folder])
+    expect_not_restored(store, [folder], "acme")
     assert published(store, folder, hours=2) == {}
     with store.reading() as connection:
         first, second = every_log(connection)
@@ -199,12 +203,12 @@ def test_another_log_under_another_name_goes_on_from_there(tmp_path: Path, folde
 
 
 def test_a_whole_database_is_taken_for_what_it_is(store: Store, folder: Folder) -> None:
-    expect_not_restored(store, [folder])
+    expect_not_restored(store, [folder], "acme")
     add(store, 3)
-    expect_not_restored(store, [folder])
+    expect_not_restored(store, [folder], "acme")
     published(store, folder)
     add(store, 300)
-    expect_not_restored(store, [folder])
+    expect_not_restored(store, [folder], "acme")
 
 
 def test_where_it_cannot_be_read_what_was_published_nothing_is_signed(
@@ -218,12 +222,45 @@ def test_where_it_cannot_be_read_what_was_published_nothing_is_signed(
         published(store, folder)
     shutil.rmtree(folder.path)
     with pytest.raises(TrailChanged, match="no folder"):
-        expect_not_restored(store, [folder])
+        expect_not_restored(store, [folder], "acme")
 
 
 def test_without_a_log_none_can_be_begun_anew(store: Store) -> None:
     with pytest.raises(NotSigned, match="no log has begun"):
         begin_anew(store, "why not", GINA, NOW, "acme")
+
+
+def test_a_database_from_before_its_log_began_is_found_out_and_goes_on_under_another_name(
+    tmp_path: Path, folder: Folder
+) -> None:
+    with migrated("sqlite", tmp_path) as address:
+        store = open_store(address)
+        add(store, 3)
+        store.close()
+        shutil.copy(tmp_path / "countersign.db", tmp_path / "backup.db")
+        store = open_store(address)
+        add(store, 2)
+        published(store, folder)
+        store.close()
+        for beside in tmp_path.glob("countersign.db-*"):
+            beside.unlink()
+        shutil.copy(tmp_path / "backup.db", tmp_path / "countersign.db")
+        store = open_store(address)
+    with pytest.raises(TrailChanged, match="this store never signed one"):
+        expect_not_restored(store, [folder], "acme")
+    with pytest.raises(TrailChanged, match="over 5 records"):
+        published(store, folder, hours=1)
+    expect_not_restored(store, [folder], "acme-of-another-installation")
+    lost = published_without_us(store, [folder], "acme")
+    log = begin_anew(store, "restored from the backup of Monday", GINA, NOW, "acme", lost)
+    expect_not_restored(store, [folder], "acme")
+    assert published(store, folder, hours=2) == {}
+    with store.reading() as connection:
+        *_, record = [r for r in every_record(connection) if r.kind == "log_begun"]
+    body = json.loads(record.body)
+    assert (body["before"], body["log"]) == (lost[0].origin, log.origin)
+    assert lost[0].origin != log.origin
+    store.close()
 
 
 def test_half_a_file_that_a_crash_left_stops_nothing(store: Store, folder: Folder) -> None:

@@ -132,23 +132,32 @@ def _expect_same_key(before: Signed | None, keys: SigningKeys, origin: str) -> N
         )
 
 
-def begin_anew(store: Store, because: str, who: Identities, now: datetime, log_name: str) -> Log:
+def begin_anew(
+    store: Store,
+    because: str,
+    who: Identities,
+    now: datetime,
+    log_name: str,
+    published: Sequence[Checkpoint] = (),
+) -> Log:
     """Another log, under another name, for the records that are there now and those to come.
 
     What was signed under the name before stays as it is, and nothing more is signed under it. Its
-    first record says why. Raises `NotSigned` where no log has begun.
+    first record says why. `published` is what others hold where the store is from before its log
+    began. Raises `NotSigned` where no log has begun, and none was published.
     """
     with store.transaction() as connection:
         lock_tree(connection)
         before = log_of(connection)
-        if before is None:
+        if before is None and not published:
             raise NotSigned("no log has begun; `countersign trail checkpoint` begins the first")
-        last = latest(connection, before.number)
-        log = Log(before.number + 1, _origin(log_name), end(connection), because, now)
+        last = None if before is None else latest(connection, before.number)
+        number = 1 if before is None else before.number + 1
+        log = Log(number, _origin(log_name), end(connection), because, now)
         begin_log(connection, log)
         body = {
             "log": log.origin,
-            "before": before.origin,
+            "before": published[0].origin if before is None else before.origin,
             "signed_before": last.note if last is not None else "",
             "because": because,
             "who": who.plain(),

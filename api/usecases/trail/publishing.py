@@ -43,32 +43,57 @@ def sign_and_publish(
 ) -> tuple[Signed, dict[str, str]]:
     """A checkpoint over every record there is, signed and sent to every place; what went wrong
     there, by place. Raises `NotSigned` and `TrailChanged`."""
-    signed = make_checkpoint(store, keys, log_name, now, read_back(store, places), progress)
+    signed = make_checkpoint(
+        store, keys, log_name, now, read_back(store, places, log_name), progress
+    )
     return signed, publish(store, signed, places, now)
 
 
-def read_back(store: Store, places: Sequence[Place]) -> list[Checkpoint]:
+def read_back(store: Store, places: Sequence[Place], log_name: str) -> list[Checkpoint]:
     """The largest checkpoint of our log from each place that keeps them readable.
 
     Raises `TrailChanged` where a place cannot be read: nobody knows then what we would contradict.
+    So it does where a log of the configured name was published and the store has none.
     """
     with store.reading() as connection:
         known = log_of(connection)
-    if known is None:
-        return []
+    if known is not None:
+        return _latest(places, known.origin)
+    lost = _latest(places, log_name)
+    if lost:
+        sizes = max(each.size for each in lost)
+        raise TrailChanged(
+            f"checkpoints of the log `{lost[0].origin}` were published, over {sizes} records, and"
+            " this store never signed one: an older database was restored, or the place is another"
+            " store's; run `countersign trail fork`"
+        )
+    return []
+
+
+def published_without_us(
+    store: Store, places: Sequence[Place], log_name: str
+) -> Sequence[Checkpoint]:
+    """What was published under the configured name, where the store has no log; for whoever begins
+    one all the same. Raises `TrailChanged` where a place cannot be read."""
+    with store.reading() as connection:
+        known = log_of(connection)
+    return _latest(places, log_name) if known is None else ()
+
+
+def _latest(places: Sequence[Place], origin: str) -> list[Checkpoint]:
     try:
-        found = [place.latest(known.origin) for place in places]
+        found = [place.latest(origin) for place in places]
     except NotPublished as problem:
         raise TrailChanged(str(problem)) from None
     return [each for each in found if each is not None]
 
 
-def expect_not_restored(store: Store, places: Sequence[Place]) -> None:
+def expect_not_restored(store: Store, places: Sequence[Place], log_name: str) -> None:
     """Raises `TrailChanged` where the store is older than what was published of it.
 
     Asked before a service begins to work: what it wrote would contradict what others hold.
     """
-    published = read_back(store, places)
+    published = read_back(store, places, log_name)
     if not published:
         return
     with store.reading() as connection:
