@@ -1,8 +1,9 @@
 """How fast an export is verified, decisions performed again, and in how much memory.
 
 `python -m bench.verify [COUNT ...]`: for each count so many documents are submitted to an embedded
-store, exported and verified in a process of its own. The rate of durable decisions of the same run
-stands beside it: performing again must not be slower than deciding was.
+store, exported in one process and verified in another. The rate of durable decisions of the same
+run stands beside it: performing again must not be slower than deciding was. The peak of memory of
+both hardly grows with the records.
 """
 
 from __future__ import annotations
@@ -39,23 +40,31 @@ KEY = "b:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 
 def main(counts: list[int]) -> None:
     """A line for each count."""
-    print("records  decided/s  exported/s  verified/s  performed/s  peak MiB")
+    print("records  decided/s  exported/s  verified/s  performed/s  peaks of export, verify in MiB")
     for count in counts:
         with TemporaryDirectory() as folder:
             path = Path(folder) / "x.countersign.zip"
-            decided, exported = _made(count, Path(folder), path)
-            command = [sys.executable, "-m", "bench.verify", "--verify", str(path)]
-            done = subprocess.run(command, capture_output=True, text=True, check=True)
-            total, checked, peak = (float(word) for word in done.stdout.split())
+            url = f"sqlite:///{Path(folder) / 'countersign.db'}"
+            decided = _decided(count, Path(folder), url)
+            exporting, peak_of_export = _apart("--export", url, str(path))
+            total, checked, peak = _apart("--verify", str(path))
             print(
-                f"{count:>7,}  {decided:>9,.0f}  {exported:>10,.0f}  {count / total:>10,.0f}"
-                f"  {count / max(total - checked, 1e-9):>11,.0f}  {peak:>8,.0f}"
+                f"{count:>7,}  {decided:>9,.0f}  {count / exporting:>10,.0f}"
+                f"  {count / total:>10,.0f}  {count / max(total - checked, 1e-9):>11,.0f}"
+                f"  {peak_of_export:>16,.0f}  {peak:>6,.0f}",
+                flush=True,
             )
 
 
-def _made(count: int, folder: Path, path: Path) -> tuple[float, float]:
-    """An export of so many submissions; how many were decided and exported in a second."""
-    url = f"sqlite:///{folder / 'countersign.db'}"
+def _apart(*words: str) -> list[float]:
+    """What a process of its own prints."""
+    command = [sys.executable, "-m", "bench.verify", *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return [float(word) for word in done.stdout.split()]
+
+
+def _decided(count: int, folder: Path, url: str) -> float:
+    """How many of so many submissions were decided durably in a second."""
     migrate(url)
     store = open_store(url)
     resources = Resources(store)
@@ -65,11 +74,18 @@ def _made(count: int, folder: Path, path: Path) -> tuple[float, float]:
     for first in range(0, count, TOGETHER):
         numbers = range(first, min(first + TOGETHER, count))
         submit_all(resources, [Submission(order(n), "bench", WHO, NOW) for n in numbers])
-    decided = time.perf_counter()
-    export(resources, SigningKeys(KEY), "bench", Selection(), path, WHO, NOW)
     ended = time.perf_counter()
     store.close()
-    return count / (decided - began), count / (ended - decided)
+    return count / (ended - began)
+
+
+def _exported(url: str, path: Path) -> None:
+    """Seconds, and the peak of memory in MiB."""
+    store = open_store(url)
+    began = time.perf_counter()
+    export(Resources(store), SigningKeys(KEY), "bench", Selection(), path, WHO, NOW)
+    print(time.perf_counter() - began, _peak())
+    store.close()
 
 
 def order(number: int) -> dict[str, object]:
@@ -96,12 +112,17 @@ def _verified(path: Path) -> None:
         times.append(time.perf_counter() - began)
         if found.steps[5].problem_count or found.steps[10].problem_count:
             raise SystemExit("the export does not verify")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(*times, peak)
+    print(*times, _peak())
+
+
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--verify"]:
         _verified(Path(sys.argv[2]))
+    elif sys.argv[1:2] == ["--export"]:
+        _exported(sys.argv[2], Path(sys.argv[3]))
     else:
         main([int(word) for word in sys.argv[1:]] or [2_000, 8_000])
