@@ -40,7 +40,8 @@ class ActionRequest(BaseModel):
     `person` names who did it where a tool relays it; `place` is the id of the assignment that is
     claimed, released or handed on (0: all that he has); `to` is whoever is asked instead or too;
     `lines` are rejected, where the document goes back; `number` is that of the question that is
-    answered, or of the added approver who is taken away.
+    answered, or of the added approver who is taken away; `number_called` and `spoken_to` are those
+    of a call to a supplier.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -55,6 +56,8 @@ class ActionRequest(BaseModel):
     to: str = Field("", max_length=200)
     lines: list[Annotated[int, Field(ge=0, le=LAST_ID)]] = Field([], max_length=MOST_LINES)
     number: int = Field(0, ge=0, le=LAST_ID)
+    number_called: str = Field("", max_length=50, pattern=SHOWABLE)
+    spoken_to: str = Field("", max_length=200, pattern=SHOWABLE)
 
 
 class ActionOnCase(ActionRequest):
@@ -169,6 +172,8 @@ def _act(
         asked.to,
         tuple(asked.lines),
         asked.number,
+        asked.number_called,
+        asked.spoken_to,
     )
     done = act(service.resources, case.id, action, who, service.clock())
     if done is None:

@@ -2,7 +2,7 @@
 
 The change itself is a `supplier_request` that states `bank_details`, the first ones of a supplier
 included. Somebody other than those who wanted and approved it calls the supplier back, under a
-number that the request did not bring along.
+number that the request did not bring along: as an act of his own, or as the source states it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from engine.readiness.countries import REQUEST
 from engine.readiness.finding import Asked, Evidence, Finding
 from engine.readiness.parameters import Kind, Stricter, stated
 from engine.readiness.persons import is_or_is_near, persons_of
-from engine.readiness.surroundings import Beside
+from engine.readiness.surroundings import Beside, CallBack
 from engine.tokens import bare
 
 OLDEST_CALL: Final = timedelta(days=90)  # an older call was about something else
@@ -92,8 +92,8 @@ class BankChange(Check):
     def ask(self, on: Asked) -> Iterator[Finding]:
         """What the call lacks; of others, each change that is too new or was not confirmed."""
         if on.document.type == REQUEST:
-            if self.call_back and _requested(on.data, on.document):
-                yield from _uncalled(on, on.document, on.beside.approvers)
+            if self.call_back and changes_accounts(on.data, on.document):
+                yield from _unconfirmed(on, on.document, on.beside.approvers, on.beside.call_backs)
             return
         changes = [
             each
@@ -106,7 +106,9 @@ class BankChange(Check):
                 yield self._too_new(on, change, clears_at)
         if self.call_back:
             for change in _latest(changes, on):
-                yield from _uncalled(on, change.document, change.approvers, change)
+                yield from _unconfirmed(
+                    on, change.document, change.approvers, change.call_backs, change
+                )
 
     def _too_new(self, on: Asked, change: Beside, clears_at: datetime | None) -> Finding:
         words = {"change": change.name, "case": change.case}
@@ -178,6 +180,29 @@ def _is_undone(change: Beside, of_supplier: dict[str, Beside]) -> bool:
     return bool(supplier) and of_supplier[supplier] is not change
 
 
+def _unconfirmed(
+    on: Asked,
+    request: Document,
+    approvers: frozenset[PersonId],
+    called: tuple[CallBack, ...],
+    change: Beside | None = None,
+) -> Iterator[Finding]:
+    """What is wrong with the calls: one act of somebody without a part in it is enough.
+
+    Whoever called was employed when he did; that he approved afterwards ends it.
+    """
+    involved = involved_in(on.data, request, on.now) | approvers
+    callers = [each.by for each in called]
+    if any(not is_or_is_near(on.data, caller, involved, on.now) for caller in callers):
+        return
+    if callers and not request.details.get("called_back_by"):
+        words = {"change": f"{request.type}/{request.id}", "person": str(callers[-1])}
+        words |= {} if change is None else {"case": change.case}
+        yield on.finding("call_back_by_involved", Evidence.CALL_BACK, **words)
+        return
+    yield from _uncalled(on, request, approvers, change)
+
+
 def _uncalled(
     on: Asked, request: Document, approvers: frozenset[PersonId], change: Beside | None = None
 ) -> Iterator[Finding]:
@@ -206,7 +231,9 @@ def _uncalled(
     if person is None or not person.is_active(on.now):
         words |= {"person": str(caller)}
         yield on.finding("call_back_by_nobody_known", Evidence.CALL_BACK, **words)
-    elif is_or_is_near(on.data, person.id, _involved(on, request) | approvers, on.now):
+    elif is_or_is_near(
+        on.data, person.id, involved_in(on.data, request, on.now) | approvers, on.now
+    ):
         words |= {"person": str(person.id)}
         yield on.finding("call_back_by_involved", Evidence.CALL_BACK, **words)
     if not isinstance(at, datetime) or not _is_timely(at, request, on.now):
@@ -215,10 +242,15 @@ def _uncalled(
         yield on.finding("call_back_number_of_request", Evidence.CALL_BACK, **words)
 
 
-def _involved(on: Asked, request: Document) -> frozenset[PersonId]:
+def changes_accounts(data: MasterData, document: Document) -> bool:
+    """Whether it is a request that states bank details."""
+    return bool(_requested(data, document))
+
+
+def involved_in(data: MasterData, request: Document, now: datetime) -> frozenset[PersonId]:
     """Who wanted the change; those who approved it come beside them."""
     named = (request.requester, request.submitter, *request.beneficiaries)
-    return persons_of(on.data, named, on.now)
+    return persons_of(data, named, now)
 
 
 def _is_timely(at: datetime, request: Document, now: datetime) -> bool:

@@ -24,6 +24,14 @@ FIRM: Final = ENQUEUED | {Status.APPROVED}
 
 
 @dataclass(frozen=True, slots=True)
+class CallBack:
+    """Somebody called the supplier back about this very content, at an aware moment."""
+
+    by: PersonId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Beside:
     """Another document, where its case stands, and when it came in and last changed (aware).
 
@@ -37,6 +45,7 @@ class Beside:
     case: str = ""
     approvers: frozenset[PersonId] = frozenset()
     is_kept: bool = False
+    call_backs: tuple[CallBack, ...] = ()
 
     @property
     def counts(self) -> bool:
@@ -82,7 +91,8 @@ class Surroundings:
     its data were loaded (aware). `incomplete` says why not everything around it could be had: then
     it may not post. `case` and `received_at` (aware) are those of the document itself:
     `received_at` is `None` where nobody keeps it, `case` empty where it is only being kept.
-    `approvers` acted on its own route, for its present content, each as the persons that he is.
+    `approvers` acted on its own route, for its present content, each as the persons that he is;
+    `call_backs` are those about its present content.
     """
 
     documents: tuple[Beside, ...] = ()
@@ -96,6 +106,7 @@ class Surroundings:
     case: str = ""
     received_at: datetime | None = None
     approvers: frozenset[PersonId] = frozenset()
+    call_backs: tuple[CallBack, ...] = ()
 
     def as_of(self, moment: datetime) -> Surroundings:
         """Without documents that came in after an aware moment; what is known of the others since

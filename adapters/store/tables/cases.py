@@ -109,6 +109,20 @@ releases = Table(
     Index("ix_releases_case_id", "case_id"),
 )
 
+# Of the present content only those count that name its version and digest.
+call_backs = Table(
+    "call_backs",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("case_id", Integer, ForeignKey("cases.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("document_digest", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("filed_as", Text, nullable=False),
+    Index("ix_call_backs_case_id", "case_id"),
+)
+
 answers = Table(
     "answers",
     metadata,

@@ -27,6 +27,7 @@ from api.usecases.casework.action import (
     with_decision,
 )
 from api.usecases.casework.arranging import ARRANGING, arrange, take_away
+from api.usecases.casework.calling_back import confirm_call_back
 from api.usecases.casework.completing import finish, posting_key, with_event
 from api.usecases.casework.entitled import task_of
 from api.usecases.casework.escalating import escalate
@@ -110,6 +111,8 @@ def _acted(
                     return ratify(on)
                 case Kind.TAKE_AWAY:
                     return take_away(on)
+                case Kind.CONFIRM_CALL_BACK:
+                    return confirm_call_back(on)
             if case.status is not Status.PENDING:
                 return refused(on, "not_open")
             return _on_route(on, person)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 from sqlalchemy import Connection
@@ -59,6 +61,7 @@ class Kind(StrEnum):
     OBJECT = "object"
     ASK = "ask"
     REPLY = "reply"
+    CONFIRM_CALL_BACK = "confirm_call_back"
 
 
 # After these a case stands with the decision that it had before.
@@ -69,6 +72,7 @@ LEAVES_THE_DECISION: Final = frozenset(
         Kind.WITHDRAW,
         Kind.ASK,
         Kind.REPLY,
+        Kind.CONFIRM_CALL_BACK,
         Kind.RATIFY,
         Kind.REFUSE_RATIFICATION,
     }
@@ -82,7 +86,8 @@ class Action:
     `on_behalf_of` is the person he acts for, `body` the body he votes in, `place` the id of the
     place on the route that is claimed, released or handed on (0: every one that he has). `to` is
     the login or id of whoever is asked, `lines` are numbers of lines that are rejected, `number` is
-    that of the question or of the arrangement it is about.
+    that of the question or of the arrangement it is about. `number_called` and `spoken_to` are
+    those of a call to a supplier.
     """
 
     kind: Kind
@@ -95,6 +100,8 @@ class Action:
     to: str = ""
     lines: tuple[int, ...] = ()
     number: int = 0
+    number_called: str = ""
+    spoken_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +113,7 @@ class Acted:
 
 
 NOBODY: Final = PersonId("")
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -205,8 +213,15 @@ def refused(on: On, code: str, decision: Decision | None = None) -> Acted:
     return Acted(on.case, code)
 
 
-def entry(on: On, case: Case, decision: Decision | None, kind: str, **more: object) -> Entry:
-    """The record of the action."""
+def entry(
+    on: On,
+    case: Case,
+    decision: Decision | None,
+    kind: str,
+    written: Mapping[str, str] = NOTHING,
+    **more: object,
+) -> Entry:
+    """The record of the action. `written` is what he wrote by hand besides the comment."""
     action = on.action
     named: Plain = {"to": action.to, "lines": list(action.lines), "number": action.number}
     body: Plain = {
@@ -227,8 +242,9 @@ def entry(on: On, case: Case, decision: Decision | None, kind: str, **more: obje
         **on.note,
         "status": str(case.status),
         **more,
+        **written,
     }
-    return Entry(kind, case.id, on.now, body, {"comment": action.comment})
+    return Entry(kind, case.id, on.now, body, {"comment": action.comment, **written})
 
 
 def decision_written(decision: Decision) -> Written:

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from sqlalchemy import Connection
 
 from adapters.store import beside, cases, past
+from adapters.store.call_backs import call_backs_of
 from adapters.store.cases import Case
 from adapters.store.in_force import What, loaded_since
 from adapters.store.versions import standing_of
@@ -27,6 +28,7 @@ from engine.documents.model import Document
 from engine.facts.kinds import FactValue
 from engine.master_data import PersonId
 from engine.readiness.asking import NO_INTEREST, Interest, compares, found_by, interest
+from engine.readiness.countries import REQUEST
 from engine.readiness.recording import keeps
 from engine.readiness.surroundings import Beside, Surroundings
 from engine.readiness.timing import MASTER_DATA
@@ -71,7 +73,8 @@ class Around:
         approved = case.document_digest if case and case.status is Status.APPROVED else None
         alone = Surroundings(approved_digest=approved)
         if case is not None and own and not is_new:
-            alone = replace(alone, approvers=_approvers(connection, case))
+            calls = call_backs_of(connection, case) if case.type == REQUEST else ()
+            alone = replace(alone, approvers=_approvers(connection, case), call_backs=calls)
         if self.wanted == NO_INTEREST:
             return alone
         found = beside.cases_beside(connection, self.wanted.keys, own)
@@ -157,6 +160,7 @@ def as_others_see(
         case=case.number,
         approvers=approvers,
         is_kept=keeps(json.loads(case.findings_json)),
+        call_backs=call_backs_of(connection, case) if case.type == REQUEST else (),
     )
 
 
