@@ -81,7 +81,7 @@ class KeyRing(_Unshown):
     The keys themselves are not kept, only ciphers made of them.
     """
 
-    __slots__ = ("_ciphers", "current_id")
+    __slots__ = ("_ciphers", "current_id", "names")
 
     def __init__(self, text: str) -> None:
         """The ring of `id:base64,id:base64`: the first key seals, each has 32 random bytes.
@@ -90,6 +90,10 @@ class KeyRing(_Unshown):
         """
         keys = dict(_keys(text))
         self.current_id: Final = next(iter(keys))
+        # By id and a digest that says nothing of the key: another one under the same id shows.
+        self.names: Final = tuple(
+            f"{key_id} {_derived(key, 'name').hex()[:16]}" for key_id, key in keys.items()
+        )
         self._ciphers: Final[Mapping[str, AESGCM]] = MappingProxyType(
             {key_id: AESGCM(_derived(key, "encryption")) for key_id, key in keys.items()}
         )

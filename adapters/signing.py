@@ -44,6 +44,11 @@ class SigningKeys:
         """The ids of the keys, the signing one first."""
         return tuple(id for id, _ in self._keys)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Each key by its id and the public half, which anybody may know."""
+        return tuple(f"{id} {key.public_key().public_bytes_raw().hex()}" for id, key in self._keys)
+
     def sign(self, origin: str, text: str, by: Key | None = None) -> Signature:
         """The signature under a text of the log of that name: of the first key, or of another.
 

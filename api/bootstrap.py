@@ -16,11 +16,13 @@ from adapters.store.in_force import digests
 from adapters.store.opening import Store, open_store
 from adapters.store.trail import records
 from adapters.transport import Transport
+from api.configuration import stated
 from api.sealing import with_keys
 from api.settings import Environment, ErpSettings, Settings, SettingsRefused, secret
 from api.usecases.casework.posting import Counter, Target
 from api.usecases.casework.resources import Resources
 from api.usecases.casework.second_opinion import Opinions
+from api.usecases.configuration import record_configuration
 from api.usecases.trail.publishing import expect_not_restored, sign_and_publish
 from api.web.asking import Service, utc_now
 from api.worker import Signing, Worker
@@ -41,6 +43,7 @@ def opened(settings: Settings) -> Iterator[Service]:
         resources = resources_of(settings, store)
         expect_not_restored(store, settings.places(), settings.log_name)
         authentication = _authentication(settings, resources)
+        record_configuration(store, stated(settings), utc_now())
         with _working(settings, resources) as wake:
             yield Service(resources, authentication, on_enqueued=wake)
     finally:

@@ -91,6 +91,19 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Payload:
+    """What an order becomes for an ERP: its digest, and the mapping by which it did.
+
+    `mapping` names the translation and its version; `mapping_digest` is over the words that are
+    translated by settings.
+    """
+
+    digest: str
+    mapping: str
+    mapping_digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class PeriodStatus:
     """The accounting period of a day: its name, empty where there is none.
 
@@ -124,6 +137,10 @@ class ErpConnector(Protocol):
 
     def supplier(self, supplier: str) -> SupplierStatus:
         """What the ERP knows of a supplier, by our id of it."""
+        ...
+
+    def payload(self, order: PostingOrder) -> Payload:
+        """What the order becomes, without asking the ERP: the same order gives the same."""
         ...
 
     def find(self, order: PostingOrder) -> Receipt | None:

@@ -123,6 +123,18 @@ def first_records(
     return {row.case_id: json.loads(row.body) for row in found}
 
 
+def last_of(connection: Connection, kind: str) -> Record | None:
+    """The last record of a kind; `None` for none."""
+    query = select(trail).where(trail.c.kind == kind).order_by(trail.c.position.desc()).limit(1)
+    row = connection.execute(query).first()
+    return None if row is None else _record(row)
+
+
+def hold_end(connection: Connection) -> None:
+    """Until the transaction ends nobody else adds a record. The last thing to be locked."""
+    connection.execute(select(trail_end.c.position).with_for_update())
+
+
 def end(connection: Connection) -> int:
     """The position of the last record; 0 for none."""
     return int(connection.execute(select(trail_end.c.position)).scalar_one())

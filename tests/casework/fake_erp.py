@@ -16,11 +16,13 @@ from pathlib import Path
 from adapters.erp.connector import (
     ErpError,
     Fault,
+    Payload,
     PeriodStatus,
     PostingOrder,
     Receipt,
     SupplierStatus,
 )
+from engine.canonical import digest
 
 ANSWER_LOST = "answer lost"
 REQUEST_LOST = "request lost"
@@ -58,6 +60,10 @@ class FakeErp:
         inactive = self._rows("select 1 from inactive where supplier = ?", supplier)
         self._note("supplier")
         return SupplierStatus(True, not inactive)
+
+    def payload(self, order: PostingOrder) -> Payload:
+        plain = {"key": order.key, "document": order.document.digest}
+        return Payload(digest(plain), "fake 1", digest({}))
 
     def find(self, order: PostingOrder) -> Receipt | None:
         self._note("find")

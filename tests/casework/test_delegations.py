@@ -195,6 +195,14 @@ def test_a_file_does_not_take_a_name_of_the_service(nodes: tuple[Resources, Reso
     rows += b"own-1,mia,noah,2027-03-01,2027-03-31,,,,,,\n"
     with pytest.raises(ActivationRefused, match="own-1"):
         load_master_data(nodes[0], data_files() | {"delegations.csv": rows}, ADMIN, "a trick", NOW)
+    with nodes[0].store.reading() as connection:
+        *_, last = every_record(connection)
+    said = json.loads(last.body)
+    assert (said["kind"], said["code"], said["because"]) == (
+        "master_data_refused",
+        "refused",
+        "a trick",
+    )
 
 
 def test_a_back_dated_row_of_a_file_heals_no_act(nodes: tuple[Resources, Resources]) -> None:

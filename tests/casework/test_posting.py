@@ -21,6 +21,7 @@ from api.usecases.casework.replaying import replay
 from api.usecases.casework.resources import Resources
 from api.usecases.casework.settling import Result
 from api.usecases.casework.submitting import preview, submit
+from engine.canonical import digest
 from engine.cases.status import Status
 from tests.casework.deliveries import LATER, Delivery, enqueued, made
 from tests.casework.documents import NOW, PORTAL, by, order
@@ -415,3 +416,22 @@ def test_what_is_being_posted_takes_no_new_content_and_is_posted_as_approved(
     submit(on.resources, order("8500.00"), "portal", PORTAL, NOW)
     assert on.one().result is Result.POSTED
     assert on.case().version == 1
+
+
+def test_what_was_sent_and_by_which_mapping_is_on_record(on: Delivery) -> None:
+    on.one()
+    with on.resources.store.reading() as connection:
+        [posted] = [json.loads(r.body) for r in every_record(connection) if r.kind == "posted"]
+    plain = {"key": "C-000001/1", "document": on.case().document_digest}
+    assert posted["payload_digest"] == digest(plain)
+    assert (posted["mapping"], posted["mapping_digest"]) == ("fake 1", digest({}))
+
+
+def test_what_an_earlier_attempt_left_is_recorded_with_what_it_was_sent(on: Delivery) -> None:
+    on.erp.faults = [ANSWER_LOST]
+    on.one()
+    on.clock.pass_by(minutes=1)
+    assert on.one().result is Result.POSTED
+    with on.resources.store.reading() as connection:
+        [posted] = [json.loads(r.body) for r in every_record(connection) if r.kind == "posted"]
+    assert posted["payload_digest"].startswith("sha256:")

@@ -25,6 +25,7 @@ from adapters.erp.connector import (
     Credentials,
     ErpError,
     Fault,
+    Payload,
     PeriodStatus,
     PostingOrder,
     Receipt,
@@ -35,6 +36,7 @@ from adapters.erp.tryton.invoices import Coding, Record
 from adapters.erp.tryton.lookups import Books
 from adapters.erp.tryton.protocol import Session
 from adapters.transport import Transport
+from engine.canonical import digest
 
 _NEXT: Final = {"draft": "validate_invoice", "validated": "post"}
 _SAME: Final[Mapping[str, str]] = MappingProxyType({})
@@ -65,6 +67,13 @@ class TrytonConnector:
     def supplier(self, supplier: str) -> SupplierStatus:
         """See `ErpConnector.supplier`. The code of the party is our id."""
         return lookups.supplier(self._session, supplier)
+
+    def payload(self, order: PostingOrder) -> Payload:
+        """See `ErpConnector.payload`: what must be read back of it."""
+        invoices.check(order)
+        plain = invoices.plain(order, self._coding)
+        words = {"companies": dict(self._coding.companies), "taxes": dict(self._coding.taxes)}
+        return Payload(digest(plain), invoices.MAPPING, digest(words))
 
     def find(self, order: PostingOrder) -> Receipt | None:
         """See `ErpConnector.find`. Changes nothing."""

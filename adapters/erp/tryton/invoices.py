@@ -17,6 +17,8 @@ from adapters.erp.connector import ErpError, Fault, PostingOrder, Receipt
 from engine.documents.model import Document, Line
 from engine.money import Money, exponent
 
+# Another number whenever an order becomes something else there.
+MAPPING: Final = "tryton supplier invoice 1"
 TYPES: Final = ("invoice", "credit_note")
 POSTED: Final = ("posted", "paid")
 # Booked as any line, with its own account, amount and tax: nothing of them is lost.
@@ -177,6 +179,19 @@ def expected(order: PostingOrder, coding: Coding) -> Content:
         total=untaxed + tax,
         payable=None,
     )
+
+
+def plain(order: PostingOrder, coding: Coding) -> dict[str, object]:
+    """The same as plain canonical values, under the key of the posting."""
+    content = expected(order, coding)
+    found = {each.name: getattr(content, each.name) for each in fields(Content)}
+    lines = [[account, [*taxes], str(net)] for account, taxes, net in content.lines]
+    words = {name: _word(value) for name, value in found.items() if name != "lines"}
+    return {**words, "lines": lines, "key": order.key}
+
+
+def _word(value: object) -> str:
+    return "" if value is None else str(value)
 
 
 def _taxes(line: Line, coding: Coding) -> tuple[str, ...]:

@@ -26,10 +26,12 @@ from adapters.store.in_force import (
     put_in_force,
 )
 from adapters.store.in_force_history import add_history
+from adapters.store.opening import Store
 from adapters.store.trail import Entry, append
 from api.usecases.casework.recounting import Progress, Recount
 from api.usecases.casework.resolving import Cause, re_resolve_all
 from api.usecases.casework.resources import (
+    ContentsUnusable,
     InForce,
     Resources,
     data_and_reports,
@@ -92,8 +94,36 @@ def load_master_data(
     out anew right after; `progress` is told of every so many cases, `told` what was reported of
     rows. Where systems disagree, the record says about what, and who clears it. Raises
     `ActivationRefused` where no set is in force, or another one was put meanwhile, and
-    `ContentsUnusable`.
+    `ContentsUnusable`; that it was tried is on record.
     """
+    try:
+        found, reports = _loaded(resources, data_files, who, because, now, progress)
+    except (ActivationRefused, ContentsUnusable) as problem:
+        code = "unusable" if isinstance(problem, ContentsUnusable) else "refused"
+        _record_refusal(resources.store, code, who, because, now)
+        raise
+    re_resolve_all(resources, now, Cause.MASTER_DATA, progress)
+    told(reports)
+    return found
+
+
+def _record_refusal(store: Store, code: str, who: Identities, because: str, now: datetime) -> None:
+    """Not before anything is in force: the first record of a store says what it is for."""
+    body = {"code": code, "who": who.plain(), "because": because}
+    with store.transaction() as connection:
+        if digests(connection).policy:
+            append(connection, [Entry("master_data_refused", None, now, body)])
+
+
+def _loaded(
+    resources: Resources,
+    data_files: Files,
+    who: Identities,
+    because: str,
+    now: datetime,
+    progress: Progress,
+) -> tuple[dict[str, str], tuple[BadRow, ...]]:
+    """What was put in force, by what it is, and what was reported of rows."""
     store = resources.store
     with store.snapshot() as connection:
         before = digests(connection)
@@ -118,9 +148,7 @@ def load_master_data(
         recount.finish(connection)
         more = _disagreements(reports)
         _record(connection, "master_data_loaded", found, who, because, now, more)
-    re_resolve_all(resources, now, Cause.MASTER_DATA, progress)
-    told(reports)
-    return found
+    return found, reports
 
 
 def _hidden(resources: Resources, data_files: Files, policy: PolicySet) -> Files:

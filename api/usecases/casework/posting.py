@@ -23,7 +23,14 @@ from adapters.store.trail import records_of
 from api.usecases.casework.completing import POSTING, ask_ready, posting_key
 from api.usecases.casework.resources import Resources
 from api.usecases.casework.second_opinion import OPERATED, Opinions, ask_second_opinion
-from api.usecases.casework.settling import INTERNAL, Delivered, Result, keep_failed, keep_posted
+from api.usecases.casework.settling import (
+    INTERNAL,
+    Delivered,
+    Posted,
+    Result,
+    keep_failed,
+    keep_posted,
+)
 from api.usecases.casework.surrounding import around
 from api.usecases.casework.written import DocumentUnreadable, document_of, named_digests
 from engine.cases.status import Status
@@ -119,14 +126,18 @@ class _Attempt:
             _ask_erp(target.erp, order)
             now = self._counter.clock()
             ask_second_opinion(self._resources, self._counter.opinions, self._parcel, now)
+            payload = target.erp.payload(order)
             if not self._note_sending():
                 return Delivered(Result.LAPSED)
             receipt = target.erp.post(order)
+        else:
+            payload = target.erp.payload(order)
         if not receipt.is_posted:
             said = f"the ERP answered with the state `{receipt.state}`, expected a posted document"
             raise ErpError(Fault.UNKNOWN_OUTCOME, "not_posted_yet", said)
         rests_on = named_digests(current)
-        return keep_posted(self._resources, self._parcel, receipt, rests_on, self._counter.clock())
+        posted = Posted(receipt, payload, rests_on)
+        return keep_posted(self._resources, self._parcel, posted, self._counter.clock())
 
     def is_unknown_after(self, error: ErpError) -> bool:
         """Whether this attempt may have left something in the ERP that nobody has seen."""

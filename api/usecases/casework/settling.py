@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from adapters.erp.connector import ErpError, Fault, Receipt
+from adapters.erp.connector import ErpError, Fault, Payload, Receipt
 from adapters.store import cases, delivery, outbox
 from adapters.store.cases import Case
 from adapters.store.delivery import KeptReceipt
@@ -51,14 +51,18 @@ class Delivered:
     due_at: datetime | None = None
 
 
-def keep_posted(
-    resources: Resources,
-    parcel: Parcel,
-    receipt: Receipt,
-    rests_on: Written,
-    now: datetime,
-) -> Delivered:
-    """The document is in the ERP's books. `rests_on` are the digests of what was sent."""
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What an ERP has in its books: its receipt, what it was sent, and what that rests on."""
+
+    receipt: Receipt
+    payload: Payload
+    rests_on: Written
+
+
+def keep_posted(resources: Resources, parcel: Parcel, posted: Posted, now: datetime) -> Delivered:
+    """The document is in the ERP's books."""
+    receipt = posted.receipt
     with resources.store.transaction() as connection:
         case = _locked(connection, parcel)
         if not outbox.settle(connection, parcel, Delivery.DONE):
@@ -74,7 +78,10 @@ def keep_posted(
             "number": receipt.number,
             "erp_id": receipt.erp_id,
             "erp_state": receipt.state,
-            "in_force": rests_on,
+            "payload_digest": posted.payload.digest,
+            "mapping": posted.payload.mapping,
+            "mapping_digest": posted.payload.mapping_digest,
+            "in_force": posted.rests_on,
         }
         append(connection, [Entry("posted", case.id, now, body)])
     return Delivered(Result.POSTED)

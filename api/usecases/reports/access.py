@@ -16,7 +16,7 @@ from adapters.store.opening import Store
 from adapters.store.trail import every_record
 
 BATCH: Final = 500
-_REFUSED: Final = frozenset({"refusal", "access_refused", "policy_refusal"})
+_REFUSED: Final = frozenset({"refusal", "access_refused", "policy_refusal", "master_data_refused"})
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 
-from adapters.erp.connector import ErpError, Fault
+from adapters.erp.connector import Credentials, ErpError, Fault
 from adapters.erp.tryton import invoices
+from adapters.erp.tryton.connection import TrytonConnector
+from adapters.transport import Transport
+from engine.money import Money
 from tests.adapters.tryton.desk import order
 
 
@@ -81,3 +85,36 @@ def test_what_is_booked_as_it_is_stated_may_be_posted(
 def test_an_order_without_a_key_is_refused(key: str) -> None:
     with pytest.raises(ValueError, match="expected a key"):
         replace(order(), key=key)
+
+
+def connector(**coding: dict[str, str]) -> TrytonConnector:
+    """One that is never asked anything."""
+    transport = Transport("http://127.0.0.1:9")
+    return TrytonConnector("erp", transport, "acme", Credentials("u", "s"), **coding)
+
+
+def test_an_order_becomes_the_same_again_and_another_one_something_else() -> None:
+    whole = order()
+    found = connector().payload(whole)
+    assert found == connector().payload(whole)
+    assert found.mapping == invoices.MAPPING
+    dearer = tuple(replace(one, net=Money(10_001, "EUR")) for one in whole.document.lines)
+    for other in (
+        replace(whole, key="C-999999/1"),
+        replace(whole, posting_date=date(2027, 3, 6)),
+        replace(whole, document=replace(whole.document, lines=dearer)),
+    ):
+        assert connector().payload(other).digest != found.digest
+
+
+def test_other_words_of_the_settings_are_another_mapping() -> None:
+    whole = order()
+    one, other = connector(), connector(taxes={whole.document.lines[0].tax_code: "19 %"})
+    assert one.payload(whole).mapping_digest != other.payload(whole).mapping_digest
+    assert one.payload(whole).digest != other.payload(whole).digest
+
+
+def test_what_cannot_be_posted_becomes_nothing() -> None:
+    whole = order()
+    with pytest.raises(ErpError):
+        connector().payload(replace(whole, document=replace(whole.document, number="")))
