@@ -151,6 +151,22 @@ def test_what_was_changed_later_is_kept_from_then_on(resources: Resources) -> No
     assert due_at(resources, LATER.replace(year=2037)) == {case.number: ""}
 
 
+def test_what_a_document_says_of_a_later_day_counts(resources: Resources) -> None:
+    case = submitted(resources, delivery_date="2032-05-01")
+    act(resources, case.id, Action(Kind.REJECT, "mia", 1, comment=SAID), by("mia"), NOW)
+    assert due_at(resources, NOW.replace(year=2039)) == {}
+    assert due_at(resources, NOW.replace(year=2040)) == {case.number: ""}
+
+
+def test_an_order_is_kept_as_long_as_what_names_it(resources: Resources) -> None:
+    case = approved(resources)
+    assert due_at(resources, NOW.replace(year=2036)) == {case.number: ""}
+    bill = {**order("70.00", "I-1"), "type": "invoice", "purchase_order": "PO-1", "number": "77"}
+    assert isinstance(submit(resources, bill, "portal", PORTAL, LATER), Submitted)
+    assert case.number not in due_at(resources, NOW.replace(year=2036))
+    assert case.number in due_at(resources, NOW.replace(year=2038))
+
+
 def test_without_a_law_of_its_country_nothing_is_due(resources: Resources) -> None:
     fields = {"entity": "JP01", "requester": "ren", "currency": "JPY", "cost_center": "cc300"}
     done = submit(resources, {**order("800", **fields)}, "portal", by("ren"), NOW)

@@ -1,7 +1,8 @@
 """Cases whose time of retention is over, each with what keeps it all the same.
 
-The days of a document count as its country's file says, and so does the day on which the case was
-changed last: a day too long is harmless. Beyond the law a case is kept while somebody has a legal
+Counted from is the latest of many days, since a day too long is harmless: every day that the
+document states (until when a contract runs, too), the day on which the case was changed last, and
+that of the last document which names it. Beyond the law a case is kept while somebody has a legal
 hold on it, and while other documents are still judged by it.
 """
 
@@ -13,21 +14,22 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from adapters.store import cases, headroom, legal_holds, outbox
 from adapters.store.cases import Case
 from adapters.store.legal_holds import LegalHold
 from adapters.store.reviews import reviews_on
-from adapters.store.tables import acts
+from adapters.store.tables import acts, subjects
+from adapters.store.tables import cases as kept_cases
 from api.usecases.casework.resources import InForce, Plain
-from api.usecases.keeping_until import keeping_of_case
 from engine.business_time import calendar_of, first_day, local_day
 from engine.cases.legal_hold import Subject
-from engine.cases.status import FINAL
-from engine.countries.retention import Keeping
+from engine.cases.status import FINAL, Status
+from engine.countries.retention import Keeping, keeping
 
 BATCH: Final = 500
+DAY_LENGTH: Final = len("2027-03-15")
 # Cases about what is in force: by them an auditor sees why decisions were made as they were.
 GOVERNING: Final = frozenset({"policy_change", "delegation"})
 
@@ -79,17 +81,42 @@ def due_one(
     if case.status not in FINAL:
         return None
     document = json.loads(case.document_json)
-    keeping = _keeping(current, case, document)
-    if keeping.until is None or keeping.until >= _today(current, case.entity, now):
+    days = _days(current, case, document)
+    found = keeping(current.policy, case.entity, case.type, days)
+    if found.until is None or found.until >= _today(current, case.entity, now):
+        return None
+    days += _named_last(connection, current, case)  # asked of few: it looks at other cases
+    found = keeping(current.policy, case.entity, case.type, days)
+    if found.until is None or found.until >= _today(current, case.entity, now):
         return None
     kept_by, about = _kept_by(connection, current, holds, case, document, now)
-    return Due(case, keeping, kept_by, about)
+    return Due(case, found, kept_by, about)
 
 
-def _keeping(current: InForce, case: Case, document: Mapping[str, object]) -> Keeping:
-    """By the later of the moments at which it came in and was changed."""
-    moment = max(case.received_at, case.changed_at)
-    return keeping_of_case(current.policy, case.entity, case.type, document, moment)
+def _days(current: InForce, case: Case, document: Mapping[str, object]) -> list[date]:
+    """Every day that the document states, and those on which it came in and was changed."""
+    moments = (case.received_at, case.changed_at)
+    came = [_today(current, case.entity, moment) for moment in moments]
+    return [*came, *(day for text in _texts(document) if (day := _day(text)) is not None)]
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if len(text) == DAY_LENGTH else None
+    except ValueError:
+        return None
+
+
+def _named_last(connection: Connection, current: InForce, case: Case) -> list[date]:
+    """The day of the last change of a case whose document names this one; none where none does."""
+    name = f"document:{case.type}/{case.document_id}"
+    query = (
+        select(func.max(kept_cases.c.changed_at))
+        .join(subjects, subjects.c.case_id == kept_cases.c.id)
+        .where(subjects.c.key == name, kept_cases.c.status != str(Status.ERASED))
+    )
+    last: datetime | None = connection.execute(query).scalar()
+    return [] if last is None else [_today(current, case.entity, last)]
 
 
 def _today(current: InForce, entity: str, now: datetime) -> date:

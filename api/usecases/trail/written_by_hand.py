@@ -25,13 +25,16 @@ def text_problems(connection: Connection, record: Record) -> Iterator[Problem]:
     if _COMMITS not in record.body:
         return
     body = json.loads(record.body)
+    places = [*committed_places(body)]
+    if not places:
+        return
     case = "" if record.case_id is None else number_of(record.case_id)
     kept = {each.path: each for each in texts_of(connection, record.position)}
     for path, text in kept.items():
         if not opens(text, body):
             said = f"`{path}` is not what the record committed to"
             yield Problem("text_differs", said, record.position, case)
-    lacking = [path for path in committed_places(body) if path not in kept]
+    lacking = [path for path in places if path not in kept]
     if lacking and record.case_id is not None and not _is_erased(connection, record.case_id):
         for path in lacking:
             said = f"`{path}` is not kept any more"
