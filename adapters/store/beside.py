@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, or_, select
 
 from adapters.store.cases import Case, case_of
 from adapters.store.many import insert_rows
@@ -33,6 +34,22 @@ def keys_of(connection: Connection, case_ids: Collection[int]) -> Mapping[int, f
     for row in connection.execute(query) if case_ids else ():
         found.setdefault(row.case_id, set()).add(row.key)
     return {id: frozenset(keys) for id, keys in found.items()}
+
+
+def naming_order(
+    connection: Connection, entity: str, name: str, types: Collection[str]
+) -> list[Case]:
+    """Cases of these types that name the order, on the document or on a line.
+
+    Where no check compares documents nobody keeps keys: every document of the entity is looked at.
+    """
+    stated = json.dumps(name, ensure_ascii=False)
+    named = [
+        cases.c.document.contains(f'"{field}":{stated}', autoescape=True)
+        for field in ("purchase_order", "order")
+    ]
+    query = select(cases).where(cases.c.entity == entity, cases.c.type.in_(types), or_(*named))
+    return [case_of(row) for row in connection.execute(query.order_by(cases.c.id))]
 
 
 def cases_beside(connection: Connection, keys: Iterable[str], own: int) -> list[Case]:

@@ -13,6 +13,7 @@ from adapters.store.tables import exceptions, receipts
 OF_PEOPLE = (
     "ratification_late",
     "ratification_refused",
+    "not_cancelled_in_erp",
 )  # what people owe, whatever becomes of the posting
 
 

@@ -10,6 +10,8 @@ off again, and the record says so.
 `imported` is what another system did before this one decided anything. Nothing leads there but a
 load of history: it counts, and can neither be acted on nor posted.
 
+`cancelled` is an order that was approved, or posted, and is wanted no more.
+
 `erased` is what is left where a document was kept as long as it had to be: the case, its number and
 its records, without what the document said. Nothing leads away.
 """
@@ -36,6 +38,7 @@ class Status(StrEnum):
     POSTED = "posted"
     EXCEPTION = "exception"
     IMPORTED = "imported"
+    CANCELLED = "cancelled"
     ERASED = "erased"
 
 
@@ -50,6 +53,7 @@ class Event(StrEnum):
     REJECT = "reject"
     RETURN = "return"
     WITHDRAW = "withdraw"
+    CANCEL = "cancel"
     ENQUEUE = "enqueue"
     POST = "post"
     FAIL = "fail"
@@ -107,6 +111,8 @@ _TABLE: Final = """
     posted     straight_through  approved
     posted     hold              held
     posted     refuse            refused
+    approved   cancel            cancelled
+    posted     cancel            cancelled
     posting    post              posted
     posting    fail              exception
     exception  replay            posting
@@ -117,6 +123,7 @@ _TABLE: Final = """
     refused    erase             erased
     withdrawn  erase             erased
     imported   erase             erased
+    cancelled  erase             erased
 """
 
 

@@ -2,7 +2,8 @@
 
 What allows something (an order, a receipt, a credit that gives back) counts only when it is
 approved or in the books. What uses something up (an invoice) counts as soon as it is approved, and
-also while the ERP refuses it. Rejected, refused and withdrawn documents are as if they never were.
+also while the ERP refuses it. What was rejected, refused, withdrawn or cancelled is as if it
+had never been.
 
 Two invoices that are both approved and not posted yet see each other, and neither may take what
 only one of them can have: whoever asks in the end does so in the transaction that sends a posting.

@@ -18,7 +18,9 @@ from engine.documents.model import Document
 from engine.facts.kinds import FactValue, FactValues
 from engine.master_data import PersonId
 
-CAME_TO_NOTHING: Final = frozenset({Status.REJECTED, Status.REFUSED, Status.WITHDRAWN})
+CAME_TO_NOTHING: Final = frozenset(
+    {Status.REJECTED, Status.REFUSED, Status.WITHDRAWN, Status.CANCELLED}
+)
 ENQUEUED: Final = frozenset({Status.POSTING, Status.POSTED, Status.EXCEPTION, Status.IMPORTED})
 FIRM: Final = ENQUEUED | {Status.APPROVED}
 

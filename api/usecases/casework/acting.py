@@ -28,6 +28,7 @@ from api.usecases.casework.action import (
 )
 from api.usecases.casework.arranging import ARRANGING, arrange, take_away
 from api.usecases.casework.calling_back import confirm_call_back
+from api.usecases.casework.cancelling import ORDER, cancel, is_used
 from api.usecases.casework.completing import finish, posting_key, with_event
 from api.usecases.casework.entitled import task_of
 from api.usecases.casework.escalating import escalate
@@ -40,6 +41,7 @@ from api.usecases.casework.resources import ContentsUnusable, Resources
 from api.usecases.casework.returning import resubmit, send_back
 from api.usecases.casework.reviewing import open_asked
 from api.usecases.casework.standing import keys_of_change, settle_change
+from api.usecases.casework.surrounding import around
 from api.usecases.casework.unusable import hold
 from api.usecases.casework.watching import watch
 from api.usecases.casework.written import (
@@ -101,6 +103,8 @@ def _acted(
             match action.kind:
                 case Kind.WITHDRAW:
                     return _withdraw(on, person)
+                case Kind.CANCEL:
+                    return cancel(on)
                 case Kind.OBJECT:
                     return object_(on)
                 case Kind.RESUBMIT:
@@ -208,7 +212,9 @@ def _withdraw(on: On, person: PersonId) -> Acted:
     """
     document = document_of(on.resources, on.current.policy, on.case)
     names = (document.requester, document.submitter)
-    headroom.lock(on.connection, keys_of_change(on.connection, on.current, on.case, document))
+    shared = keys_of_change(on.connection, on.current, on.case, document)
+    needed = around(on.current, document, on.case.received_at, on.now)
+    headroom.lock(on.connection, (*shared, *needed.keys()))
     owners = {on.current.data.person_of(name, on.now) for name in names if name}
     if person not in owners:
         return refused(on, "not_asked")
@@ -216,6 +222,8 @@ def _withdraw(on: On, person: PersonId) -> Acted:
         return refused(on, "not_open")
     if is_in_force(on):
         return refused(on, "in_force_already")
+    if on.case.type == ORDER and on.case.status is Status.APPROVED and is_used(on, document):
+        return refused(on, "order_in_use")
     if on.case.status is Status.EXCEPTION:
         parcel = outbox.of_key(on.connection, posting_key(on.case))
         if parcel is not None and parcel.is_outcome_unknown:  # the ERP may have it in its books

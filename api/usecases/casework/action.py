@@ -48,6 +48,7 @@ class Kind(StrEnum):
     RATIFY = "ratify"
     REFUSE_RATIFICATION = "refuse_ratification"
     WITHDRAW = "withdraw"
+    CANCEL = "cancel"
     CLAIM = "claim"
     RELEASE = "release"
     RETURN = "return"
@@ -70,6 +71,7 @@ LEAVES_THE_DECISION: Final = frozenset(
         Kind.CLAIM,
         Kind.RELEASE,
         Kind.WITHDRAW,
+        Kind.CANCEL,
         Kind.ASK,
         Kind.REPLY,
         Kind.CONFIRM_CALL_BACK,

@@ -26,7 +26,9 @@ from engine.policy import PolicySet
 
 BATCH: Final = 500
 TABLE_SUFFIXES: Final = (".csv", ".csv.gz")
-CAME_TO_NOTHING: Final = frozenset({Status.WITHDRAWN, Status.REJECTED, Status.REFUSED})
+CAME_TO_NOTHING: Final = frozenset(
+    {Status.WITHDRAWN, Status.CANCELLED, Status.REJECTED, Status.REFUSED}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,8 @@ def of_store(store: Store, *, with_cancelled: bool) -> tuple[InForce, LookedAt]:
     """What is in force, and the present content of every case, as of when it came in.
 
     Whatever date its sender states: nobody takes a document out of its day by dating it back.
-    Without `with_cancelled` those that came to nothing are left out: withdrawn, rejected, refused.
+    Without `with_cancelled` those that came to nothing are left out: withdrawn, cancelled,
+    rejected, refused.
     Raises `NothingInForce` and `ContentsUnusable`.
     """
     with store.snapshot() as connection:

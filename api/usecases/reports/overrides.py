@@ -27,7 +27,7 @@ SELF_APPROVAL: Final = frozenset(
     {"self_approval", "same_person", "beneficiary", "reviewer_involved"}
 )
 _DECIDING: Final = frozenset({"submission", "decided_again", "tasks_changed"})
-_ENDING: Final = frozenset({"rejected", "withdrawn", "refused"})
+_ENDING: Final = frozenset({"rejected", "withdrawn", "cancelled", "refused"})
 _APPROVING: Final = frozenset({"approve", "vote_for", "record"})
 _QUEUE: Final = frozenset({"claim", "release"})
 
