@@ -61,6 +61,7 @@ COMMANDS: Final = {
     "trail rotate": "trail.rotate_key",
     "trail fork": "trail.fork",
     "trail export": "trail_export.export_trail",
+    "trail lineage": "trail_lineage.show_lineage",
     "trail log": "trail_log.log",
     "trail verify": "trail_verify.verify_export",
     "policy propose": "policy_sets.propose_set",
