@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, func, select
 
-from adapters.store import cases, headroom, legal_holds, outbox
+from adapters.store import cases, delivery, headroom, legal_holds, outbox
 from adapters.store.cases import Case
 from adapters.store.legal_holds import LegalHold
 from adapters.store.reviews import reviews_on
@@ -140,6 +140,9 @@ def _kept_by(
             return "legal_hold", each.number
     for key in outbox.unsettled_keys(connection, case.id):
         return "posting_open", key
+    for exception in delivery.exceptions_of(connection, case.id):
+        if exception.closed_at is None:
+            return "exception_open", exception.code
     for review in reviews_on(connection, case.id):
         if review.is_open:
             return "review_open", review.code
