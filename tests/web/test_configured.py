@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 from base64 import b64encode
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -26,8 +25,8 @@ from engine.cases.identities import Identities
 from tests import databases
 from tests.web.conftest import ISSUER, NOW, START, acme_files
 
-SECRET = b64encode(secrets.token_bytes(32)).decode()
-OTHER = b64encode(secrets.token_bytes(32)).decode()
+SECRET = b64encode(bytes(range(32))).decode()
+OTHER = b64encode(bytes(range(32, 64))).decode()
 PASSWORD = "correct horse"
 SERVICES: dict[str, dict[str, list[str]]] = {
     "portal": {"scopes": ["documents:submit", "documents:read"], "entities": ["US01"]}
