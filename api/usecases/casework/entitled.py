@@ -11,10 +11,11 @@ import json
 from adapters.store import cases
 from api.usecases.casework.action import Kind, On, Route
 from api.usecases.casework.written import text_of_key
+from engine.decision import Decision
 from engine.reviewing import owners_of
 from engine.routing.acting import take
 from engine.routing.completing import open_now
-from engine.routing.course import Act, ActKind, Course, Given
+from engine.routing.course import Act, ActKind, Course, Given, PlaceKey, keyed
 
 
 def task_of(on: On, route: Route) -> Given | str:
@@ -28,9 +29,17 @@ def task_of(on: On, route: Route) -> Given | str:
         if isinstance(answering, str):
             return found
         found = answering
+    return found
+
+
+def claimed_by_others(on: On, decision: Decision) -> frozenset[PlaceKey]:
+    """The places of the route that somebody else has claimed from their queue."""
     claimed = cases.claims_on(on.connection, on.case.id)
-    owners = {claimed[name] for key in found.keys if (name := text_of_key(key)) in claimed}
-    return "claimed_by_another" if owners and on.person not in owners else found
+    return frozenset(
+        key
+        for key, _ in (keyed(decision) if claimed else ())
+        if claimed.get(text_of_key(key), on.person) != on.person
+    )
 
 
 def task_of_other(on: On, route: Route) -> Given | str:
@@ -69,4 +78,5 @@ def owns_matrix(on: On) -> bool:
 def _tried(on: On, route: Route, kind: ActKind) -> Given | str:
     course = Course(list(route.course.given), route.course.is_rejected)
     act = Act(on.action.by, on.now, kind, on.action.on_behalf_of)
-    return take(course, route.decision, on.current.data, route.document.requester, act)
+    claimed = claimed_by_others(on, route.decision)
+    return take(course, route.decision, on.current.data, route.document.requester, act, claimed)
