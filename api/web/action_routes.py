@@ -39,6 +39,7 @@ class ActionRequest(BaseModel):
 
     `person` names who did it where a tool relays it; `place` is the id of the assignment that is
     claimed, released or handed on (0: all that he has); `to` is whoever is asked instead or too;
+    `of` is whose task is handed on, where it is not his own;
     `lines` are rejected, where the document goes back; `number` is that of the question that is
     answered, or of the added approver who is taken away; `number_called` and `spoken_to` are those
     of a call to a supplier.
@@ -56,6 +57,7 @@ class ActionRequest(BaseModel):
     to: str = Field("", max_length=200)
     lines: list[Annotated[int, Field(ge=0, le=LAST_ID)]] = Field([], max_length=MOST_LINES)
     number: int = Field(0, ge=0, le=LAST_ID)
+    of: str = Field("", max_length=200)
     number_called: str = Field("", max_length=50, pattern=SHOWABLE)
     spoken_to: str = Field("", max_length=200, pattern=SHOWABLE)
 
@@ -172,6 +174,7 @@ def _act(
         asked.to,
         tuple(asked.lines),
         asked.number,
+        asked.of,
         asked.number_called,
         asked.spoken_to,
     )

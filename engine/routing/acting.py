@@ -76,11 +76,18 @@ def progress(
 
 
 def take(
-    course: Course, decision: Decision, data: MasterData, requester: str, act: Act
+    course: Course,
+    decision: Decision,
+    data: MasterData,
+    requester: str,
+    act: Act,
+    claimed: frozenset[PlaceKey] = frozenset(),
 ) -> Given | str:
     """Takes the act into the course, or leaves it as it is and says the code of why not.
 
     `decision` is the route as it is at the moment of the act, `requester` the name on the document.
+    `claimed` are places that somebody else has claimed: he fills none of them, and all others that
+    he could.
     """
     person = data.person_of(act.by, act.at)
     if person is None:
@@ -95,16 +102,19 @@ def take(
     if current is None:
         return "not_open"
     wanted = data.person_of(act.on_behalf_of, act.at) if act.on_behalf_of else None
-    offered = [
+    every = [
         (key, assignee)
         for key, place in keyed(decision)
         for assignee in _may_act(place, person, act)
         if not act.on_behalf_of or assignee.on_behalf_of == wanted
     ]
+    offered = [found for found in every if found[0] not in claimed]
     own = [found for found in offered if found[1].on_behalf_of is None]
     open_here, done = keys_of_step(decision, current, course)
     usable = [found for found in (*own, *offered) if found[0] in open_here]
     if not usable:
+        if any(key in open_here for key, _ in every):
+            return "claimed_by_another"
         if any(key in done for key, _ in offered):
             return "not_open"  # somebody else was first
         return _why_not(decision, data, person, requester, act, bool(offered))

@@ -30,7 +30,7 @@ from api.usecases.casework.arranging import ARRANGING, arrange, take_away
 from api.usecases.casework.calling_back import confirm_call_back
 from api.usecases.casework.cancelling import ORDER, cancel, is_used
 from api.usecases.casework.completing import finish, posting_key, with_event
-from api.usecases.casework.entitled import task_of
+from api.usecases.casework.entitled import claimed_by_others, task_of
 from api.usecases.casework.escalating import escalate
 from api.usecases.casework.moments import acting_moment
 from api.usecases.casework.objecting import is_late, object_, told_to
@@ -147,13 +147,10 @@ def _on_route(on: On, person: PersonId) -> Acted:
     if act.kind is ActKind.REJECT and told_to(decision, person) and is_late(on, decision):
         if isinstance(task_of(on, route), str):
             return refused(on, "objection_too_late", decision)
-    taken = take(course, decision, on.deciding.data, document.requester, act)
+    claimed = claimed_by_others(on, decision)
+    taken = take(course, decision, on.deciding.data, document.requester, act, claimed)
     if isinstance(taken, str):
         return refused(on, taken, decision)
-    claimed = cases.claims_on(on.connection, on.case.id)
-    owners = {claimed[name] for key in taken.keys if (name := text_of_key(key)) in claimed}
-    if owners and person not in owners:
-        return refused(on, "claimed_by_another", decision)
     cases.add_act(on.connection, on.case.id, count + 1, taken, on.now, on.case.version)
     remember_approval(on.connection, on.deciding, on.case, document, decision, taken, on.now)
     on.who = replace(on.who, on_behalf_of=taken.assignee.on_behalf_of or "")

@@ -88,7 +88,8 @@ class Action:
     `on_behalf_of` is the person he acts for, `body` the body he votes in, `place` the id of the
     place on the route that is claimed, released or handed on (0: every one that he has). `to` is
     the login or id of whoever is asked, `lines` are numbers of lines that are rejected, `number` is
-    that of the question or of the arrangement it is about. `number_called` and `spoken_to` are
+    that of the question or of the arrangement it is about. `of` is whose task is handed on, where
+    it is not his own. `number_called` and `spoken_to` are
     those of a call to a supplier.
     """
 
@@ -102,6 +103,7 @@ class Action:
     to: str = ""
     lines: tuple[int, ...] = ()
     number: int = 0
+    of: str = ""
     number_called: str = ""
     spoken_to: str = ""
 
@@ -225,7 +227,12 @@ def entry(
 ) -> Entry:
     """The record of the action. `written` is what he wrote by hand besides the comment."""
     action = on.action
-    named: Plain = {"to": action.to, "lines": list(action.lines), "number": action.number}
+    named: Plain = {
+        "to": action.to,
+        "lines": list(action.lines),
+        "number": action.number,
+        "of": action.of,
+    }
     body: Plain = {
         "case": case.number,
         "version": case.version,

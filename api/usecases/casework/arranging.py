@@ -23,7 +23,7 @@ from api.usecases.casework.action import (
     with_decision,
 )
 from api.usecases.casework.completing import finish, with_event
-from api.usecases.casework.entitled import task_of
+from api.usecases.casework.entitled import task_of, task_of_other
 from api.usecases.casework.written import text_of_key
 from engine.cases.status import Event, Status
 from engine.decision import Decision, Outcome
@@ -45,13 +45,15 @@ ARRANGING: Final = {
 def arrange(on: On, route: Route) -> Acted:
     """Hands a task on, delegates it, or adds an approver beside everybody who is asked already."""
     kind = ARRANGING[on.action.kind]
-    task = task_of(on, route)
+    task = task_of(on, route) if not on.action.of else task_of_other(on, route)
     if isinstance(task, str):
         return refused(on, task, route.decision)
     to = on.current.data.person_of(on.action.to, on.now)
     if to is None:
         return refused(on, "person_unknown", route.decision)
     by = task.assignee.on_behalf_of or task.assignee.person
+    if on.action.of and to == on.person:
+        return refused(on, "same_person", route.decision)  # nobody takes what he hands out
     if kind is Arranging.DELEGATE and task.assignee.on_behalf_of is not None:
         return refused(on, "delegation_depth", route.decision)  # only one's own task
     if kind is Arranging.DELEGATE and asks_approval(on.current.policy):

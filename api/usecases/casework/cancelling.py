@@ -9,13 +9,13 @@ by the owner of the matrix, until he says that it was cancelled there as well.
 
 from __future__ import annotations
 
-import json
 from typing import Final
 
 from adapters.store import arrangements, beside, cases, deadlines, delivery, headroom
 from adapters.store.trail import append
 from api.usecases.casework.action import Acted, On, entry, refused
 from api.usecases.casework.completing import posting_key, with_event
+from api.usecases.casework.entitled import owner_of_matrix, owns_matrix
 from api.usecases.casework.surrounding import around
 from api.usecases.casework.written import document_of
 from engine.cases.status import Event, Status
@@ -23,7 +23,6 @@ from engine.documents.model import Document
 from engine.readiness.asking import compares
 from engine.readiness.orders import name_of, order_keys
 from engine.readiness.surroundings import FIRM
-from engine.reviewing import owners_of
 
 ORDER: Final = "purchase_order"
 USED_BY: Final = ("invoice", "credit_note", "goods_receipt")
@@ -42,7 +41,7 @@ def cancel(on: On) -> Acted:
     headroom.lock(on.connection, (*needed.keys(), *headroom.keys_of(on.connection, [on.case.id])))
     names = (document.requester, document.submitter)
     mine = {on.current.data.person_of(name, on.now) for name in names if name}
-    if on.person not in mine and not _owns(on):
+    if on.person not in mine and not owns_matrix(on):
         return refused(on, "not_asked")
     if not on.action.comment.strip():
         return refused(on, "comment_missing")
@@ -56,7 +55,7 @@ def cancel(on: On) -> Acted:
     arrangements.forget_returned(on.connection, case.id)
     if was_posted:
         message = f"the order was cancelled here, and `{posting_key(case)}` is in the ERP"
-        key, owner = posting_key(case), _owner(on)
+        key, owner = posting_key(case), owner_of_matrix(on)
         delivery.open_exception(on.connection, case.id, key, NOT_IN_ERP, message, owner, on.now)
     append(on.connection, [entry(on, case, None, "action")])
     return Acted(case)
@@ -85,7 +84,7 @@ def _confirmed(on: On) -> Acted:
     ]
     if not open_here:
         return refused(on, "not_open")
-    if not _owns(on):
+    if not owns_matrix(on):
         return refused(on, "not_asked")
     if not on.action.comment.strip():
         return refused(on, "comment_missing")
@@ -93,15 +92,3 @@ def _confirmed(on: On) -> Acted:
         delivery.close_exception(on.connection, on.case.id, each.key, NOT_IN_ERP, on.now)
     append(on.connection, [entry(on, on.case, None, "action")])
     return Acted(on.case)
-
-
-def _owner(on: On) -> str:
-    """The owner of the matrix that routed it; empty where the set has it no more."""
-    matrix = json.loads(on.case.decision_json)["matrix"]
-    known = {each.name: each.owner for each in on.current.policy.matrices}
-    return known.get(matrix, "")
-
-
-def _owns(on: On) -> bool:
-    policy, data = on.current.policy, on.current.data
-    return on.person in owners_of(policy, data, _owner(on), on.case.entity, on.now)
