@@ -13,6 +13,7 @@ from api.commands.serving import DEFAULT, By, Database, For, failures, store_at,
 from api.commands.terminal import Code, Output, progress, stop
 from api.commands.trail import app as app
 from api.settings import Environment
+from api.usecases.trail.ocel.as_parquet import NotExact
 from api.usecases.trail.ocel.as_xlsx import TooManyRows
 from api.usecases.trail.ocel.writing import Format, Written, write_log
 from engine.cases.identities import Identities
@@ -21,7 +22,10 @@ File = Annotated[
     Path, typer.Option("--file", "-f", metavar="FILE", help="The file that is written.")
 ]
 As = Annotated[
-    Format, typer.Option("--format", help="OCEL 2.0 as JSON or as a database, or a row an event.")
+    Format,
+    typer.Option(
+        "--format", help="OCEL 2.0 as JSON or as a database, a row an event, or a row a case."
+    ),
 ]
 
 
@@ -60,8 +64,8 @@ def _written(database: str, format: Format, file: Path, by: Identities) -> Writt
             )
         except OSError as problem:
             raise stop(Code.FILE, f"error: `{file}`: {problem.strerror}") from None
-        except TooManyRows as problem:
+        except (TooManyRows, NotExact) as problem:
             raise stop(Code.FILE, f"error: `{file}`: {problem}") from None
         except ImportError:
-            said = "error: spreadsheets need openpyxl: install `countersign[analysis]`"
+            said = f"error: `{format}` needs `countersign[analysis]`, which is not installed"
             raise stop(Code.FILE, said) from None

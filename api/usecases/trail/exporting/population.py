@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
@@ -35,43 +35,63 @@ class Population:
         self, connection: Connection, conditions: list[ColumnElement[bool]], size: int
     ) -> Iterator[dict[str, str]]:
         """A row for each case whose first record is among the first `size`, by its number."""
-        after = 0
-        first = select(trail.c.case_id, func.min(trail.c.position).label("position"))
-        firsts = first.where(trail.c.case_id.is_not(None)).group_by(trail.c.case_id).subquery()
-        query = (
-            select(cases, firsts.c.position)
-            .join(firsts, firsts.c.case_id == cases.c.id)
-            .where(*conditions, firsts.c.position <= size)
-            .order_by(cases.c.id)
-        )
-        while True:
-            found = connection.execute(query.where(cases.c.id > after).limit(BATCH)).all()
-            if not found:
-                return
-            for row in found:
-                yield self._row(row)
-            after = found[-1].id
+        for each in cases_of(connection, conditions, size):
+            self.items.append(Item(each.number, each.amount or Fraction(0)))
+            self.ids[each.number] = each.id
+            self.by_status[each.cells["status"]] += 1
+            if each.amount is not None:
+                currency = each.cells["currency"]
+                self.totals[currency] = self.totals.get(currency, Fraction(0)) + each.amount
+            yield each.cells
 
-    def _row(self, row: object) -> dict[str, str]:
-        number = number_of(row.id)  # type: ignore[attr-defined]
-        currency, amount = _worth(row.document)  # type: ignore[attr-defined]
-        self.items.append(Item(number, amount or Fraction(0)))
-        self.ids[number] = row.id  # type: ignore[attr-defined]
-        self.by_status[row.status] += 1  # type: ignore[attr-defined]
-        if amount is not None:
-            self.totals[currency] = self.totals.get(currency, Fraction(0)) + amount
-        cells = (
-            number,
-            row.type,  # type: ignore[attr-defined]
-            row.document_id,  # type: ignore[attr-defined]
-            row.entity,  # type: ignore[attr-defined]
-            row.status,  # type: ignore[attr-defined]
-            "" if amount is None else fraction_text(amount),
-            currency,
-            str(row.position),  # type: ignore[attr-defined]
-            moment_as_kept(row.received_at),  # type: ignore[attr-defined]
-        )
-        return dict(zip(COLUMNS, cells, strict=True))
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A case: its cells by column, and what it is worth, `None` for nothing."""
+
+    id: int
+    number: str
+    amount: Fraction | None
+    cells: dict[str, str]
+
+
+def cases_of(
+    connection: Connection, conditions: list[ColumnElement[bool]], size: int
+) -> Iterator[Row]:
+    """The cases whose first record is among the first `size`, by number, some at a time."""
+    after = 0
+    first = select(trail.c.case_id, func.min(trail.c.position).label("position"))
+    firsts = first.where(trail.c.case_id.is_not(None)).group_by(trail.c.case_id).subquery()
+    query = (
+        select(cases, firsts.c.position)
+        .join(firsts, firsts.c.case_id == cases.c.id)
+        .where(*conditions, firsts.c.position <= size)
+        .order_by(cases.c.id)
+    )
+    while True:
+        found = connection.execute(query.where(cases.c.id > after).limit(BATCH)).all()
+        if not found:
+            return
+        for row in found:
+            yield _row(row)
+        after = found[-1].id
+
+
+def _row(row: Any) -> Row:
+    number = number_of(row.id)
+    currency, amount = _worth(row.document)
+    cells = (
+        number,
+        row.type,
+        row.document_id,
+        row.entity,
+        row.status,
+        "" if amount is None else fraction_text(amount),
+        currency,
+        str(row.position),
+        moment_as_kept(row.received_at),
+    )
+    return Row(row.id, number, amount, dict(zip(COLUMNS, cells, strict=True)))
 
 
 def worth(document: str) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from adapters.store.opening import Store
 from adapters.store.trail import Entry, append, end
 from api.usecases.trail.ocel.as_csv import csv_chunks
 from api.usecases.trail.ocel.as_json import json_chunks
+from api.usecases.trail.ocel.as_parquet import write_cases, write_events
 from api.usecases.trail.ocel.as_sqlite import write_sqlite
 from api.usecases.trail.ocel.as_xlsx import write_xlsx
 from api.usecases.trail.ocel.reading import Log
@@ -23,12 +24,15 @@ Progress = Callable[[int, int], None]
 
 
 class Format(StrEnum):
-    """What is written: OCEL 2.0 as JSON or as a database, or a row for each event of a case."""
+    """What is written: OCEL 2.0 as JSON or as a database, a row for each event of a case, or a row
+    for each case with what it is worth."""
 
     OCEL_JSON = "ocel-json"
     OCEL_SQLITE = "ocel-sqlite"
     CSV = "csv"
     XLSX = "xlsx"
+    PARQUET = "parquet"
+    PARQUET_CASES = "parquet-cases"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +53,9 @@ def write_log(
 ) -> Written:
     """Writes every record as an event, as of one moment; `now` is aware.
 
-    Raises `OSError` where the file cannot be written, `TooManyRows` where it cannot hold the log,
-    and `ImportError` where what writes it is not installed: then there is none, and no record of
-    it.
+    Raises `OSError` where the file cannot be written, `TooManyRows` and `NotExact` where it cannot
+    hold the log, and `ImportError` where what writes it is not installed: then there is none, and
+    no record of it.
     """
     beside = path.with_name(path.name + ".part")
     beside.unlink(missing_ok=True)
@@ -69,6 +73,10 @@ def write_log(
                     _write(beside, csv_chunks(log))
                 case Format.XLSX:
                     write_xlsx(log, beside)
+                case Format.PARQUET:
+                    write_events(log, beside)
+                case Format.PARQUET_CASES:
+                    write_cases(connection, size, beside)
         digest = _digest(beside)
         beside.replace(path)
     finally:
