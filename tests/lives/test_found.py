@@ -16,7 +16,7 @@ from api.usecases.casework.submitting import submit
 from engine.cases.identities import Identities
 from engine.cases.status import Status
 from tests.databases import BOTH, opened
-from tests.lives.world import POLICY, START, Order, People, master_data
+from tests.lives.world import START, Order, People, Policy, master_data, set_files
 
 WHO = Identities("vera", "tests")
 LATER = START + timedelta(hours=1)
@@ -24,10 +24,9 @@ LATER = START + timedelta(hours=1)
 
 @pytest.fixture(params=BOTH)
 def resources(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Resources]:
-    files = {name: text.encode() for name, text in POLICY.items()}
     with opened(request.param, tmp_path) as store:
         made = Resources(store)
-        bootstrap(made, files, master_data(People()), WHO, "installation", START)
+        bootstrap(made, set_files(Policy()), master_data(People()), WHO, "installation", START)
         yield made
 
 
