@@ -127,9 +127,12 @@ def _on_route(on: On, person: PersonId) -> Acted:
     if isinstance(taken, str):
         return refused(on, taken, decision)
     claimed = cases.claims_on(on.connection, on.case.id)
-    owners = {claimed[name] for key in taken.keys if (name := text_of_key(key)) in claimed}
-    if owners and person not in owners:
+    owners = {name: claimed[name] for name in map(text_of_key, taken.keys) if name in claimed}
+    if owners and person not in owners.values():
         return refused(on, "claimed_by_another", decision)
+    for name, owner in sorted(owners.items()):
+        if owner == person:  # where his act counts elsewhere, others may fill the place
+            cases.release(on.connection, on.case.id, name)
     cases.add_act(on.connection, on.case.id, count + 1, taken, on.now, on.case.version)
     remember_approval(on.connection, on.deciding, on.case, document, decision, taken, on.now)
     on.who = replace(on.who, on_behalf_of=taken.assignee.on_behalf_of or "")
