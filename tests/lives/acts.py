@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from tests.lives.arranged import ADDING, Arranged, changed
 from tests.lives.filling import Given, open_keys, take, task
-from tests.lives.model import COUNTS, Case, Now, base, routed, settled, stands
+from tests.lives.model import Case, Now, base, routed, settled, stands
 from tests.lives.people import Day
 from tests.lives.routes import Key, Route
 from tests.lives.world import Policy
@@ -69,6 +69,8 @@ def withdrawn(case: Case, now: Now, person: str) -> Case:
         raise Refused(case, "not_asked")
     if case.status not in ("pending", "held", "returned", "approved", "exception"):
         raise Refused(case, "not_open")
+    if case.status == "exception" and case.is_unknown:
+        raise Refused(case, "outcome_unknown")
     return settled(replace(case, status="withdrawn", tasks=frozenset(), held=()), now)
 
 
@@ -220,9 +222,3 @@ def ratified(case: Case, now: Now, person: str) -> Case:
         raise Refused(case, "answered_already")
     given = Given("ratify", left[0][1], frozenset(key for key, _ in left), case.version)
     return replace(case, given=[*case.given, given])
-
-
-def posted(case: Case, status: str) -> Case:
-    """The ERP has it, or has refused it, or it is sent off again."""
-    assert case.status in COUNTS
-    return replace(case, status=status)

@@ -32,7 +32,7 @@ class Arranged:
 
 def arranged(on: Day, found: Route, made: list[Arranged], amount: int) -> Route:
     """The route with what was arranged on it; an added approver who is gone holds the document."""
-    if found.outcome != "route":
+    if found.outcome not in ("route", "straight_through"):
         return found
     steps = found.steps
     try:
@@ -45,7 +45,7 @@ def arranged(on: Day, found: Route, made: list[Arranged], amount: int) -> Route:
                 steps = changed(on, steps, each, amount) or steps
     except Nobody as problem:
         return Route("held", held=problem.args)
-    return Route("route", steps)
+    return Route("route", steps) if steps else found
 
 
 def changed(on: Day, steps: tuple[Step, ...], each: Arranged, amount: int) -> tuple[Step, ...]:
@@ -84,7 +84,7 @@ def _added(on: Day, steps: tuple[Step, ...], each: Arranged) -> tuple[Step, ...]
     if not on.may(each.to):
         raise Nobody(ADDED, each.to)
     numbers = [place.number for place in Route("", steps).places()]
-    new = (Part(1, (Place(max(numbers) + 1, each.own_key, ((each.to, ""),)),)),)
+    new = (Part(1, (Place(max(numbers, default=0) + 1, each.own_key, ((each.to, ""),)),)),)
     at = len(steps)
     for n, step in enumerate(steps):
         if any(place.key == each.key for part in step for place in part.places):

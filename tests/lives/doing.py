@@ -16,6 +16,7 @@ from engine.cases.identities import Identities
 from tests.lives import acts, model
 from tests.lives.life import Life
 from tests.lives.model import Case, Now
+from tests.lives.posting import Posting
 from tests.lives.world import AMOUNTS, DOCUMENTS, PERSONS, SUPPLIERS, TOO_MUCH, Order
 
 KINDS: Final = (
@@ -44,13 +45,15 @@ def is_asked(life: Life) -> bool:
     return any(life.tasks.values())
 
 
-class Doing(Life):
+class Doing(Posting):
     """Documents, and what people do on them."""
 
     # --- documents --------------------------------------------------------------------------------
 
-    @initialize(found=st.lists(orders, min_size=2, max_size=4))
-    def orders_come_together(self, found: list[Order]) -> None:
+    @initialize(found=st.lists(orders, min_size=2, max_size=4), does_post=st.booleans())
+    def orders_come_together(self, found: list[Order], does_post: bool) -> None:
+        if does_post:
+            self.begin_to_post()
         self._submit(found)
 
     @rule(order=orders)

@@ -47,6 +47,7 @@ class Life(RuleBasedStateMachine):
         self.time: datetime = START
         self.people = People()
         self.policy = Policy()
+        self.does_post = False
         self.cases: dict[str, Case] = {}
         self.ids: dict[str, int] = {}
         self.tasks: dict[str, list[Task]] = {}
@@ -61,7 +62,7 @@ class Life(RuleBasedStateMachine):
     @property
     def now(self) -> Now:
         """What the reference knows of the moment."""
-        return Now(self.people, self.day, self.policy)
+        return Now(self.people, self.day, self.policy, self.does_post)
 
     def others(self, id: str, supplier: str) -> int:
         """What the other cases add to the total of a supplier."""

@@ -49,6 +49,7 @@ class Case:
     standing: Case | None = None
     held: tuple[object, ...] = ()
     are_lines_rejected: bool = False
+    is_unknown: bool = False  # whether the ERP has what was sent to it
 
 
 def spent(cases: Iterable[Case], supplier: str) -> int:
