@@ -76,6 +76,8 @@ _TABLE: Final = """
     returned   straight_through  approved
     returned   hold              held
     returned   refuse            refused
+    returned   complete          approved
+    returned   reject            rejected
     returned   withdraw          withdrawn
     held       route             pending
     held       straight_through  approved

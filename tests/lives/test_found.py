@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from adapters.store import cases
+from adapters.store.in_force import What, add_files, put_in_force
 from api.usecases.casework.acting import Action, Kind, act
 from api.usecases.casework.activating import bootstrap, load_master_data
+from api.usecases.casework.resolving import Cause, re_resolve_all
 from api.usecases.casework.resources import Resources
 from api.usecases.casework.submitting import submit
 from engine.cases.identities import Identities
 from engine.cases.status import Status
 from tests.databases import BOTH, opened
-from tests.lives.world import POLICY, START, Order, People, master_data
+from tests.lives.world import START, Order, People, Policy, master_data, set_files
 
 WHO = Identities("vera", "tests")
 LATER = START + timedelta(hours=1)
@@ -24,10 +26,9 @@ LATER = START + timedelta(hours=1)
 
 @pytest.fixture(params=BOTH)
 def resources(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Resources]:
-    files = {name: text.encode() for name, text in POLICY.items()}
     with opened(request.param, tmp_path) as store:
         made = Resources(store)
-        bootstrap(made, files, master_data(People()), WHO, "installation", START)
+        bootstrap(made, set_files(Policy()), master_data(People()), WHO, "installation", START)
         yield made
 
 
@@ -87,3 +88,77 @@ def test_who_acts_in_the_position_of_somebody_who_left_does_not_approve_what_he_
     assert asked(resources) == ["dan"]
     assert acts(resources, "noah") == ("not_asked", Status.PENDING)
     assert acts(resources, "dan") == ("", Status.APPROVED)
+
+
+def did(resources: Resources, kind: Kind, person: str, at: datetime = LATER, **more: object) -> str:
+    """Why an action on the case as it is now was refused; empty where it was not."""
+    with resources.store.reading() as connection:
+        case = cases.by_id(connection, 1)
+    assert case is not None
+    action = Action(kind, person, case.version, comment="because", **more)  # type: ignore[arg-type]
+    done = act(resources, 1, action, Identities(person, "portal"), at)
+    assert done is not None
+    return done.code
+
+
+def status(resources: Resources) -> Status:
+    with resources.store.reading() as connection:
+        case = cases.by_id(connection, 1)
+    assert case is not None
+    return case.status
+
+
+def comes(resources: Resources, policy: Policy) -> None:
+    """Another version of the set is in force, and it is looked who is asked by it."""
+    with resources.store.transaction() as connection:
+        digest = add_files(connection, What.POLICY, set_files(policy), LATER)
+        put_in_force(connection, What.POLICY, digest, LATER)
+    re_resolve_all(resources, LATER, Cause.POLICY)
+
+
+def test_who_has_claimed_a_place_and_filled_another_keeps_nobody_from_it(
+    resources: Resources,
+) -> None:
+    """Tina is buyer and treasurer; without Noah she is the only buyer, and Carl has to follow."""
+    load_master_data(resources, master_data(People(left={"noah"})), WHO, "a leaver", START)
+    submit(resources, Order("P-1", 1_500, "rita", ("c1",)).plain(), "portal", WHO, START)
+    with resources.store.reading() as connection:
+        place = next(t.place for t in cases.tasks_on(connection, 1) if t.word == "treasurer")
+    assert did(resources, Kind.CLAIM, "tina", place=place) == ""
+    assert acts(resources, "carl") == ("claimed_by_another", Status.PENDING)
+    assert acts(resources, "tina") == ("", Status.PENDING)
+    assert acts(resources, "carl") == ("", Status.APPROVED)
+
+
+def test_what_was_sent_back_and_lacks_nothing_by_now_is_approved_when_it_is_handed_in_again(
+    resources: Resources,
+) -> None:
+    """Another set had Vera asked as well; with the next one nobody is left who could approve."""
+    submit(resources, Order("P-1", 21_500, "rita", ("c1",)).plain(), "portal", WHO, START)
+    comes(resources, Policy("add_if_stricter", director=20_000))
+    assert acts(resources, "mia") == ("", Status.PENDING)
+    assert acts(resources, "dan") == ("", Status.PENDING)
+    assert asked(resources) == ["vera"]
+    assert did(resources, Kind.RETURN, "vera") == ""
+    comes(resources, Policy("add_if_stricter", trifle=60))
+    assert did(resources, Kind.RESUBMIT, "rita") == ""
+    assert status(resources) is Status.APPROVED
+
+
+def test_what_needs_nobody_any_more_under_another_set_does_not_wait_for_ever(
+    resources: Resources,
+) -> None:
+    submit(resources, Order("P-1", 50, "rita", ("c1",)).plain(), "portal", WHO, START)
+    assert asked(resources) == ["mia"]
+    comes(resources, Policy(trifle=60))
+    assert status(resources) is Status.APPROVED
+
+
+def test_what_needs_nobody_any_more_still_asks_whom_somebody_had_added(
+    resources: Resources,
+) -> None:
+    submit(resources, Order("P-1", 50, "rita", ("c1",)).plain(), "portal", WHO, START)
+    assert did(resources, Kind.ADD_BEFORE, "mia", to="tina") == ""
+    comes(resources, Policy(trifle=60))
+    assert asked(resources) == ["tina"]
+    assert acts(resources, "tina") == ("", Status.APPROVED)

@@ -20,10 +20,10 @@ from api.usecases.casework.resources import Loaded, Resources
 from engine.cases.identities import Identities
 from tests.databases import SERVER, migrated
 from tests.lives.machine import Lives
-from tests.lives.world import POLICY, START, People, master_data
+from tests.lives.world import START, People, Policy, master_data, set_files
 
 ADMIN: Final = Identities("vera", "command line")
-FILES: Final = {name: content.encode() for name, content in POLICY.items()}
+FILES: Final = set_files(Policy())
 LOADED: Final = Loaded()  # sets and people by digest: the same in every life
 STEPS: Final = 25
 FEW: Final = 16

@@ -14,14 +14,31 @@ START: Final = datetime(2027, 3, 15, 9, 0, tzinfo=UTC)
 DAY: Final = timedelta(days=1)
 GONE: Final = "2027-01-31"  # the last day of everybody who has left
 
-POLICY: Final = {
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One version of the set. What differs stands at the same places of its files."""
+
+    in_flight: str = "decide_again"
+    trifle: int = 10  # up to this nobody is asked
+    chain: int = 150_000  # up to this a chain is asked, above it a group
+    director: int = 60_000  # the limit of a director
+
+
+_FILES: Final = {
     "policy.yaml": """\
 kind: set
 language: 1
 name: lives
 credits: absolute
-in_flight: decide_again
+in_flight: $in_flight
 for_all_files: {owner: cfo}
+""",
+    "vocabulary.yaml": """\
+kind: vocabulary
+facts:
+  spent:
+    {is: money, total_of: document.net, same: [supplier], in: ever, counts: [pending, approved]}
 """,
     "organization.yaml": """\
 kind: organization
@@ -37,7 +54,7 @@ roles:
   board: {body: {of: trustee, present: 2, in_favour: {above: 50%}}}
 limits:
   - {who: manager, entity: E1, up_to: 3_000.00 USD}
-  - {who: director, entity: E1, up_to: 60_000.00 USD}
+  - {who: director, entity: E1, up_to: $director.00 USD}
   - {who: chief, entity: E1, up_to: 100_000.00 USD}
 """,
     "approvals/orders.yaml": """\
@@ -48,24 +65,55 @@ documents: [purchase_order]
 currency: USD
 amount: document.net
 rows:
-  - {name: trifle, exception: yes, up_to: 10.00, approve: not_needed}
+  - {name: trifle, exception: yes, up_to: $trifle.00, approve: not_needed}
   - {up_to: 1_000.00, approve: cost_center_owner}
   - {above: 1_000.00, up_to: 2_000.00, approve: {all: [buyer, treasurer]}}
   - {above: 2_000.00, up_to: 3_000.00, approve: [{any: [cfo, treasurer]}, {consult: buyer}]}
   - above: 3_000.00
-    up_to: 150_000.00
+    up_to: $chain.00
     approve: [cost_center_owner, {chain: supervisors, until: authority_covers, counts: chain_only}]
-  - {above: 150_000.00, up_to: 160_000.00, approve: {at_least: 2, of: [cfo, treasurer, buyer]}}
+  - {above: $chain.00, up_to: 160_000.00, approve: {at_least: 2, of: [cfo, treasurer, buyer]}}
   - {above: 160_000.00, up_to: 170_000.00, approve: [cost_center_owner, board]}
   - {above: 170_000.00, up_to: 180_000.00, approve: [{at_least: 2, of: buyer}, {ratify: {by: cfo}}]}
   - {above: 180_000.00, refuse: too much}
+""",
+    "controls/totals.yaml": """\
+kind: controls
+currency: USD
+additional:
+  - {documents: [purchase_order], when: {spent: {above: $most.00 USD}}, hold: too much with one}
 """,
     "handling.yaml": """\
 kind: handling
 delegation:
   - {documents: [purchase_order], limit: delegator, longest: 90 days, depth: 0}
+changes:
+  again_when:
+    increase: {percent: 10%, over: either, since: [original, last_approved]}
+    changed: [supplier]
+  affected_steps_only_when: {changed: [cost_center]}
 """,
 }
+MOST_WITH_ONE: Final = 300_000
+
+
+def set_files(policy: Policy) -> dict[str, bytes]:
+    """The files of a version of the set."""
+    named = {
+        "$in_flight": policy.in_flight,
+        "$director": f"{policy.director:_}",
+        "$trifle": str(policy.trifle),
+        "$chain": f"{policy.chain:_}",
+        "$most": f"{MOST_WITH_ONE:_}",
+    }
+    found = {}
+    for name, template in _FILES.items():
+        content = template
+        for key, value in named.items():
+            content = content.replace(key, value)
+        found[name] = content.encode()
+    return found
+
 
 # Person: (manager, level)
 PERSONS: Final = {
@@ -84,11 +132,21 @@ HOLDERS: Final = {
     "cfo": ("carl",),
     "trustee": ("vera", "dan", "carl"),
 }
-LIMITS: Final = {"": 0, "manager": 3_000, "director": 60_000, "chief": 100_000}
 # One for each row, one on a bound, one that nobody's authority covers, one that is refused.
-AMOUNTS: Final = (5, 500, 1_000, 1_500, 2_500, 20_000, 60_001, 120_000, 155_000, 165_000, 175_000)
+AMOUNTS: Final = (
+    *(5, 50, 500, 540, 1_000, 1_500, 1_600, 2_500, 20_000, 21_500, 60_001),
+    *(120_000, 155_000, 158_000, 165_000, 175_000),
+)
 TOO_MUCH: Final = 200_000
+LEVELS: Final = ("manager", "director", "chief")
 DOCUMENTS: Final = ("P-1", "P-2", "P-3")
+SUPPLIERS: Final = ("S-1", "S-2")
+# Whom somebody may come to report to: nobody's supervisors ever go in a circle.
+ABOVE: Final = {
+    **dict.fromkeys(("rita", "mia", "noah", "tina"), ("dan", "carl", "vera")),
+    **dict.fromkeys(("dan", "carl"), ("vera",)),
+    "rita": ("mia", "noah", "dan"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +169,21 @@ class People:
     acting: dict[str, str] = field(default_factory=dict)
     delegated: list[Delegated] = field(default_factory=list)
     unseated: set[tuple[str, str]] = field(default_factory=set)
+    managers: dict[str, str] = field(default_factory=dict)
+    levels: dict[str, str] = field(default_factory=dict)
+    owners: dict[str, str] = field(default_factory=dict)
+
+    def manager(self, person: str) -> str:
+        """Whom he reports to."""
+        return self.managers.get(person, PERSONS[person][0])
+
+    def level(self, person: str) -> str:
+        """The level that he has."""
+        return self.levels.get(person, PERSONS[person][1])
+
+    def owner(self, center: str) -> str:
+        """Who owns a cost center."""
+        return self.owners.get(center, OWNERS[center])
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +194,7 @@ class Order:
     amount: int
     requester: str
     centers: tuple[str, ...]
+    supplier: str = "S-1"
 
     def plain(self) -> dict[str, object]:
         """As it is sent."""
@@ -130,7 +204,7 @@ class Order:
             "entity": "E1",
             "requester": self.requester,
             "currency": "USD",
-            "supplier": "S-1",
+            "supplier": self.supplier,
             "submitted_at": "2027-03-15T08:00:00Z",
         }
         if len(self.centers) == 1:
@@ -153,14 +227,16 @@ def master_data(people: People) -> dict[str, bytes]:
     tables: dict[str, list[str]] = {
         "people": ["id,name,entity,manager,level,last_day"]
         + [
-            f"{p},{p.title()},E1,{boss},{level},{GONE if p in people.left else ''}"
-            for p, (boss, level) in PERSONS.items()
+            f"{p},{p.title()},E1,{people.manager(p)},{people.level(p)},"
+            + (GONE if p in people.left else "")
+            for p in PERSONS
         ],
-        "cost_centers": ["id,entity,owner"] + [f"{c},E1,{who}" for c, who in OWNERS.items()],
+        "cost_centers": ["id,entity,owner"] + [f"{c},E1,{people.owner(c)}" for c in OWNERS],
         "roles": ["role,person,for,from,to"]
         + [f"{r},{p},*,,{GONE if (r, p) in people.unseated else ''}" for r, p in seats],
         "logins": ["login,person,from,to"] + [f"{p}.second,{p},," for p in PERSONS],
-        "suppliers": ["id,name,group,status,country", "S-1,Globex,G-1,approved,US"],
+        "suppliers": ["id,name,group,status,country"]
+        + [f"{name},{name},,approved,US" for name in SUPPLIERS],
         "acting": ["position,by,from,to"] + [f"{a},{b},," for a, b in people.acting.items()],
         "absences": ["person,from,to"]
         + [f"{p},{day(a)},{day(b)}" for p, (a, b) in people.absent.items()],

@@ -151,6 +151,9 @@ def _on_route(on: On, person: PersonId) -> Acted:
     taken = take(course, decision, on.deciding.data, document.requester, act, claimed)
     if isinstance(taken, str):
         return refused(on, taken, decision)
+    for name, owner in cases.claims_on(on.connection, on.case.id).items():
+        if owner == person and name in map(text_of_key, taken.keys):
+            cases.release(on.connection, on.case.id, name)  # others may fill it if his act does not
     cases.add_act(on.connection, on.case.id, count + 1, taken, on.now, on.case.version)
     remember_approval(on.connection, on.deciding, on.case, document, decision, taken, on.now)
     on.who = replace(on.who, on_behalf_of=taken.assignee.on_behalf_of or "")

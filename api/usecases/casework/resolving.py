@@ -55,6 +55,8 @@ _EVENTS: Final = {
     "rejected": Event.REJECT,
     str(Outcome.HELD): Event.HOLD,
     str(Outcome.REFUSED): Event.REFUSE,
+    # Nobody is asked any more, and so nobody could ever approve it.
+    str(Outcome.STRAIGHT_THROUGH): Event.STRAIGHT_THROUGH,
 }
 
 Progress = Callable[[int], None]
@@ -178,8 +180,6 @@ def _looked_at(
     headroom.lock(connection, (*flight.keys(), *acted.keys(), *needed.keys(), *shared))
     decided = flight.decide(connection)
     decision = decided.decision
-    if decision.outcome is Outcome.STRAIGHT_THROUGH:
-        return False  # nobody is asked any more, and nothing is approved by that
     course = cases.course_of(connection, case.id)
     event = _EVENTS.get(standing(decision, course))
     asked = list(asked_now(case.id, decision, course, now)) if event is None else []

@@ -8,6 +8,7 @@ lines were rejected does not come again unchanged.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from adapters.store import arrangements, cases
 from adapters.store.arrangements import Returned
@@ -32,7 +33,10 @@ from engine.cases.status import Event, Status
 from engine.decision import Outcome
 from engine.documents.model import Document
 from engine.routing.arranging import OWNERS
+from engine.routing.completing import standing
 from engine.routing.course import Given
+
+_ENDED: Final = {"approved": Event.COMPLETE, "rejected": Event.REJECT}
 
 
 def send_back(on: On, route: Route) -> Acted:
@@ -71,7 +75,9 @@ def resubmit(on: On) -> Acted:
     outcome = route.decision.outcome
     if outcome is Outcome.STRAIGHT_THROUGH:
         return refused(on, str(outcome), route.decision)  # somebody sent it back: not by itself
-    event = HELD_OR_REFUSED.get(outcome, Event.ROUTE)
+    # Another set may ask less by now: then nothing is open on the route any more.
+    ended = _ENDED.get(standing(route.decision, route.course), Event.ROUTE)
+    event = HELD_OR_REFUSED.get(outcome, ended)
     on.case = with_event(with_decision(on, on.case, route.decision), event, on.now)
     cases.keep(on.connection, on.case)
     arrangements.forget_returned(on.connection, on.case.id)

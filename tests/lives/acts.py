@@ -1,0 +1,224 @@
+"""The slow reference, part seven: what people do on a case beside approving.
+
+Each answers with the case afterwards, or raises `Refused`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.lives.arranged import ADDING, Arranged, changed
+from tests.lives.filling import Given, open_keys, take, task
+from tests.lives.model import Case, Now, base, routed, settled, stands
+from tests.lives.people import Day
+from tests.lives.routes import Key, Route
+from tests.lives.world import Policy
+
+
+class Refused(Exception):
+    """It is not accepted: the case afterwards, and a code, `""` for one that is not foretold."""
+
+    def __init__(self, case: Case, code: str) -> None:
+        super().__init__(code)
+        self.case = case
+        self.code = code
+
+
+def acted(case: Case, now: Now, kind: str, person: str, of: str) -> Case:
+    """Somebody approves, rejects, answers or votes."""
+    found, under = _open_route(case, now)
+    taken = take(found, case.given, kind, person, of)
+    if isinstance(taken, str):
+        raise Refused(case, taken)
+    _not_claimed(case, taken, person)
+    given = [*case.given, replace(taken, version=case.version)]
+    claims = {k: who for k, who in case.claims.items() if who != person or k not in taken.keys}
+    return stands(replace(case, given=given, claims=claims), found, under, now)
+
+
+def _open_route(case: Case, now: Now) -> tuple[Route, Policy]:
+    if case.status != "pending":
+        raise Refused(case, "not_open")
+    found, under = routed(case, now)
+    if found.outcome == "straight_through":
+        raise Refused(case, "")
+    if found.outcome != "route":
+        raise Refused(stands(case, found, under, now), "")
+    return found, under
+
+
+def _not_claimed(case: Case, taken: Given, person: str) -> None:
+    owners = {case.claims[key] for key in taken.keys if key in case.claims}
+    if owners and person not in owners:
+        raise Refused(case, "claimed_by_another")
+
+
+def _own_task(case: Case, now: Now, person: str, of: str) -> tuple[Route, Policy, Given]:
+    """The route, and what the person could answer on it now."""
+    found, under = _open_route(case, now)
+    taken = task(found, case.given, person, of)
+    if isinstance(taken, str):
+        raise Refused(case, taken)
+    _not_claimed(case, taken, person)
+    return found, under, taken
+
+
+def withdrawn(case: Case, now: Now, person: str) -> Case:
+    """The requester takes it back while nothing is being posted."""
+    if person != case.order.requester or person in now.people.left:
+        raise Refused(case, "not_asked")
+    if case.status not in ("pending", "held", "returned", "approved", "exception"):
+        raise Refused(case, "not_open")
+    if case.status == "exception" and case.is_unknown:
+        raise Refused(case, "outcome_unknown")
+    return settled(replace(case, status="withdrawn", tasks=frozenset(), held=()), now)
+
+
+def claimed(case: Case, now: Now, person: str, place: int, is_release: bool) -> Case:
+    """A place is taken from its queue, or given back."""
+    found, under = _open_route(case, now)
+    asked = stands(case, found, under, now).tasks
+    key = next((p.key for p in found.places() if p.number == place), None)
+    if key is None or not any(each[:2] == (place, person) for each in asked):
+        raise Refused(case, "not_asked")
+    if case.claims.get(key, person) != person:
+        raise Refused(case, "claimed_by_another")
+    claims = {k: who for k, who in case.claims.items() if k != key}
+    if not is_release:
+        claims[key] = person
+    return replace(case, claims=claims)
+
+
+def returned(case: Case, now: Now, person: str, of: str, lines: frozenset[int]) -> Case:
+    """It goes back to its requester; an owner names only lines that are charged to him."""
+    _, under, taken = _own_task(case, now, person, of)
+    if not lines <= _lines_of(case, taken):
+        raise Refused(case, "lines_not_his")
+    return replace(
+        case, status="returned", tasks=frozenset(), under=under, are_lines_rejected=bool(lines)
+    )
+
+
+def _lines_of(case: Case, taken: Given) -> frozenset[int]:
+    numbered = dict(enumerate(case.order.centers, start=1))
+    if all(key.word == "cost_center_owner" for key in taken.keys):
+        mine = {center for key in taken.keys for center in key.object.split()}
+        return frozenset(n for n, center in numbered.items() if center in mine)
+    return frozenset(numbered)
+
+
+def resubmitted(case: Case, now: Now, person: str) -> Case:
+    """The same content goes on where it was."""
+    if case.status != "returned":
+        raise Refused(case, "not_open")
+    if person != case.order.requester or person in now.people.left:
+        raise Refused(case, "not_asked")
+    if case.are_lines_rejected:
+        raise Refused(case, "lines_rejected")
+    found, under = routed(case, now)
+    if found.outcome == "straight_through":
+        raise Refused(case, "straight_through")
+    return stands(case, found, under, now)
+
+
+def arrange(case: Case, now: Now, kind: str, person: str, of: str, to: str, place: int) -> Case:
+    """A task is handed on or delegated once, or an approver is added."""
+    found, _, taken = _own_task(case, now, person, of)
+    if kind == "delegate" and taken.who[1]:
+        raise Refused(case, "delegation_depth")
+    keys = _meant(found, case, taken, place)
+    if not keys:
+        raise Refused(case, "not_asked")
+    if kind in ADDING:
+        keys = keys[:1]
+        people = (who for place in found.places() if place.ask != "vote" for who in place.who)
+        if to == person or any(to in who for who in people):
+            raise Refused(case, "asked_already")
+    first = max((each.number for each in case.arranged), default=0) + 1
+    by = taken.who[1] or taken.who[0]
+    new = [Arranged(first + n, kind, key, by, to, person) for n, key in enumerate(keys)]
+    after = replace(case, arranged=[*case.arranged, *new])
+    route, under = routed(after, now)
+    if route.outcome != "route" or not (kind in ADDING or _do_hold(case, now, new)):
+        raise Refused(case, "")
+    claims = {key: who for key, who in case.claims.items() if key not in keys}
+    return stands(replace(after, claims=claims), route, under, now)
+
+
+def _meant(found: Route, case: Case, taken: Given, place: int) -> list[Key]:
+    """One by its number, or all that he has: those that are open now first."""
+    is_open = open_keys(found, case.given)
+    mine = [(p.number, p.key) for p in found.places() if p.key in taken.keys]
+    if place:
+        return [key for number, key in mine if number == place and key in is_open]
+    here = [key for _, key in mine if key in is_open]
+    return here + [key for _, key in mine if key not in is_open]
+
+
+def _do_hold(case: Case, now: Now, new: list[Arranged]) -> bool:
+    """Whether each of them holds where it is made, after those before it."""
+    found, policy = base(case, now)
+    on = Day(now.people, now.day, policy, case.order.requester)
+    steps = found.steps
+    for each in new:
+        steps = changed(on, steps, each, case.order.amount)
+        if not steps:
+            return False
+    return True
+
+
+def taken_away(case: Case, now: Now, person: str, number: int) -> Case:
+    """Whoever added an approver takes him away, while he has not answered."""
+    if case.status not in ("pending", "held"):
+        raise Refused(case, "not_open")
+    made = next((each for each in case.arranged if each.number == number), None)
+    if made is None or made.is_ended or made.kind not in ADDING or made.made_by != person:
+        raise Refused(case, "not_asked")
+    if any(made.own_key in each.keys for each in case.given):
+        raise Refused(case, "answered_already")
+    left = [replace(each, is_ended=True) if each is made else each for each in case.arranged]
+    after = replace(case, arranged=left)
+    found, under = routed(after, now)
+    return stands(after, found, under, now) if found.outcome == "route" else after
+
+
+def asked_about(case: Case, now: Now, person: str, of: str, to: str) -> Case:
+    """A question to anybody who is there; the asker's own task stays open."""
+    _own_task(case, now, person, of)
+    if to in now.people.left:
+        raise Refused(case, "person_unknown")
+    if to == person:
+        raise Refused(case, "same_person")
+    return replace(case, questions=[*case.questions, to])
+
+
+def replied(case: Case, person: str, number: int) -> Case:
+    """Whoever was asked answers, whatever has become of the case. An answered one is empty."""
+    if not 0 < number <= len(case.questions):
+        raise Refused(case, "not_asked")
+    if case.questions[number - 1] not in (person, f"{person} answered"):
+        raise Refused(case, "not_asked")
+    if case.questions[number - 1] != person:
+        raise Refused(case, "answered_already")
+    questions = [*case.questions]
+    questions[number - 1] = f"{person} answered"
+    return replace(case, questions=questions)
+
+
+def ratified(case: Case, now: Now, person: str) -> Case:
+    """What was let through in an emergency is ratified, or that is refused; neither moves it."""
+    if case.status not in ("approved", "posting", "posted", "exception"):
+        raise Refused(case, "not_open")
+    found, _ = routed(case, now)
+    if found.outcome != "route":
+        raise Refused(case, "")
+    mine = [(p.key, who) for p in found.places() if p.ask == "ratify" for who in p.who]
+    mine = [(key, who) for key, who in mine if who[0] == person]
+    done = {key for each in case.given if each.kind == "ratify" for key in each.keys}
+    if not mine:
+        raise Refused(case, "")
+    left = [each for each in mine if each[0] not in done]
+    if not left:
+        raise Refused(case, "answered_already")
+    given = Given("ratify", left[0][1], frozenset(key for key, _ in left), case.version)
+    return replace(case, given=[*case.given, given])

@@ -1,0 +1,115 @@
+"""The slow reference, part one: who can be asked on a day.
+
+The whole reference is written from the language for the set in `world.py` alone. It shares nothing
+with the product: plain lists and loops, and where there is a choice every way is tried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from tests.lives.world import HOLDERS, People, Policy
+
+Who = tuple[str, str]  # who acts, and for whom; "" for himself
+
+
+class Nobody(Exception):
+    """Nobody can be asked; the arguments say for what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The people on one day under a set, for one requester: he is asked for nothing of his own."""
+
+    people: People
+    number: int
+    policy: Policy
+    requester: str
+
+    def may(self, person: str) -> bool:
+        """Whether he is there at all and it is not his own need."""
+        return person not in self.people.left and person != self.requester
+
+    def is_absent(self, person: str) -> bool:
+        first, last = self.people.absent.get(person, (1, 0))
+        return first <= self.number <= last
+
+    def is_there(self, person: str) -> bool:
+        """Whether he may be asked, and today."""
+        return self.may(person) and not self.is_absent(person)
+
+    def seat(self, person: str) -> list[Who]:
+        """Who may act for the position of a person."""
+        if person == self.requester:
+            return []
+        if person in self.people.left:
+            by = self.people.acting.get(person, "")
+            return [(by, person)] if by and self.is_there(by) else []
+        found = [] if self.is_absent(person) else [(person, "")]
+        for each in self.people.delegated:
+            counts = not each.is_revoked and each.first <= self.number <= each.last
+            if each.delegator == person and counts and self.is_there(each.delegate):
+                found.append((each.delegate, person))
+        return list(dict.fromkeys(found))
+
+    def holders(self, role: str) -> list[str]:
+        return [p for p in HOLDERS[role] if (role, p) not in self.people.unseated]
+
+    def of_role(self, role: str) -> tuple[Who, ...]:
+        """Everyone who may act for one of the holders, once each, for himself where he can."""
+        found: dict[str, str] = {}
+        for holder in sorted(self.holders(role)):
+            for person, of in self.seat(holder):
+                if found.get(person) != "":
+                    found[person] = of
+        if not found:
+            raise Nobody(role)
+        return tuple(found.items())
+
+    def upwards(self, person: str) -> Iterator[str]:
+        """He and those above him."""
+        while person:
+            yield person
+            person = self.people.manager(person)
+
+    def climbed(self, person: str, word: str) -> tuple[Who, ...]:
+        """The first seat that is filled, from the person upwards."""
+        for position in self.upwards(person):
+            found = self.seat(position)
+            if found:
+                return tuple(found)
+        raise Nobody(word)
+
+    def chain(self, amount: int) -> tuple[Who, ...]:
+        """From the requester's supervisor upwards to the first whose authority covers."""
+        limits = []
+        for position in self.upwards(self.people.manager(self.requester)):
+            seat = self.seat(position)
+            able = [who for who in seat if amount <= self._limit_in(position, *who)]
+            if able:
+                return tuple(able)
+            if seat:
+                limits.append((position, self.limit(position)))
+        raise Nobody("chain", *limits)
+
+    def limit(self, person: str) -> int:
+        """Up to how much he may sign."""
+        known = {"manager": 3_000, "director": self.policy.director, "chief": 100_000}
+        return known.get(self.people.level(person), 0)
+
+    def _limit_in(self, position: str, person: str, of: str) -> int:
+        """A delegate has the authority of whom he acts for; an acting holder his own."""
+        return self.limit(person if of and position in self.people.left else position)
+
+    def board(self) -> tuple[Who, ...]:
+        members = [(p, "") for p in sorted(self.holders("trustee")) if self.may(p)]
+        if len(members) < 2:
+            raise Nobody("board")
+        return tuple(members)
+
+
+def are_different(chosen: Iterable[Who]) -> bool:
+    """Who acts for another uses up both."""
+    persons = [person for who in chosen for person in who if person]
+    return len(persons) == len(set(persons))

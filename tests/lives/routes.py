@@ -1,0 +1,156 @@
+"""The slow reference, part two: what each row asks of whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import combinations, count, product
+from typing import Final
+
+from tests.lives.people import Day, Nobody, Who, are_different
+from tests.lives.world import MOST_WITH_ONE, Order
+
+NOT_AWAITED: Final = "ratify"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What an approval is for: a word of a row, its object and cents, which of several alike."""
+
+    rule: str
+    word: str
+    object: str = ""
+    amount: int = 0
+    number: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One thing that somebody is asked for. `ask`: approve, consult, ratify or vote."""
+
+    number: int
+    key: Key
+    who: tuple[Who, ...]
+    ask: str = "approve"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """So many of these places, each by a different person."""
+
+    need: int
+    places: tuple[Place, ...]
+
+
+Step = tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Outcome `route`, `straight_through`, `held` or `refused`; `held` says why, to be compared."""
+
+    outcome: str
+    steps: tuple[Step, ...] = ()
+    held: tuple[object, ...] = ()
+
+    def places(self) -> list[Place]:
+        return [place for step in self.steps for part in step for place in part.places]
+
+
+def route(on: Day, order: Order, total: int) -> Route:
+    """Who is asked for the order on a day, or why nobody is. `total` is spent with the supplier."""
+    if order.amount > 180_000:
+        return Route("refused")
+    if total > MOST_WITH_ONE:
+        return Route("held", held=("total",))
+    if order.amount <= on.policy.trifle:
+        return Route("straight_through")
+    row = row_of(on, order.amount)
+    try:
+        return Route("route", tuple(_steps(on, row, order)))
+    except Nobody as found:
+        return Route("held", held=(row, *found.args))
+
+
+def row_of(on: Day, amount: int) -> str:
+    """The row that decides, but for the exception."""
+    bounds = (1_000, 2_000, 3_000, on.policy.chain, 160_000, 170_000, 180_000)
+    names = ("owner", "both", "any", "chain", "group", "board", "emergency")
+    return next(name for name, up_to in zip(names, bounds, strict=True) if amount <= up_to)
+
+
+def _steps(on: Day, row: str, order: Order) -> Iterator[Step]:
+    ids = count(1)
+
+    def place(nth: int, word: str, who: tuple[Who, ...], ask: str = "approve") -> Place:
+        return Place(next(ids), Key(f"{row} {nth}", word), who, ask)
+
+    def owners() -> Step:
+        """Each owner in parallel, for what is charged to him."""
+        return tuple(
+            Part(1, (replace(found, key=replace(found.key, object=objects, amount=cents)),))
+            for owner, (objects, cents) in _charged(on, order).items()
+            for found in [
+                place(1, "cost_center_owner", on.climbed(owner, f"cost_center_owner {objects}"))
+            ]
+        )
+
+    def some(need: int, *roles: str) -> Step:
+        found = []
+        failed = []
+        for nth, role in enumerate(roles, start=1):
+            try:
+                found.append(place(nth, role, on.of_role(role)))
+            except Nobody as problem:
+                failed.append(problem)
+        if len(found) < need:
+            raise failed[0]
+        return (fillable(Part(need, tuple(found))),)
+
+    match row:
+        case "owner":
+            yield owners()
+        case "both":
+            yield some(2, "buyer", "treasurer")
+        case "any":
+            yield some(1, "cfo", "treasurer")
+            yield (Part(1, (place(3, "buyer", on.of_role("buyer"), "consult"),)),)
+        case "chain":
+            yield owners()
+            asked = place(2, "chain", on.chain(order.amount))
+            key = replace(asked.key, amount=order.amount * 100)
+            yield (Part(1, (replace(asked, key=key),)),)
+        case "group":
+            yield some(2, "cfo", "treasurer", "buyer")
+        case "board":
+            yield owners()
+            yield (Part(1, (place(2, "board", on.board(), "vote"),)),)
+        case "emergency":
+            one, two = (place(1, "buyer", on.of_role("buyer")) for _ in range(2))
+            yield (fillable(Part(2, (one, replace(two, key=replace(two.key, number=2))))),)
+            yield (Part(1, (place(2, "cfo", on.of_role("cfo"), NOT_AWAITED),)),)
+
+
+def _charged(on: Day, order: Order) -> dict[str, tuple[str, int]]:
+    """By owner, what he is asked for: his cost centers, and what is charged to them in cents."""
+    share = order.amount * 100 // len(order.centers)
+    found: dict[str, tuple[str, int]] = {}
+    for center in order.centers:
+        objects, cents = found.get(on.people.owner(center), ("", 0))
+        found[on.people.owner(center)] = (f"{objects} {center}".strip(), cents + share)
+    return found
+
+
+def fillable(part: Part) -> Part:
+    """Held before anybody is asked where different persons cannot fill the places."""
+    if not is_fillable(part):
+        raise Nobody(f"{part.need} different persons")
+    return part
+
+
+def is_fillable(part: Part) -> bool:
+    return any(
+        are_different(chosen)
+        for places in combinations(part.places, part.need)
+        for chosen in product(*(place.who for place in places))
+    )

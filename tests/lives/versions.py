@@ -1,0 +1,127 @@
+"""The slow reference, part five: another set while a case is open, and other content of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import count
+
+from tests.lives.filling import Given
+from tests.lives.people import Day
+from tests.lives.routes import Key, Part, Place, Route, Step
+from tests.lives.world import Order
+
+MOST_INCREASE = 10  # percent
+
+
+def stricter(old: Route, new: Route) -> Route:
+    """The route of the set of the case, and behind it what the newer one asks beyond."""
+    for outcome, which in (("refused", (old, new)), ("held", (old, new))):
+        for each in which:
+            if each.outcome == outcome:
+                return each
+    answers = [part for step in old.steps for part in step]
+    beyond = [
+        tuple(part for part in step if not any(_answers(each, part) for each in answers))
+        for step in new.steps
+    ]
+    added = [step for step in beyond if step]
+    if not added:
+        return old
+    numbers = count(1 + max((place.number for place in old.places()), default=-1))
+    return Route("route", (*old.steps, *(_renumbered(step, numbers) for step in added)))
+
+
+def _answers(old: Part, new: Part) -> bool:
+    """Whether doing the old part always does the new one."""
+    if len(new.places) > 1:
+        same = old.need == new.need and len(old.places) == len(new.places)
+        return same and all(map(_fills, old.places, new.places))
+    return old.need == len(old.places) and any(_fills(p, new.places[0]) for p in old.places)
+
+
+def _fills(old: Place, new: Place) -> bool:
+    if old.ask != new.ask:
+        return False
+    if new.ask == "vote":
+        return old.key.word == new.key.word and old.who == new.who
+    return set(old.who) <= set(new.who)
+
+
+def _renumbered(step: Step, numbers: Iterator[int]) -> Step:
+    return tuple(
+        replace(part, places=tuple(replace(place, number=next(numbers)) for place in part.places))
+        for part in step
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """One version of an order as it stood when another came."""
+
+    version: int
+    order: Order
+    status: str
+
+
+def what_stands(
+    on: Day, past: list[Content], new: Order, given: list[Given], found: Route
+) -> list[Given]:
+    """What of the approvals stands with other content; `past` ends with the version before."""
+    before = past[-1]
+    alive = before.status in ("pending", "held", "returned", "approved", "posted")
+    approved = [each for each in past if each.status in ("approved", "posted")]
+    again = (
+        not alive
+        or before.order.supplier != new.supplier
+        or any(_has_grown(each.order, new) for each in approved[:1] + approved[-1:])
+    )
+    if again:
+        return []
+    is_affected = before.order.centers != new.centers
+    last = max((each.version for each in approved), default=0)
+
+    def grown_since(version: int) -> bool:
+        old = next(each for each in past if each.version == version)
+        return version > last and _has_grown(old.order, new)
+
+    def is_over(person: str) -> bool:
+        return before.order.amount <= on.limit(person) < new.amount
+
+    return [
+        replace(each, keys=keys)
+        for each in given
+        if (keys := _kept(each, found, is_affected, before.order, new))
+        and not grown_since(each.version)
+        and not is_over(each.who[1] or each.who[0])
+    ]
+
+
+def _has_grown(old: Order, new: Order) -> bool:
+    return (new.amount - old.amount) * 100 > old.amount * MOST_INCREASE
+
+
+def _kept(
+    given: Given, found: Route, is_affected: bool, before: Order, new: Order
+) -> frozenset[Key]:
+    """The places of the new route, of the same rule, word and object, that the act fills."""
+
+    def same(key: Key) -> list[Place]:
+        exact = [place for place in found.places() if place.key == key]
+        return exact or [p for p in found.places() if replace(p.key, amount=key.amount) == key]
+
+    def may_differ(old: Key, now: Key) -> bool:
+        if old.amount == now.amount:
+            return True
+        if is_affected and old.object:
+            return False
+        return now.amount <= old.amount or (
+            now.amount * before.amount <= old.amount * new.amount  # not faster than the whole
+        )
+
+    return frozenset(
+        places[0].key
+        for key in given.keys
+        if (places := same(key)) and len(places) == 1
+        if given.who in places[0].who and may_differ(key, places[0].key)
+    )
