@@ -17,6 +17,7 @@ from email.utils import localtime
 from typing import Final
 from urllib.parse import urlsplit
 
+from engine.explaining.messages.catalogues import LANGUAGES
 from engine.trail.notes import Checkpoint, checkpoint_of, note_of
 
 SCHEMES: Final = {"smtp": 587, "smtps": 465}
@@ -24,13 +25,6 @@ SECONDS: Final = 15
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 ADDRESS: Final = re.compile(r"[A-Za-z0-9._%+=-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9_-]+")
-_TEXT: Final = """\
-Attached is a checkpoint of the decision trail {origin}, over its first {size} records.
-Keep it: with it, an export of the trail is verified (countersign-verify.pyz --earlier FILE).
-
-Im Anhang ist ein Prüfpunkt des Entscheidungsprotokolls {origin}, über seine ersten {size} Einträge.
-Bewahren Sie ihn auf: damit wird ein Export geprüft (countersign-verify.pyz --earlier DATEI).
-"""
 
 
 class MailMisconfigured(Exception):
@@ -114,7 +108,7 @@ class Mailbox:
         named = hashlib.sha256(f"{self.address}\n{note}".encode()).hexdigest()[:40]
         message["Message-ID"] = f"<{named}@{self.server.sender.rpartition('@')[2]}>"
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence answers it
-        message.set_content(_TEXT.format(origin=head.origin, size=head.size))
+        message.set_content(_text(head))
         message.add_attachment(note.encode(), "text", "plain", filename=_file_name(head))
         return message
 
@@ -151,6 +145,12 @@ def expect_address(text: str) -> None:
     """Raises `MailMisconfigured` for what is no plain address of mail."""
     if not ADDRESS.fullmatch(text):
         raise MailMisconfigured("expected an address like `audit@example.com`")
+
+
+def _text(head: Checkpoint) -> str:
+    """In every language: nobody knows who reads it."""
+    words = {"origin": head.origin, "size": str(head.size)}
+    return "\n\n".join(each.phrase("mail.checkpoint", words) for each in LANGUAGES.values()) + "\n"
 
 
 def _file_name(head: Checkpoint) -> str:

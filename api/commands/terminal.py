@@ -63,11 +63,16 @@ MEANINGS: Final[Mapping[Code, str]] = {
 
 def stop(code: Code, *lines: str) -> typer.Exit:
     """Says on standard error why the command ends; the result is to be raised."""
+    warn(*lines)
+    return typer.Exit(int(code))
+
+
+def warn(*lines: str) -> None:
+    """Says something on standard error."""
     console = Console(stderr=True, highlight=False)
     for line in lines:
         for each in line.splitlines() or [""]:
             console.print(_first_word_marked(plain(each)), soft_wrap=True)
-    return typer.Exit(int(code))
 
 
 def _first_word_marked(line: str) -> Text:

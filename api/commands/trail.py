@@ -22,8 +22,10 @@ from api.commands.serving import (
     who,
 )
 from api.commands.terminal import Code, Output, progress, stop
+from api.sealing import with_keys
 from api.settings import Environment, read_keys
 from api.usecases.casework.checking import TrailReport, check_trail
+from api.usecases.casework.resources import Resources
 from api.usecases.casework.telling import Problem
 from api.usecases.trail.checkpointing import NotSigned, begin_anew
 from api.usecases.trail.publishing import (
@@ -46,11 +48,14 @@ def _group() -> None:
 def check(database: Database = DEFAULT, as_json: Json = False, out: Out = None) -> None:
     """Check every record of the trail, and every case against what the trail tells of it.
 
-    Others may go on writing: what is checked is one moment.
+    Documents are compared with what their records committed to: by the keys of the service, where
+    they are sealed. Others may go on writing: what is checked is one moment.
     """
-    with store_at(database) as store, progress("records and cases", None) as bar:
+    with failures(), store_at(database) as store, progress("records and cases", None) as bar:
         report = check_trail(
-            store, lambda done, total: bar.update(bar.task_ids[0], completed=done, total=total)
+            store,
+            lambda done, total: bar.update(bar.task_ids[0], completed=done, total=total),
+            with_keys(Resources(store), read_keys()),
         )
     with Output(out) as output:
         if as_json:
@@ -163,6 +168,9 @@ def _show(output: Output, report: TrailReport) -> None:
     left = report.problem_count - len(report.problems)
     if left:
         output.say(f"and {left:,} more")
+    if report.unopened_count:
+        said = counted(report.unopened_count, "document")
+        output.say(f"{said} not compared: COUNTERSIGN_ENCRYPTION_KEYS opens them", "bold yellow")
     seen = f"{counted(report.record_count, 'record')}, {counted(report.case_count, 'case')}"
     if report.is_intact:
         output.say(f"{seen}: the trail agrees with itself and with every case", "bold green")
@@ -178,6 +186,7 @@ def _place(problem: Problem) -> str:
 def _plain(report: TrailReport) -> dict[str, object]:
     return {
         "is_intact": report.is_intact,
+        "unopened": report.unopened_count,
         "records": report.record_count,
         "cases": report.case_count,
         "problem_count": report.problem_count,

@@ -20,7 +20,7 @@ from api.commands.serving import (
     utc_now,
     who,
 )
-from api.commands.terminal import Code, Output, progress, stop
+from api.commands.terminal import Code, Output, progress, stop, warn
 from api.commands.trail import app as app
 from api.sealing import with_keys
 from api.settings import Environment, read_keys
@@ -128,7 +128,8 @@ def _exported(
     with failures(), store_at(database) as store, progress("records", None) as bar:
         keys, places, now = expect_keys(signing), signing.places(), utc_now()
         if places:  # so that the time stamp of its own checkpoint is in the export, too
-            sign_and_publish(store, keys, signing.log_name, places, now)
+            _, wrong = sign_and_publish(store, keys, signing.log_name, places, now)
+            warn(*(f"warning: not published: {said}" for said in wrong.values()))
         try:
             return export(
                 with_keys(Resources(store), signing),

@@ -75,7 +75,7 @@ def verify_export(
     """
     keys, before = key or [], earlier or []
     try:
-        signed = None if stamp_root is None else _signed_by(stamp_root)
+        signed = None if stamp_root is None else signed_by(stamp_root)
         found = _verified(export, outside_of(keys, before), signed, is_performing=not no_perform)
     except (NotRead, NoRoot, OSError) as problem:
         raise stop(Code.DOCUMENT, f"error: {problem}") from None
@@ -95,7 +95,7 @@ def verify_export(
         raise typer.Exit(int(Code.FOUND))
 
 
-def _signed_by(path: Path) -> Signed:
+def signed_by(path: Path) -> Signed:
     """Checks time stamps against the certificates of a file. Raises `NoRoot`."""
     roots = roots_in(path)
 

@@ -23,6 +23,7 @@ from engine.verifying.manifest import Manifest, ManifestRefused, manifest_of
 from engine.verifying.naming import contents_named
 from engine.verifying.performing import Performed, Result, holds_decision, perform
 from engine.verifying.records import Continuity, Line, LineRefused, line_of, plain_of
+from engine.verifying.rotating import check_change
 from engine.verifying.stamping import Signed, Stamped, check_stamps, notes_by_size
 from engine.verifying.steps import Step, Verdict, all_steps, verdict_of
 from engine.verifying.trees import is_in_tree
@@ -121,7 +122,7 @@ class _Run:
         self._digests()
         rotations = map(_plain, self.archive.lines(packed.ROTATIONS))
         signed_step = self.steps[numbers.SIGNED]
-        head, outside = head_of(self.manifest, self.outside, rotations, signed_step)
+        head, self.outside = head_of(self.manifest, self.outside, rotations, signed_step)
         self.found.head = head
         if head is None:
             return
@@ -130,7 +131,7 @@ class _Run:
             for line in self.archive.lines(packed.CONSISTENCY)
             if (earlier := earlier_of(_plain(line))) is not None
         ]
-        check_earlier(head, stated, outside, self.steps[numbers.EARLIER])
+        check_earlier(head, stated, self.outside, self.steps[numbers.EARLIER])
         self._records(head)
         self._contents()
         self._counts()
@@ -194,6 +195,9 @@ class _Run:
         if continuity.is_inside(line.position):
             self.counting.add(line, body)
         self.named |= contents_named(line.body)
+        if self.outside.keys:
+            signed = self.steps[numbers.SIGNED]
+            check_change(line, self.manifest.log, self.outside.changes, signed)
         kept = remembered.after(body)
         is_there = is_in_tree(line, head)
         came = None

@@ -18,12 +18,14 @@ from engine.verifying.steps import Step
 class Outside:
     """What was given from outside of the export: keys, and earlier checkpoints as they came.
 
-    `followed` are checkpoints by which one of these keys led to another.
+    `followed` are checkpoints by which one of these keys led to another, `changes` the positions
+    of all changes of the key that hold.
     """
 
     keys: tuple[Key, ...] = ()
     earlier: tuple[str, ...] = ()
     followed: tuple[str, ...] = ()
+    changes: frozenset[int] = frozenset()
 
 
 def head_of(
@@ -48,7 +50,12 @@ def head_of(
             step.fail("the checkpoint is signed by none of the keys that were given")
         elif {*signed} <= {*followed.replaced}:
             step.fail("the checkpoint is signed by a key that had been replaced before")
-        return head, replace(outside, keys=tuple(followed.keys), followed=tuple(followed.notes))
+        return head, replace(
+            outside,
+            keys=tuple(followed.keys),
+            followed=tuple(followed.notes),
+            changes=frozenset(followed.shown),
+        )
     step.limit("no key was given from outside: the export is consistent with itself only")
     signed = note.signed_by(_own_keys(manifest, step))
     step.count = len(signed)

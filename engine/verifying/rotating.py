@@ -6,7 +6,7 @@ did not sign is worth nothing: anybody can write a record.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -23,12 +23,13 @@ class Followed:
     """The keys that count: those that were given, and those that they led to.
 
     `replaced` are those of them that another one took over from; `notes` the checkpoints that were
-    signed by both.
+    signed by both. `shown` are the positions of all changes that hold, from whichever key.
     """
 
     keys: list[Key]
     replaced: list[Key] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    shown: set[int] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +43,22 @@ class _Rotation:
 def follow(given: Sequence[Key], lines: Iterable[object], origin: str, step: Step) -> Followed:
     """Goes from the given keys through every rotation that is signed by one that counts by then.
 
-    A rotation from a key that counts, and that does not hold, is a failure.
+    A rotation that does not hold is a failure, whosever key it is from.
     """
     followed = Followed([*given])
     for plain in lines:
         try:
             found = _rotation(plain)
-            why = _why_not(found, origin)
+            why = _fault_of(found, origin)
         except (LineRefused, NoteRefused) as problem:
             step.fail(f"a change of the key cannot be read: {problem}")
             continue
-        if found.old not in followed.keys:
-            continue  # from before the key that was given
         if why:
             step.fail(f"the key was not changed as stated: {why}", found.line.position)
             continue
+        followed.shown.add(found.line.position)
+        if found.old not in followed.keys:
+            continue  # from before the key that was given
         followed.keys.append(found.new)
         followed.replaced.append(found.old)
         followed.notes.append(found.note)
@@ -79,7 +81,7 @@ def _rotation(plain: object) -> _Rotation:
     raise LineRefused("expected a record of two keys in canonical form")
 
 
-def _why_not(found: _Rotation, origin: str) -> str:
+def _fault_of(found: _Rotation, origin: str) -> str:
     """What keeps a rotation from counting; empty for nothing."""
     note = note_of(found.note)
     head = checkpoint_of(note.text)
@@ -94,3 +96,13 @@ def _why_not(found: _Rotation, origin: str) -> str:
     if not is_in_tree(found.line, head):
         return "its record is not in the tree that was signed"
     return ""
+
+
+def check_change(line: Line, log: str, shown: Collection[int], step: Step) -> None:
+    """A record of a change of the key has to be one that is shown to hold.
+
+    Else somebody wrote it alone, or a key that was replaced goes on signing.
+    """
+    body = line.body
+    if body.get("kind") == ROTATED and body.get("log") == log and line.position not in shown:
+        step.fail("the key was changed, and nothing shows that both signed it", line.position)

@@ -62,6 +62,7 @@ def test_what_is_wrong_is_listed_with_its_place_and_ends_with_one(url: str, tmp_
 def test_programs_get_json_and_the_same_exit_code(url: str, tmp_path: Path) -> None:
     assert json.loads(checked(url, "--json").output) == {
         "is_intact": True,
+        "unopened": 0,
         "records": 3,
         "cases": 0,
         "problem_count": 0,

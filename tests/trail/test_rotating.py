@@ -315,12 +315,12 @@ def test_a_change_that_does_not_hold_leads_nowhere(
     assert found.verdict is Verdict.FAILED
     said = [str(each) for each in found.steps[SIGNED].problems]
     assert why in said[0]
-    assert "signed by none of the keys that were given" in said[-1]
+    assert "the checkpoint is signed by none of the keys that were given" in said
 
 
 def test_without_the_changes_an_old_key_vouches_for_nothing(log: Log, tmp_path: Path) -> None:
     found = checked(with_lines(log.exported(tmp_path), []), log.key("a"))
-    assert problems(found) == ["the checkpoint is signed by none of the keys that were given"]
+    assert problems(found)[0] == "the checkpoint is signed by none of the keys that were given"
 
 
 def test_a_change_that_is_left_out_between_leads_nowhere(log: Log, tmp_path: Path) -> None:
@@ -379,8 +379,26 @@ def test_a_record_alone_changes_no_key(store: Store, tmp_path: Path) -> None:
         export(Resources(store), mallory, "acme", Selection(), path, GINA, NOW)
     export(Resources(store), ring("a"), "acme", Selection(), path, GINA, NOW)
     found = checked(path, ring("a").public(origin)[0])
-    assert found.verdict is Verdict.VERIFIED
-    assert found.steps[SIGNED].notes == []
+    said = "the key was changed, and nothing shows that both signed it"
+    assert problems(found) == [f"position 4: {said}"]
+    [problem] = check_trail(store).problems
+    assert (problem.code, problem.position) == ("rotation_unsigned", 4)
+
+
+def test_a_replaced_key_that_goes_on_signing_is_found_by_the_record(
+    log: Log, tmp_path: Path
+) -> None:
+    """Whoever stole it signs the head with it, and leaves out what both signed."""
+    path = log.exported(tmp_path)
+    files = entries(path)
+    manifest = json.loads(files["export.json"])
+    text = note_of(manifest["checkpoint"]).text
+    keys = ring("a")
+    manifest["checkpoint"] = note_text(text, [keys.sign(log.origin, text)])
+    other = forged(path, {"rotations.jsonl": b"", "export.json": json.dumps(manifest).encode()})
+    said = "the key was changed, and nothing shows that both signed it"
+    found = checked(other, log.key("a"))
+    assert problems(found) == [f"position {at}: {said}" for at in (4, 305)]
 
 
 @pytest.fixture

@@ -423,6 +423,24 @@ def test_the_verifier_in_one_file_prints_the_command_that_checks_them(
     assert ran.returncode == 1
 
 
+def test_an_export_by_command_says_what_was_not_published_and_is_there_all_the_same(
+    store: Store, url: str, server: Server, folder: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    add(store, 3)
+    server.replay = b"busy"
+    secret = base64.b64encode(bytes(range(32))).decode()
+    monkeypatch.setenv("COUNTERSIGN_SIGNING_KEYS", f"s1:{secret}")
+    monkeypatch.setenv("COUNTERSIGN_TIME_STAMP_ADDRESS", server.url)
+    monkeypatch.setenv("COUNTERSIGN_TIME_STAMP_ROOT", str(folder / "root.pem"))
+    path = tmp_path / "x.zip"
+    words = ["trail", "export", "--file", str(path), "--by", "audrey", "--database", url]
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 0
+    assert "warning: not published: `127.0.0.1/stamps`" in done.stderr
+    assert path.exists()
+
+
 def test_an_export_by_command_has_the_stamp_of_its_own_checkpoint(
     store: Store, url: str, server: Server, folder: Path, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from api.commands.trail_verify import signed_by
 from api.verifying.command import outside_of
 from api.verifying.running import verify
 from api.verifying.versions import here
@@ -27,8 +28,11 @@ def test_there_is_one_of_every_format() -> None:
 @pytest.mark.parametrize("name", EXPORTS)
 def test_an_export_of_an_earlier_version_is_verified(name: str) -> None:
     outside = outside_of([str(KEPT / f"{name}.key")], [KEPT / f"{name}.note"])
-    found = verify(KEPT / f"{name}.countersign.zip", outside, here())
+    root = KEPT / f"{name}.pem"
+    signed = signed_by(root) if root.exists() else None
+    found = verify(KEPT / f"{name}.countersign.zip", outside, here(), signed=signed)
     assert {n: [str(p) for p in s.problems] for n, s in found.steps.items() if s.problems} == {}
     assert found.verdict is Verdict.VERIFIED
     assert found.steps[6].outcome is Outcome.OK
+    assert len(found.stamped) == root.exists()
     assert sum(found.performed.values()) == found.steps[10].count >= 5

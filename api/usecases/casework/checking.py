@@ -8,7 +8,7 @@ against a checkpoint which left the operator's control.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -26,9 +26,10 @@ from adapters.store.trail import (
     records_of,
     without_case,
 )
-from api.usecases.casework.resources import Plain
+from api.usecases.casework.resources import Plain, Resources
 from api.usecases.casework.telling import Problem, problems_of_case
 from api.usecases.trail.comparing import SignedTree
+from api.usecases.trail.kept_documents import Unopened, document_problems
 from api.usecases.trail.written_by_hand import text_problems
 from engine.canonical import canonical_bytes
 from engine.recording import moment_text
@@ -48,6 +49,7 @@ class TrailReport:
 
     record_count: int = 0
     case_count: int = 0
+    unopened_count: int = 0  # documents that were not compared, since their key is not here
     problem_count: int = 0
     problems: list[Problem] = field(default_factory=list)
 
@@ -63,17 +65,23 @@ class TrailReport:
             self.problems.append(problem)
 
 
-def check_trail(store: Store, progress: Progress = lambda done, total: None) -> TrailReport:
+def check_trail(
+    store: Store,
+    progress: Progress = lambda done, total: None,
+    resources: Resources | None = None,
+) -> TrailReport:
     """Checks every record and every case, as they are at one moment; others go on writing.
 
-    `progress` is told how many records and cases of how many are done.
+    `progress` is told how many records and cases of how many are done. `resources` open what is
+    sealed; without them it is not compared with its records.
     """
     report = TrailReport()
+    opening = resources or Resources(store)
     with store.snapshot() as connection:
         total = end(connection) + cases.how_many(connection)
         for problem in _trail_problems(connection, report, progress, total):
             report.add(problem)
-        for problem in _case_problems(connection, report, progress, total):
+        for problem in _case_problems(opening, connection, report, progress, total):
             report.add(problem)
         for case_id, position in without_case(connection):
             said = f"there is no case `{number_of(case_id)}` any more"
@@ -138,24 +146,40 @@ def _plain(body: bytes) -> Plain | None:
 
 
 def _case_problems(
-    connection: Connection, report: TrailReport, progress: Progress, total: int
+    resources: Resources,
+    connection: Connection,
+    report: TrailReport,
+    progress: Progress,
+    total: int,
 ) -> Iterator[Problem]:
     """Every case against what the trail tells of it, and what is kept of its postings."""
     after = 0
     while found := cases.several(connection, after=after, most=BATCH):
         for case in found:
-            yield from _of_one(connection, case)
+            told = _told(connection, case)
+            yield from _of_one(connection, case, told)
+            for found_there in document_problems(resources, connection, case, told):
+                if isinstance(found_there, Unopened):
+                    report.unopened_count += 1
+                else:
+                    yield found_there
         after = found[-1].id
         report.case_count += len(found)
         progress(report.record_count + report.case_count, total)
 
 
-def _of_one(connection: Connection, case: Case) -> Iterator[Problem]:
-    told = [
+def _told(connection: Connection, case: Case) -> list[tuple[int, Plain]]:
+    """The records of a case that can be read, by position."""
+    return [
         (record.position, body)
         for record in records_of(connection, case.id)
         if (body := _plain(record.body)) is not None
     ]
+
+
+def _of_one(
+    connection: Connection, case: Case, told: Sequence[tuple[int, Plain]]
+) -> Iterator[Problem]:
     yield from problems_of_case(
         case,
         told,

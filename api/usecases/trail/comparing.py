@@ -12,6 +12,7 @@ from adapters.store.tree import root_at, size_of
 from api.usecases.casework.telling import Problem
 from engine.trail.notes import Checkpoint, NoteRefused, note_of, text_of
 from engine.trail.tree import Frontier, leaf_hash
+from engine.verifying.rotating import ROTATED
 
 
 class SignedTree:
@@ -21,6 +22,7 @@ class SignedTree:
         self._logs = every_log(connection)
         signed = [each for log in self._logs for each in all_of(connection, log.number)]
         self._signed = sorted(signed, key=lambda each: each.size)
+        self._signed_twice = {each.size for each in signed if _signatures(each.note) > 1}
         self._kept_size = size_of(connection)
         try:
             self._kept_root = root_at(connection, self._kept_size)
@@ -31,6 +33,9 @@ class SignedTree:
     def problems(self, record: Record) -> Iterator[Problem]:
         """What is wrong once this record is in the tree."""
         self._tree.add(leaf_hash(record.body))
+        if record.kind == ROTATED and record.position not in self._signed_twice:
+            said = "the key was changed, and no checkpoint that ends here is signed by both"
+            yield Problem("rotation_unsigned", said, record.position)
         while self._signed and self._signed[0].size == self._tree.size:
             signed = self._signed.pop(0)
             if signed.root != self._tree.root():
@@ -53,6 +58,13 @@ class SignedTree:
         if self._kept_size > self._tree.size:
             said = f"hashes are kept of {self._kept_size} records, found {self._tree.size}"
             yield Problem("tree_differs", said, self._kept_size)
+
+
+def _signatures(note: str) -> int:
+    try:
+        return len(note_of(note).signatures)
+    except NoteRefused:
+        return 0
 
 
 def _says(note: str, text: str) -> bool:

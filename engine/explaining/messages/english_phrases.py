@@ -138,5 +138,9 @@ PHRASES: Final[Mapping[str, str]] = MappingProxyType(
         "line.passed.nobody": "{word}: {reason}",
         "line.review": "Review of {documents} by {persons}: {text}",
         "line.words": " ({words})",
+        # mail to whoever keeps checkpoints
+        "mail.checkpoint": "Attached is a checkpoint of the decision trail {origin}, over its first"
+        " {size} records. Keep it: with it, an export of the trail is verified"
+        " (countersign-verify.pyz --earlier FILE).",
     }
 )

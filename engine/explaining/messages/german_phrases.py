@@ -140,5 +140,9 @@ PHRASES: Final[Mapping[str, str]] = MappingProxyType(
         "line.passed.nobody": "{word}: {reason}",
         "line.review": "Prüfung {documents} durch {persons}: {text}",
         "line.words": " ({words})",
+        # Post an alle, die Prüfpunkte aufbewahren
+        "mail.checkpoint": "Im Anhang ist ein Prüfpunkt des Entscheidungsprotokolls {origin}, über"
+        " seine ersten {size} Einträge. Bewahren Sie ihn auf: damit wird ein Export geprüft"
+        " (countersign-verify.pyz --earlier DATEI).",
     }
 )

@@ -11,20 +11,29 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from adapters.policy_folder import read_set
+from adapters.publishing import Authority
+from adapters.signing import SigningKeys
+from adapters.stamping import roots_in
+from adapters.store.checkpoints import Signed
+from adapters.store.opening import Store
 from api.usecases.casework.activating import bootstrap
 from api.usecases.casework.resources import Resources
 from api.usecases.trail.checkpointing import make_checkpoint
 from api.usecases.trail.exporting.selecting import Selection
 from api.usecases.trail.exporting.writing import export
+from api.usecases.trail.publishing import publish
+from api.usecases.trail.rotating import rotate
 from engine.trail.notes import checkpoint_of, key_text, note_of
 from tests.casework.conftest import ACME, ADMIN, START, data_files
 from tests.casework.documents import NOW
 from tests.databases import opened
-from tests.trail.test_checkpoints import KEYS
+from tests.trail.authority import certified, serving
+from tests.trail.test_checkpoints import KEYS, OLDER, SECRET
 from tests.verifying.conftest import lived
 
 HERE = Path(__file__).parent
 LOG = "kept.countersign.example"
+ROTATED = SigningKeys(f"s2:{OLDER},s1:{SECRET}")  # the key that is kept beside has been replaced
 
 
 def main(name: str) -> None:
@@ -36,12 +45,22 @@ def main(name: str) -> None:
         resources = Resources(store)
         bootstrap(resources, read_set(ACME), data_files(), ADMIN, "installation", START)
         before = make_checkpoint(store, KEYS, LOG, START)
+        _stamp(store, before, name, Path(folder) / "authority")
         lived(resources)
-        export(resources, KEYS, LOG, Selection(), path, ADMIN, NOW + timedelta(days=1))
+        rotate(store, ROTATED, "once a year", ADMIN, NOW + timedelta(hours=3))
+        export(resources, ROTATED, LOG, Selection(), path, ADMIN, NOW + timedelta(days=1))
     origin = checkpoint_of(note_of(before.note).text).origin
     (HERE / f"{name}.note").write_text(before.note)
     keys = [key_text(key) for key in KEYS.public(origin)]
     (HERE / f"{name}.key").write_text("\n".join(keys) + "\n")
+
+
+def _stamp(store: Store, signed: Signed, name: str, folder: Path) -> None:
+    """The checkpoint with the time of an authority, whose root certificate is kept beside."""
+    with serving(certified(folder)) as server:
+        root = folder / "root.pem"
+        assert publish(store, signed, [Authority(server.url, roots_in(root))], NOW) == {}
+    (HERE / f"{name}.pem").write_bytes(root.read_bytes())
 
 
 if __name__ == "__main__":
