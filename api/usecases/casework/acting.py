@@ -182,7 +182,9 @@ def _withdraw(on: On, person: PersonId) -> Acted:
     """
     document = document_of(on.resources, on.current.policy, on.case)
     names = (document.requester, document.submitter)
-    headroom.lock(on.connection, keys_of_change(on.connection, on.current, on.case, document))
+    headroom.lock(
+        on.connection, keys_of_change(on.resources, on.connection, on.current, on.case, document)
+    )
     owners = {on.current.data.person_of(name, on.now) for name in names if name}
     if person not in owners or not on.current.data.people[person].is_active(on.now):
         return refused(on, "not_asked")
