@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
 from dataclasses import dataclass, replace
-from itertools import count
 
 from tests.lives.filling import Given
 from tests.lives.people import Day
@@ -28,8 +27,8 @@ def stricter(old: Route, new: Route) -> Route:
     added = [step for step in beyond if step]
     if not added:
         return old
-    numbers = count(1 + max((place.number for place in old.places()), default=-1))
-    return Route("route", (*old.steps, *(_renumbered(step, numbers) for step in added)))
+    first = 1 + max((place.number for place in old.places()), default=-1)
+    return Route("route", (*old.steps, *_renumbered(added, first, old.places())))
 
 
 def _answers(old: Part, new: Part) -> bool:
@@ -48,10 +47,21 @@ def _fills(old: Place, new: Place) -> bool:
     return set(old.who) <= set(new.who)
 
 
-def _renumbered(step: Step, numbers: Iterator[int]) -> Step:
+def _renumbered(steps: list[Step], first: int, known: list[Place]) -> tuple[Step, ...]:
+    """The added steps, with numbers that follow; each of several alike is another one."""
+    places = Route("", tuple(steps)).places()
+    numbers = {place.number: n for n, place in enumerate(places, start=first)}
+    alike = Counter(replace(place.key, number=1) for place in known)
+
+    def of(place: Place) -> Place:
+        plain = replace(place.key, number=1)
+        alike[plain] += 1
+        key = replace(plain, number=alike[plain])
+        already = numbers.get(place.already, 0)
+        return replace(place, number=numbers[place.number], key=key, already=already)
+
     return tuple(
-        replace(part, places=tuple(replace(place, number=next(numbers)) for place in part.places))
-        for part in step
+        tuple(replace(part, places=tuple(map(of, part.places))) for part in step) for step in steps
     )
 
 
