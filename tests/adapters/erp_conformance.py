@@ -36,6 +36,16 @@ class ErpConformance:
         assert connector.find(order) == receipt
         assert count_posted(order) == 1
 
+    def test_what_an_order_becomes_is_the_same_before_and_after_it_is_posted(
+        self, connector: ErpConnector, make_order: MakeOrder
+    ) -> None:
+        order = make_order()
+        before = connector.payload(order)
+        connector.post(order)
+        assert connector.payload(order) == before
+        assert connector.payload(make_order()).digest != before.digest
+        assert before.mapping
+
     def test_a_credit_note_is_posted_with_its_sign(
         self, connector: ErpConnector, make_order: MakeOrder, count_posted: CountPosted
     ) -> None:

@@ -42,9 +42,9 @@ def document_problems(
     if case.status is Status.ERASED:
         return
     stated = [(position, body) for position, body in told if isinstance(body.get("document"), dict)]
-    if not stated:
-        return
-    kept = {each.case.version: each.case for each in versions_of(connection, case.id)}
+    kept = {}
+    if any(body.get("version") != case.version for _, body in stated):
+        kept = {each.case.version: each.case for each in versions_of(connection, case.id)}
     kept[case.version] = case
     for position, body in stated:
         version = body.get("version")
