@@ -15,7 +15,8 @@ from api.commands.options import First, Json, Last, Out, days
 from api.commands.serving import DEFAULT, Because, By, Database, failures, store_at, utc_now
 from api.commands.terminal import Code, Output, stop
 from api.texts import short
-from api.usecases.retention.holding import HoldRefused, lift_hold, place_hold
+from api.usecases.retention.holding import lift_hold, place_hold
+from api.usecases.retention.refusing import RetentionRefused
 from engine.cases.legal_hold import Scope
 from engine.recording import moment_text
 
@@ -59,7 +60,7 @@ def place(
         try:
             who = who_in(store, by)
             hold = place_hold(resources_in(store), scope, because, who, utc_now())
-        except HoldRefused as problem:
+        except RetentionRefused as problem:
             raise stop(Code.SERVICE, f"error[{problem.code}]: {problem}") from None
     _say([hold], as_json, out)
 
@@ -76,7 +77,7 @@ def lift(
     with failures(), store_at(database) as store:
         try:
             hold = lift_hold(resources_in(store), number, because, who_in(store, by), utc_now())
-        except HoldRefused as problem:
+        except RetentionRefused as problem:
             raise stop(Code.SERVICE, f"error[{problem.code}]: {problem}") from None
     _say([hold], as_json, out)
 

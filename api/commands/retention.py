@@ -17,7 +17,8 @@ from api.commands.terminal import Code, Output, progress, stop
 from api.texts import short
 from api.usecases.casework.resources import Resources
 from api.usecases.retention.due import Due, due
-from api.usecases.retention.erasing import Behind, ErasureRefused, erase
+from api.usecases.retention.erasing import Behind, erase
+from api.usecases.retention.refusing import RetentionRefused
 
 app = typer.Typer(
     help="Erase what was kept as long as it had to be.",
@@ -80,7 +81,7 @@ def erase_due(
                     utc_now(),
                     lambda count: bar.advance(bar.task_ids[0], count),
                 )
-            except ErasureRefused as problem:
+            except RetentionRefused as problem:
                 raise stop(Code.SERVICE, f"error[{problem.code}]: {problem}") from None
     with Output(out) as output:
         if as_json:

@@ -28,8 +28,9 @@ from api.usecases.casework.submission import NotAccepted, Submitted
 from api.usecases.casework.submitting import submit
 from api.usecases.reports.completeness import completeness
 from api.usecases.retention.due import due
-from api.usecases.retention.erasing import Behind, Erased, ErasureRefused, erase
-from api.usecases.retention.holding import HoldRefused, lift_hold, place_hold
+from api.usecases.retention.erasing import Behind, Erased, erase
+from api.usecases.retention.holding import lift_hold, place_hold
+from api.usecases.retention.refusing import RetentionRefused
 from api.usecases.trail.exporting.selecting import Selection
 from api.usecases.trail.exporting.writing import export
 from api.verifying.running import Verification, verify
@@ -272,11 +273,11 @@ def test_a_legal_hold_on_something_else_keeps_nothing(resources: Resources, scop
 def test_a_hold_is_lifted_by_somebody_else_and_once(resources: Resources) -> None:
     hold = place_hold(resources, Scope(entity="US01"), "a suit", by("cora"), NOW)
     for person, code in (("cora", "same_person"), ("nobody", "person_unknown")):
-        with pytest.raises(HoldRefused) as refused:
+        with pytest.raises(RetentionRefused) as refused:
             lift_hold(resources, hold.number, "settled", by(person), NOW)
         assert refused.value.code == code
     lift_hold(resources, hold.number, "settled", by("gina"), NOW)
-    with pytest.raises(HoldRefused) as again:
+    with pytest.raises(RetentionRefused) as again:
         lift_hold(resources, hold.number, "settled", by("gina"), NOW)
     assert again.value.code == "already_lifted"
     with resources.store.reading() as connection:
@@ -285,7 +286,7 @@ def test_a_hold_is_lifted_by_somebody_else_and_once(resources: Resources) -> Non
 
 
 def test_a_hold_on_everything_is_not_placed_by_leaving_out_a_word(resources: Resources) -> None:
-    with pytest.raises(HoldRefused) as refused:
+    with pytest.raises(RetentionRefused) as refused:
         place_hold(resources, Scope(), "a suit", by("cora"), NOW)
     assert refused.value.code == "scope_missing"
 
@@ -305,7 +306,7 @@ def test_two_persons_stand_behind_an_erasure(
 ) -> None:
     case = approved(resources)
     behind = Behind(by(by_whom), confirmed_by, because)
-    with pytest.raises(ErasureRefused) as refused:
+    with pytest.raises(RetentionRefused) as refused:
         erase(resources, [case.id], behind, LONG_AFTER)
     assert refused.value.code == code
     assert seen(resources, case).status is Status.APPROVED
@@ -319,7 +320,7 @@ def test_who_has_left_erases_nothing(resources: Resources) -> None:
     )
     assert gone != files["people.csv"]
     load_master_data(resources, {**files, "people.csv": gone}, ADMIN, "she leaves", NOW)
-    with pytest.raises(ErasureRefused) as refused:
+    with pytest.raises(RetentionRefused) as refused:
         erased(resources, case)
     assert refused.value.code == "person_unknown"
 

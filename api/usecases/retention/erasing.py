@@ -24,8 +24,12 @@ from adapters.store.cases import Case
 from adapters.store.trail import Entry, append
 from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.written import text
-from api.usecases.policy_sets.entitled import is_active
 from api.usecases.retention.due import due_one
+from api.usecases.retention.refusing import (
+    RetentionRefused,
+    expect_employed,
+    expect_reason,
+)
 from engine.cases.identities import Identities
 from engine.cases.status import Event, moved
 from engine.documents.committing import erased_form
@@ -34,14 +38,6 @@ ANSWERS_KEPT: Final = timedelta(days=365)
 ERASED: Final = "erased"
 PEOPLE_ERASED: Final = "people_erased"
 Progress = Callable[[int], None]
-
-
-class ErasureRefused(Exception):
-    """Nothing is erased. `code` is stable, the message a sentence."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +67,7 @@ def erase(
     """Erases these cases, each in a transaction that looks again whether it may be.
 
     One that may not any more, because somebody placed a legal hold meanwhile, stays. Raises
-    `ErasureRefused`, `NothingInForce` and `ContentsUnusable`.
+    `RetentionRefused`, `NothingInForce` and `ContentsUnusable`.
     """
     done = []
     for case_id in case_ids:
@@ -116,7 +112,7 @@ def _without_content(case: Case, now: datetime) -> Case:
     """The case, without what its document said."""
     status = moved(case.status, Event.ERASE)
     if status is None:
-        raise ErasureRefused("case_open", f"a case that is {case.status} is not at its end")
+        raise RetentionRefused("case_open", f"a case that is {case.status} is not at its end")
     return replace(
         case,
         status=status,
@@ -161,13 +157,9 @@ def _record_people(
 
 def _checked(current: InForce, behind: Behind, now: datetime) -> Behind:
     """The same with ids of persons: two who are employed, and a reason."""
-    names = behind.who.decided_by, behind.confirmed_by
-    one, other = (current.data.person_of(name, now) for name in names)
-    for name, person in zip(names, (one, other), strict=True):
-        if person is None or not is_active(current.data, person, now):
-            raise ErasureRefused("person_unknown", f"nobody who is employed is known as `{name}`")
+    one = expect_employed(current, behind.who.decided_by, now)
+    other = expect_employed(current, behind.confirmed_by, now)
     if one == other:
-        raise ErasureRefused("same_person", "somebody else has to confirm it")
-    if not behind.because.strip():
-        raise ErasureRefused("reason_missing", "expected a reason")
-    return Behind(replace(behind.who, decided_by=str(one)), str(other), behind.because)
+        raise RetentionRefused("same_person", "somebody else has to confirm it")
+    expect_reason(behind.because)
+    return Behind(replace(behind.who, decided_by=one), other, behind.because)

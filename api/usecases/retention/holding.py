@@ -9,7 +9,11 @@ from adapters.store import legal_holds
 from adapters.store.legal_holds import LegalHold
 from adapters.store.trail import Entry, append
 from api.usecases.casework.resources import InForce, Plain, Resources
-from api.usecases.policy_sets.entitled import is_active
+from api.usecases.retention.refusing import (
+    RetentionRefused,
+    expect_employed,
+    expect_reason,
+)
 from engine.cases.identities import Identities
 from engine.cases.legal_hold import Scope
 
@@ -17,23 +21,15 @@ PLACED = "legal_hold_placed"
 LIFTED = "legal_hold_lifted"
 
 
-class HoldRefused(Exception):
-    """Nothing is placed or lifted. `code` is stable, the message a sentence."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-
-
 def place_hold(
     resources: Resources, scope: Scope, because: str, who: Identities, now: datetime
 ) -> LegalHold:
     """Places a hold on everything that the scope covers, now or later.
 
-    Raises `HoldRefused`, `NothingInForce` and `ContentsUnusable`.
+    Raises `RetentionRefused`, `NothingInForce` and `ContentsUnusable`.
     """
     if not scope.is_stated:
-        raise HoldRefused("scope_missing", "expected what the hold is on")
+        raise RetentionRefused("scope_missing", "expected what the hold is on")
     with resources.store.transaction() as connection:
         current = resources.loaded.current(connection, lock=True)
         who = _checked(current, because, who, now)
@@ -51,17 +47,17 @@ def place_hold(
 def lift_hold(
     resources: Resources, number: str, because: str, who: Identities, now: datetime
 ) -> LegalHold:
-    """Lifts a hold. Raises `HoldRefused`, `NothingInForce` and `ContentsUnusable`."""
+    """Lifts a hold. Raises `RetentionRefused`, `NothingInForce` and `ContentsUnusable`."""
     with resources.store.transaction() as connection:
         current = resources.loaded.current(connection, lock=True)
         who = _checked(current, because, who, now)
         hold = legal_holds.hold_of(connection, legal_holds.hold_id(number) or 0)
         if hold is None:
-            raise HoldRefused("not_found", f"there is no hold `{number}`")
+            raise RetentionRefused("not_found", f"there is no hold `{number}`")
         if hold.lifted_at is not None:
-            raise HoldRefused("already_lifted", f"`{number}` was lifted by {hold.lifted_by}")
+            raise RetentionRefused("already_lifted", f"`{number}` was lifted by {hold.lifted_by}")
         if who.decided_by == hold.placed_by:
-            raise HoldRefused("same_person", "somebody else than placed it has to lift it")
+            raise RetentionRefused("same_person", "somebody else than placed it has to lift it")
         legal_holds.lift(connection, hold.id, who.decided_by, because, now)
         body: Plain = {
             "hold": hold.number,
@@ -75,10 +71,6 @@ def lift_hold(
 
 def _checked(current: InForce, because: str, who: Identities, now: datetime) -> Identities:
     """The same with the id of the person, who is employed and gives a reason."""
-    person = current.data.person_of(who.decided_by, now)
-    if person is None or not is_active(current.data, person, now):
-        message = f"nobody who is employed is known as `{who.decided_by}`"
-        raise HoldRefused("person_unknown", message)
-    if not because.strip():
-        raise HoldRefused("reason_missing", "expected a reason")
+    person = expect_employed(current, who.decided_by, now)
+    expect_reason(because)
     return replace(who, decided_by=person)
