@@ -180,6 +180,36 @@ def test_a_posted_order_leaves_an_exception_until_its_owner_has_it_cancelled_in_
     assert cancelled(books, first, "gina", "again")[0] == "not_open"
 
 
+def changed_after_posting(books: Books) -> Case:
+    """An order in the ERP, of which an approved change has not been sent there yet."""
+    posting = posting_orders(books)
+    first = posting.posted(order("500.00"), "mia")
+    later = books.sent(order("600.00"), LATER)
+    assert (later.id, later.version) == (first.id, 2)
+    later = books.acted(later, by_whom="mia")
+    assert later.status is Status.APPROVED
+    return later
+
+
+def test_cancelling_an_approved_change_of_a_posted_order_leaves_the_exception_too(
+    books: Books,
+) -> None:
+    case = changed_after_posting(books)
+    assert cancelled(books, case) == ("", Status.CANCELLED)
+    with books.nodes[0].store.reading() as connection:
+        assert [each.code for each in exceptions_of(connection)] == ["not_cancelled_in_erp"]
+
+
+def test_a_change_is_taken_back_also_where_the_posted_order_was_billed(books: Books) -> None:
+    case = changed_after_posting(books)
+    books.approved(bill(), "mia")
+    assert cancelled(books, case)[0] == "order_in_use"
+    withdraw = Action(Kind.WITHDRAW, "rita", case.version)
+    done = act(books.nodes[0], case.id, withdraw, by("rita"), CANCELS)
+    assert done is not None
+    assert done.code == ""
+
+
 def test_an_order_that_is_being_posted_or_changed_is_not_cancelled(books: Books) -> None:
     books = posting_orders(books)
     on_its_way = books.approved(order(), "mia")

@@ -417,3 +417,27 @@ def test_an_objection_stops_it_before_it_is_approved_and_not_afterwards(
         assert did(node, late, "cora", Kind.OBJECT, comment="too late") == "in_force_already"
         assert [each["state"] for each in listed(node)] == ["rejected", "in_force"]
         assert check_trail(store).problems == []
+
+
+CONTROL = b"""kind: controls
+additional:
+  - {documents: [delegation], approve: cfo}
+"""
+PROMISE = b"""kind: controls
+guarantees:
+  - {name: four-eyes, documents: [delegation], require_approvals: {at_least: 1}}
+"""
+
+
+@pytest.mark.parametrize("kind", BOTH)
+@pytest.mark.parametrize("rules", [CONTROL, PROMISE])
+def test_a_control_or_a_guarantee_alone_keeps_it_from_being_made_at_once(
+    kind: str, tmp_path: Path, rules: bytes
+) -> None:
+    files = {**read_set(ACME), "controls/delegations.yaml": rules}
+    with opened(kind, tmp_path) as store:
+        node = Resources(store)
+        bootstrap(node, files, data_files(), ADMIN, "installation", START)
+        _, case = asked_for(node)
+        assert (case.status, '"code":"no_matrix"' in case.decision_json) == (Status.HELD, True)
+        assert did(node, ordered(node), "lena") == "not_asked"

@@ -222,7 +222,7 @@ def _withdraw(on: On, person: PersonId) -> Acted:
         return refused(on, "not_open")
     if is_in_force(on):
         return refused(on, "in_force_already")
-    if on.case.type == ORDER and on.case.status is Status.APPROVED and is_used(on, document):
+    if _ends_order(on) and is_used(on, document):
         return refused(on, "order_in_use")
     if on.case.status is Status.EXCEPTION:
         parcel = outbox.of_key(on.connection, posting_key(on.case))
@@ -238,6 +238,12 @@ def _withdraw(on: On, person: PersonId) -> Acted:
     case, ended = settle_change(on.resources, on.connection, on.current, case, document, on.now)
     append(on.connection, [made, *ended])
     return Acted(case)
+
+
+def _ends_order(on: On) -> bool:
+    """Whether an approved order would be gone: not where only a change of a posted one is."""
+    is_approved_order = on.case.type == ORDER and on.case.status is Status.APPROVED
+    return is_approved_order and not delivery.receipts_of(on.connection, on.case.id)
 
 
 def _claim(on: On, decision: Decision, course: Course, person: str) -> Acted:

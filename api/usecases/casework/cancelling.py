@@ -47,13 +47,13 @@ def cancel(on: On) -> Acted:
         return refused(on, "comment_missing")
     if is_used(on, document):
         return refused(on, "order_in_use")
-    was_posted = on.case.status is Status.POSTED
+    is_in_erp = bool(delivery.receipts_of(on.connection, on.case.id))  # an earlier version, maybe
     case = with_event(on.case, Event.CANCEL, on.now)
     cases.keep(on.connection, case)
     cases.ask(on.connection, case.id, ())
     deadlines.forget_deadlines(on.connection, case.id)
     arrangements.forget_returned(on.connection, case.id)
-    if was_posted:
+    if is_in_erp:
         message = f"the order was cancelled here, and `{posting_key(case)}` is in the ERP"
         key, owner = posting_key(case), owner_of_matrix(on)
         delivery.open_exception(on.connection, case.id, key, NOT_IN_ERP, message, owner, on.now)
