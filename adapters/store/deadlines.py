@@ -60,7 +60,9 @@ def deadlines_of(
         return {}
     query = select(deadlines).where(deadlines.c.case_id.in_(wanted))
     found: dict[int, list[Deadline]] = {}
-    for row in connection.execute(query.order_by(deadlines.c.due_at, deadlines.c.kind)):
+    for row in connection.execute(
+        query.order_by(deadlines.c.due_at, deadlines.c.kind, deadlines.c.place)
+    ):
         found.setdefault(row.case_id, []).append(_deadline(row))
     return found
 

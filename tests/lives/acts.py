@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from tests.lives.arranged import ADDING, Arranged, changed
 from tests.lives.filling import Given, open_keys, take, task
-from tests.lives.model import Case, Now, base, routed, settled, stands
+from tests.lives.model import Case, Now, base, routed, settled, stands, watched
 from tests.lives.people import Day
 from tests.lives.routes import Key, Route
 from tests.lives.world import Policy
@@ -71,7 +71,7 @@ def withdrawn(case: Case, now: Now, person: str) -> Case:
         raise Refused(case, "not_open")
     if case.status == "exception" and case.is_unknown:
         raise Refused(case, "outcome_unknown")
-    return settled(replace(case, status="withdrawn", tasks=frozenset(), held=()), now)
+    return settled(replace(case, status="withdrawn", tasks=frozenset(), waiting={}, held=()), now)
 
 
 def claimed(case: Case, now: Now, person: str, place: int, is_release: bool) -> Case:
@@ -91,12 +91,11 @@ def claimed(case: Case, now: Now, person: str, place: int, is_release: bool) -> 
 
 def returned(case: Case, now: Now, person: str, of: str, lines: frozenset[int]) -> Case:
     """It goes back to its requester; an owner names only lines that are charged to him."""
-    _, under, taken = _own_task(case, now, person, of)
+    found, under, taken = _own_task(case, now, person, of)
     if not lines <= _lines_of(case, taken):
         raise Refused(case, "lines_not_his")
-    return replace(
-        case, status="returned", tasks=frozenset(), under=under, are_lines_rejected=bool(lines)
-    )
+    after = replace(case, status="returned", tasks=frozenset(), under=under)
+    return watched(replace(after, are_lines_rejected=bool(lines)), found, now)
 
 
 def _lines_of(case: Case, taken: Given) -> frozenset[int]:

@@ -78,13 +78,18 @@ def asked(found: Route, given: list[Given]) -> frozenset[Task]:
     """Who is asked now, for whom, for what: what is not done of the first open step."""
     step = current(found, given)
     number = found.steps.index(step) + 1 if step else 0
+    words = {"vote": "approve"}
     return frozenset(
-        (place.number, *who, place.key.word, {"vote": "approve"}.get(place.ask, place.ask), number)
-        for part in step
-        if not is_done(part, given)
-        for place in unfilled(part, given)
+        (place.number, *who, place.key.word, words.get(place.ask, place.ask), number)
+        for place in open_places(found, given)
         for who in place.who
     )
+
+
+def open_places(found: Route, given: list[Given]) -> list[Place]:
+    """The places of the first open step that somebody still has to fill."""
+    waiting = [part for part in current(found, given) if not is_done(part, given)]
+    return [place for part in waiting for place in unfilled(part, given)]
 
 
 def unfilled(part: Part, given: list[Given]) -> list[Place]:

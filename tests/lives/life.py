@@ -26,7 +26,7 @@ from engine.cases.identities import Identities
 from tests.lives import model
 from tests.lives.acts import Refused
 from tests.lives.model import Case, Now
-from tests.lives.world import DAY, START, SUPPLIERS, People, Policy
+from tests.lives.world import START, SUPPLIERS, People, Policy
 from tests.verifying.again import not_performed
 
 Opened = Callable[[], AbstractContextManager[tuple[Resources, Callable[[], Resources]]]]
@@ -57,12 +57,12 @@ class Life(RuleBasedStateMachine):
     @property
     def day(self) -> int:
         """Days since the life began."""
-        return (self.time - START) // DAY
+        return (self.time.date() - START.date()).days
 
     @property
     def now(self) -> Now:
         """What the reference knows of the moment."""
-        return Now(self.people, self.day, self.policy, self.does_post)
+        return Now(self.people, self.day, self.policy, self.time, self.does_post)
 
     def others(self, id: str, supplier: str) -> int:
         """What the other cases add to the total of a supplier."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from adapters.store.in_force import What, add_files
 from adapters.store.trail import Entry
 from api.usecases.casework.activating import load_master_data
 from api.usecases.casework.asking_again import ask_all_again
+from api.usecases.casework.falling_due import handle_all_due
 from api.usecases.casework.resolving import Cause, re_resolve_all
 from api.usecases.policy_sets.exchanging import prepared
 from engine.cases.identities import Identities
@@ -128,6 +130,14 @@ class Lives(Doing):
         if is_looked_at:
             self.watch.look(self.resources, self.time)
             self.look_at_all()
+
+    @rule(hours=st.sampled_from([1, 9, 24, 48, 72]))
+    def what_falls_due_is_done(self, hours: int) -> None:
+        self.time += timedelta(hours=hours)
+        self.watch.look(self.resources, self.time)
+        self.look_at_all()
+        handle_all_due(self.resources, self.time)
+        self.cases = {id: model.fallen_due(case, self.now) for id, case in self.cases.items()}
 
     @rule()
     def what_is_held_is_asked_again(self) -> None:

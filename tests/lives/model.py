@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final
 
 from tests.lives.arranged import ADDING, Arranged, arranged
-from tests.lives.filling import Given, Task, asked, standing
+from tests.lives.filling import Given, Task, asked, open_places, standing
 from tests.lives.people import Day
+from tests.lives.raised import (
+    ESCALATE_AFTER,
+    WITHDRAW_AFTER,
+    Silence,
+    Waiting,
+    end_of,
+    positions,
+    raised,
+)
 from tests.lives.routes import Key, Route, route
 from tests.lives.versions import Content, stricter, what_stands
 from tests.lives.world import Order, People, Policy
@@ -25,6 +35,7 @@ class Now:
     people: People
     day: int
     policy: Policy
+    time: datetime
     does_post: bool = False
 
 
@@ -45,6 +56,8 @@ class Case:
     claims: dict[Key, str] = field(default_factory=dict)
     arranged: list[Arranged] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
+    silences: list[Silence] = field(default_factory=list)
+    waiting: dict[Key | None, Waiting] = field(default_factory=dict)
     past: list[Content] = field(default_factory=list)
     standing: Case | None = None
     held: tuple[object, ...] = ()
@@ -74,15 +87,18 @@ def routed(case: Case, now: Now) -> tuple[Route, Policy]:
 
 
 def base(case: Case, now: Now) -> tuple[Route, Policy]:
-    """The route, and the set, in which it is looked whether what people arrange holds."""
+    """The route, and the set, in which it is looked whether what people arrange holds: before
+    anybody above is asked."""
     is_older = case.under != now.policy and now.policy.in_flight != "decide_again"
     policy = case.under if is_older else now.policy
-    return _under(case, now, policy), policy
+    return _under(replace(case, silences=[]), now, policy), policy
 
 
 def _under(case: Case, now: Now, policy: Policy) -> Route:
     on = Day(now.people, now.day, policy, case.order.requester)
-    return arranged(on, route(on, case.order, case.total), case.arranged, case.order.amount)
+    amount = case.order.amount
+    found = arranged(on, route(on, case.order, case.total), case.arranged, amount)
+    return raised(on, found, case.silences, amount)
 
 
 def stands(case: Case, found: Route, under: Policy, now: Now) -> Case:
@@ -90,7 +106,50 @@ def stands(case: Case, found: Route, under: Policy, now: Now) -> Case:
     status = standing(found, case.given)
     tasks = asked(found, case.given) if status == "pending" else frozenset()
     case = replace(case, status=status, under=under, tasks=tasks, held=found.held)
-    return settled(case, now)
+    return settled(watched(case, found, now), now)
+
+
+def watched(case: Case, found: Route, now: Now) -> Case:
+    """Who is waited for, since he was asked; whoever is asked still keeps his moment."""
+    wanted: dict[Key | None, Waiting] = {}
+    if case.status in ("held", "returned"):
+        wanted[None] = Waiting(now.time)
+    elif case.status == "pending":
+        waited_for = open_places(found, case.given)
+        numbers = [place.number for place in waited_for]
+        for place in waited_for:
+            if place.already not in numbers and place.ask in ("approve", "consult"):
+                persons = frozenset(person for person, _ in place.who)
+                wanted[place.key] = Waiting(now.time, len(place.raised), persons)
+    for key, each in wanted.items():
+        old = case.waiting.get(key)
+        if old and old.rung == each.rung and (not old.persons or old.persons & each.persons):
+            wanted[key] = replace(each, since=old.since)
+    return replace(case, waiting=wanted)
+
+
+def fallen_due(case: Case, now: Now) -> Case:
+    """What is due by now is done, one after the other: the next one up is asked as well, and what
+    nobody works on is withdrawn."""
+    while True:
+        days = WITHDRAW_AFTER if None in case.waiting else ESCALATE_AFTER
+        found, _ = routed(case, now)
+        numbers = {place.key: place.number for place in found.places()}
+        due = sorted(
+            (end_of(each.since, days), numbers.get(key, 0))
+            for key, each in case.waiting.items()
+            if end_of(each.since, days) <= now.time
+        )
+        if not due:
+            return case
+        if None in case.waiting:
+            case = replace(case, status="withdrawn", tasks=frozenset(), waiting={}, held=())
+            return settled(case, now)
+        place = next(place for place in found.places() if place.number == due[0][1])
+        silent = Silence(place.key, frozenset(positions(place)))
+        claims = {key: who for key, who in case.claims.items() if key != place.key}
+        case = replace(case, silences=[*case.silences, silent], claims=claims)
+        case = stands(case, routed(case, now)[0], case.under, now)
 
 
 def settled(case: Case, now: Now) -> Case:
@@ -106,6 +165,8 @@ def settled(case: Case, now: Now) -> Case:
         arranged=[each for each in case.arranged if each.kind in ADDING],
         claims={},
         tasks=frozenset(),
+        silences=[],
+        waiting={},
         questions=[],
         standing=None,
     )
@@ -145,7 +206,7 @@ def looked_at(case: Case, now: Now) -> Case:
     found, under = routed(case, now)
     after = stands(case, found, under, now)
     if after.status == "pending" and after.tasks == case.tasks:
-        return case
+        return replace(case, waiting=after.waiting)
     places = {place.number: place.key for place in found.places()}
     may_keep = {(places[task[0]], task[1]) for task in after.tasks}
     kept = {key: who for key, who in after.claims.items() if (key, who) in may_keep}

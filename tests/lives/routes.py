@@ -26,12 +26,18 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One thing that somebody is asked for. `ask`: approve, consult, ratify or vote."""
+    """One thing that somebody is asked for. `ask`: approve, consult, ratify or vote.
+
+    `raised` are those of `who` who are asked because nobody answered; whoever fills the place of
+    the number `already` fills this one, too.
+    """
 
     number: int
     key: Key
     who: tuple[Who, ...]
     ask: str = "approve"
+    raised: tuple[Who, ...] = ()
+    already: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,7 @@ def route(on: Day, order: Order, total: int) -> Route:
         return Route("straight_through")
     row = row_of(on, order.amount)
     try:
-        return Route("route", tuple(_steps(on, row, order)))
+        return Route("route", handed_on(tuple(_steps(on, row, order))))
     except Nobody as found:
         return Route("held", held=(row, *found.args))
 
@@ -129,6 +135,27 @@ def _steps(on: Day, row: str, order: Order) -> Iterator[Step]:
             one, two = (place(1, "buyer", on.of_role("buyer")) for _ in range(2))
             yield (fillable(Part(2, (one, replace(two, key=replace(two.key, number=2))))),)
             yield (Part(1, (place(2, "cfo", on.of_role("cfo"), NOT_AWAITED),)),)
+
+
+def handed_on(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """The steps, with each place that whoever fills an earlier one fills, too."""
+    earlier: list[Place] = []
+    made = []
+    for step in steps:
+        parts: list[Part] = []
+        for part in step:
+            place = part.places[0]
+            is_plain = len(part.places) == 1 and place.ask == "approve"
+            other = next((e for e in earlier if set(e.who) <= set(place.who)), None)
+            if is_plain and other is not None:
+                handed = replace(place, who=other.who, already=other.number)
+                parts.append(Part(1, (handed,)))
+                continue
+            if is_plain:
+                earlier.append(place)
+            parts.append(part)
+        made.append(tuple(parts))
+    return tuple(made)
 
 
 def _charged(on: Day, order: Order) -> dict[str, tuple[str, int]]:

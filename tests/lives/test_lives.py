@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import shutil
-import uuid
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
-from sqlalchemy import create_engine, event, make_url, text
+from sqlalchemy import event, make_url
 
-from adapters.store.opening import open_store
+from adapters.store.opening import Store, open_store
+from api.usecases.casework import resources
 from api.usecases.casework.activating import bootstrap
 from api.usecases.casework.resources import Loaded, Resources
 from engine.cases.identities import Identities
-from tests.databases import SERVER, migrated
+from tests.databases import migrated
 from tests.lives.machine import Lives
 from tests.lives.world import START, People, Policy, master_data, set_files
 
@@ -62,29 +62,21 @@ def _without_disk(connection: Any, record: object) -> None:
     connection.execute("pragma synchronous = off")
 
 
-def _opened(url: str, closing: ExitStack, loaded: Loaded) -> Resources:
-    store = open_store(url)
-    closing.callback(store.close)
-    return Resources(store, loaded)
-
-
-def _on_postgresql(begun: str) -> Life:
-    """Lives on copies of a prepared database, which nobody else may have open meanwhile."""
-    template = make_url(begun).database
-    server = create_engine(SERVER, isolation_level="AUTOCOMMIT")
+def _on_postgresql(folder: Path) -> Life:
+    """Each life has a database of `tests/databases.py`; one that comes back has its engines."""
+    known: dict[str, list[Store]] = {}
 
     @contextmanager
     def life() -> Iterator[tuple[Resources, Reopen]]:
-        name = f"countersign_life_{uuid.uuid4().hex[:12]}"
-        with server.connect() as connection:
-            connection.execute(text(f'create database "{name}" template "{template}"'))
-        try:
-            with ExitStack() as closing:
-                url = make_url(SERVER).set(database=name).render_as_string(hide_password=False)
-                yield _opened(url, closing, LOADED), lambda: _opened(url, closing, Loaded())
-        finally:
-            with server.connect() as connection:
-                connection.execute(text(f'drop database "{name}" with (force)'))
+        with _begun_database("postgresql", folder) as url:
+            if url not in known:
+                known[url] = [open_store(url), open_store(url)]
+            stores = known[url]
+            try:
+                yield Resources(stores[0], LOADED), lambda: Resources(stores[1], Loaded())
+            finally:
+                for store in stores:
+                    store.close()
 
     return life
 
@@ -99,6 +91,12 @@ def _run(opened: Life, lives: int) -> None:
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
         ),
     )
+
+
+@pytest.fixture(autouse=True)
+def people_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lives have sets and people in common: each is made once."""
+    monkeypatch.setattr(resources, "KEPT_LOADED", 300)
 
 
 @contextmanager
@@ -118,8 +116,7 @@ def test_lives_of_cases_are_as_the_slow_reference_says(tmp_path: Path) -> None:
 
 @pytest.mark.server
 def test_lives_of_cases_are_as_the_slow_reference_says_on_postgresql(tmp_path: Path) -> None:
-    with _begun_database("postgresql", tmp_path) as url:
-        _run(_on_postgresql(url), FEW // 3)
+    _run(_on_postgresql(tmp_path), FEW // 3)
 
 
 @pytest.mark.slow
@@ -131,5 +128,4 @@ def test_thousands_of_lives_are_as_the_slow_reference_says(tmp_path: Path) -> No
 @pytest.mark.slow
 @pytest.mark.server
 def test_hundreds_of_lives_are_as_the_slow_reference_says_on_postgresql(tmp_path: Path) -> None:
-    with _begun_database("postgresql", tmp_path) as url:
-        _run(_on_postgresql(url), MANY // 10)
+    _run(_on_postgresql(tmp_path), MANY // 4)

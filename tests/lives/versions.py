@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import count
 
 from tests.lives.filling import Given
 from tests.lives.people import Day
@@ -28,8 +26,8 @@ def stricter(old: Route, new: Route) -> Route:
     added = [step for step in beyond if step]
     if not added:
         return old
-    numbers = count(1 + max((place.number for place in old.places()), default=-1))
-    return Route("route", (*old.steps, *(_renumbered(step, numbers) for step in added)))
+    first = 1 + max((place.number for place in old.places()), default=-1)
+    return Route("route", (*old.steps, *_renumbered(added, first)))
 
 
 def _answers(old: Part, new: Part) -> bool:
@@ -48,10 +46,17 @@ def _fills(old: Place, new: Place) -> bool:
     return set(old.who) <= set(new.who)
 
 
-def _renumbered(step: Step, numbers: Iterator[int]) -> Step:
+def _renumbered(steps: list[Step], first: int) -> tuple[Step, ...]:
+    """The added steps, with numbers that follow."""
+    places = Route("", tuple(steps)).places()
+    numbers = {place.number: n for n, place in enumerate(places, start=first)}
+
+    def of(place: Place) -> Place:
+        already = numbers.get(place.already, 0)
+        return replace(place, number=numbers[place.number], already=already)
+
     return tuple(
-        replace(part, places=tuple(replace(place, number=next(numbers)) for place in part.places))
-        for part in step
+        tuple(replace(part, places=tuple(map(of, part.places))) for part in step) for step in steps
     )
 
 

@@ -92,6 +92,12 @@ changes:
     increase: {percent: 10%, over: either, since: [original, last_approved]}
     changed: [supplier]
   affected_steps_only_when: {changed: [cost_center]}
+escalation:
+  calendar: entity
+  remind_after: 1 business day
+  escalate_after: 2 business days
+  exhausted: hold
+  withdraw_after: 5 business days
 """,
 }
 MOST_WITH_ONE: Final = 300_000
