@@ -169,6 +169,8 @@ class Life(RuleBasedStateMachine):
 
     def play_to_the_end(self) -> None:
         """Whoever is asked says yes, each in turn, until every open case is approved."""
+        self.watch.look(self.resources, self.time)
+        self.look_at_all()
         for id in self.cases:
             for _ in range(MOST_TURNS):
                 if self.cases[id].status != "pending":
