@@ -43,7 +43,8 @@ class Now:
 class Case:
     """One order on its way. `under` is the set that it was routed under, `total` what was spent
     with the supplier when it was decided, `standing` the approved content that counts while it is
-    changed, `past` the contents before, `held` why it is held."""
+    changed, `booked` the earlier one that is posted, `past` the contents before, `held` why it is
+    held."""
 
     order: Order
     status: str
@@ -60,6 +61,7 @@ class Case:
     waiting: dict[Key | None, Waiting] = field(default_factory=dict)
     past: list[Content] = field(default_factory=list)
     standing: Case | None = None
+    booked: Case | None = None
     held: tuple[object, ...] = ()
     are_lines_rejected: bool = False
     is_unknown: bool = False  # whether the ERP has what was sent to it
@@ -153,13 +155,18 @@ def fallen_due(case: Case, now: Now) -> Case:
 
 
 def settled(case: Case, now: Now) -> Case:
-    """A change that is approved takes its place; one that came to nothing leaves what stood."""
+    """A change that is approved takes its place; one that came to nothing leaves what stood, or
+    what is posted."""
     if case.status == "approved":
-        return replace(case, standing=None, status="posting" if now.does_post else "approved")
-    if case.standing is None or case.status not in CAME_TO_NOTHING:
+        status = "posting" if now.does_post else "approved"
+        before = case.standing or case
+        booked = before if before.status == "posted" else before.booked
+        return replace(case, standing=None, booked=booked, status=status)
+    back = case.standing or case.booked
+    if back is None or case.status not in CAME_TO_NOTHING:
         return case
     return replace(
-        case.standing,
+        back,
         highest=case.highest,
         past=[*case.past, Content(case.version, case.order, case.status)],
         arranged=[each for each in case.arranged if each.kind in ADDING],

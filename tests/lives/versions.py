@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 
 from tests.lives.filling import Given
@@ -27,7 +28,7 @@ def stricter(old: Route, new: Route) -> Route:
     if not added:
         return old
     first = 1 + max((place.number for place in old.places()), default=-1)
-    return Route("route", (*old.steps, *_renumbered(added, first)))
+    return Route("route", (*old.steps, *_renumbered(added, first, old.places())))
 
 
 def _answers(old: Part, new: Part) -> bool:
@@ -46,14 +47,18 @@ def _fills(old: Place, new: Place) -> bool:
     return set(old.who) <= set(new.who)
 
 
-def _renumbered(steps: list[Step], first: int) -> tuple[Step, ...]:
-    """The added steps, with numbers that follow."""
+def _renumbered(steps: list[Step], first: int, known: list[Place]) -> tuple[Step, ...]:
+    """The added steps, with numbers that follow; each of several alike is another one."""
     places = Route("", tuple(steps)).places()
     numbers = {place.number: n for n, place in enumerate(places, start=first)}
+    alike = Counter(replace(place.key, number=1) for place in known)
 
     def of(place: Place) -> Place:
+        plain = replace(place.key, number=1)
+        alike[plain] += 1
+        key = replace(plain, number=alike[plain])
         already = numbers.get(place.already, 0)
-        return replace(place, number=numbers[place.number], already=already)
+        return replace(place, number=numbers[place.number], key=key, already=already)
 
     return tuple(
         tuple(replace(part, places=tuple(map(of, part.places))) for part in step) for step in steps
