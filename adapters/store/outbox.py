@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, Row, and_, exists, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, exists, func, insert, or_, select, update
 
 from adapters.store.tables import outbox
 
@@ -71,6 +71,12 @@ def put(
             last_message="",
         )
     )
+
+
+def how_many(connection: Connection, case_id: int) -> int:
+    """How many rows a case has, whatever became of them."""
+    query = select(func.count()).select_from(outbox).where(outbox.c.case_id == case_id)
+    return int(connection.execute(query).scalar_one())
 
 
 def take(

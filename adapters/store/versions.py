@@ -78,6 +78,14 @@ def standing_of(connection: Connection, case: Case) -> Version | None:
     return found[-1] if found else None
 
 
+def posted_before(connection: Connection, case: Case) -> Version | None:
+    """The version before the present one that is in the ERP's books; `None` where none is."""
+    if case.version == 1:
+        return None
+    found = [v for v in versions_of(connection, case.id) if v.case.status is Status.POSTED]
+    return found[-1] if found else None
+
+
 def last_number(connection: Connection, case: Case) -> int:
     """The highest version that the case ever had."""
     query = select(func.max(versions.c.version)).where(versions.c.case_id == case.id)

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from adapters.erp.connector import Fault
 from adapters.store import cases
 from adapters.store.in_force import What, add_files, put_in_force
+from adapters.store.tables import contributions
 from api.usecases.casework.acting import Action, Kind, act
 from api.usecases.casework.activating import bootstrap, load_master_data
+from api.usecases.casework.checking import check_trail
 from api.usecases.casework.resolving import Cause, re_resolve_all
 from api.usecases.casework.resources import Resources
+from api.usecases.casework.settling import Result
 from api.usecases.casework.submitting import submit
 from engine.cases.identities import Identities
 from engine.cases.status import Status
+from tests.casework.deliveries import Clock, Delivery
+from tests.casework.fake_erp import FakeErp, refusal
 from tests.databases import BOTH, opened
 from tests.lives.world import START, Order, People, Policy, master_data, set_files
 
@@ -162,3 +170,30 @@ def test_what_needs_nobody_any_more_still_asks_whom_somebody_had_added(
     comes(resources, Policy(trifle=60))
     assert asked(resources) == ["tina"]
     assert acts(resources, "tina") == ("", Status.APPROVED)
+
+
+def test_what_is_in_the_books_stands_where_an_approved_change_of_it_comes_to_nothing(
+    resources: Resources, tmp_path: Path
+) -> None:
+    """The ERP has the order over 500 and refuses the one over 540: that one is taken back."""
+    on = Delivery(
+        replace(resources, targets={("E1", "purchase_order"): "erp"}),
+        FakeErp(tmp_path / "erp.db"),
+        Clock(LATER),
+    )
+    submit(on.resources, Order("P-1", 500, "rita", ("c1",)).plain(), "portal", WHO, START)
+    assert acts(on.resources, "mia") == ("", Status.POSTING)
+    assert on.one().result is Result.POSTED
+    for amount, number in ((540, 2), (530, 3)):
+        raw = Order("P-1", amount, "rita", ("c1",)).plain()
+        submit(on.resources, raw, "portal", WHO, LATER)
+        assert (on.case().status, on.case().posting_number) == (Status.POSTING, number)
+        on.erp.faults = [refusal(Fault.BUSINESS)]
+        assert on.one().result is Result.FAILED
+        assert did(on.resources, Kind.WITHDRAW, "rita") == ""
+        assert (on.case().status, on.case().version) == (Status.POSTED, 1)
+        with on.resources.store.reading() as connection:
+            added = connection.execute(select(contributions.c.whole)).scalars().all()
+        assert added == [50_000]
+    assert on.erp.keys == ["C-000001/1"]
+    assert check_trail(on.resources.store).problems == []

@@ -212,7 +212,7 @@ def _withdraw(on: On, person: PersonId) -> Acted:
     """
     document = document_of(on.resources, on.current.policy, on.case)
     names = (document.requester, document.submitter)
-    shared = keys_of_change(on.connection, on.current, on.case, document)
+    shared = keys_of_change(on.resources, on.connection, on.current, on.case, document)
     needed = around(on.current, document, on.case.received_at, on.now)
     headroom.lock(on.connection, (*shared, *needed.keys()))
     owners = {on.current.data.person_of(name, on.now) for name in names if name}

@@ -163,7 +163,7 @@ def route_now(on: On) -> Route:
     flight = in_flight(on.resources, on.connection, on.current, on.case, on.now)
     completing = asked_of(on.current, document, on.now)  # looks at what was done once it is
     needed = around(on.current, document, on.case.received_at, on.now)
-    shared = keys_of_change(on.connection, on.current, on.case, document)
+    shared = keys_of_change(on.resources, on.connection, on.current, on.case, document)
     headroom.lock(on.connection, (*flight.keys(), *completing.keys(), *needed.keys(), *shared))
     on.arrangements = arrangements.arrangements_on(on.connection, on.case.id)
     course = cases.course_of(on.connection, on.case.id)

@@ -182,7 +182,7 @@ def _under_own_set(
     document = document_of(resources, current.policy, case)
     acted = asked_of(current, document, now)
     needed = around(current, document, case.received_at, now)
-    shared = keys_of_change(connection, current, case, document)
+    shared = keys_of_change(resources, connection, current, case, document)
     headroom.lock(connection, (*flight.keys(), *acted.keys(), *needed.keys(), *shared))
     found = flight.decide(connection)
     if found.decision.outcome is Outcome.STRAIGHT_THROUGH:

@@ -71,8 +71,9 @@ def finish(
             cases.keep(connection, case)
         entries = [_entry("readiness", case, found, asked, current, now)] if found else []
         return case, entries
+    number = outbox.how_many(connection, case.id) + 1  # also where an earlier version is back
     case = with_event(
-        replace(case, findings_json=kept, posting_number=case.posting_number + 1),
+        replace(case, findings_json=kept, posting_number=number),
         Event.ENQUEUE,
         now,
     )

@@ -143,7 +143,7 @@ def _lock(on: _On) -> None:
     """What is looked at and counted anew, in one order."""
     acted = asked_of(on.current, on.document, on.now)
     needed = around(on.current, on.document, on.case.received_at, on.now)
-    shared = keys_of_change(on.connection, on.current, on.case, on.document)
+    shared = keys_of_change(on.resources, on.connection, on.current, on.case, on.document)
     headroom.lock(on.connection, (*on.flight.keys(), *acted.keys(), *needed.keys(), *shared))
 
 

@@ -176,7 +176,7 @@ def _looked_at(
         asked_of(current, document, now),
         around(current, document, case.received_at, now),
     )
-    shared = keys_of_change(connection, current, case, document)
+    shared = keys_of_change(resources, connection, current, case, document)
     headroom.lock(connection, (*flight.keys(), *acted.keys(), *needed.keys(), *shared))
     decided = flight.decide(connection)
     decision = decided.decision

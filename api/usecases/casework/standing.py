@@ -2,7 +2,8 @@
 
 The case is at the change. What was approved is kept beside it, adds to totals as approved, and is
 what other documents are matched with. Where the change is approved it takes its place; where it is
-refused, rejected or withdrawn the approved version is the case again, as it was.
+refused, rejected or withdrawn the approved version is the case again, as it was. Where a change was
+approved and comes to nothing before it is posted, that is the version that is in the books.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from adapters.store.trail import Entry
 from adapters.store.versions import (
     Version,
     keep_version,
+    posted_before,
     restore_acts,
     standing_of,
 )
@@ -41,13 +43,17 @@ def count_both(
 
 
 def keys_of_change(
-    connection: Connection, current: InForce, case: Case, document: Document
+    resources: Resources, connection: Connection, current: InForce, case: Case, document: Document
 ) -> list[str]:
     """Keys of totals that are counted anew where a change comes to an end; empty without one."""
-    if not case.standing_version:
+    own = headroom.keys_of(connection, [case.id])
+    if case.standing_version:
+        return [*sharing(current, document, case.received_at).keys(), *own]
+    posted = posted_before(connection, case)
+    if posted is None:
         return []
-    added = sharing(current, document, case.received_at).keys()
-    return [*added, *headroom.keys_of(connection, [case.id])]
+    before = document_of(resources, current.policy, posted.case)
+    return [*sharing(current, before, posted.case.received_at).keys(), *own]
 
 
 def settle_change(
@@ -62,6 +68,9 @@ def settle_change(
 
     The case is kept; the records are for the caller to append. Locked are the keys of its totals.
     """
+    if not case.standing_version and case.status in CAME_TO_NOTHING:
+        posted = posted_before(connection, case)  # what the books have is not gone with its change
+        case = replace(case, standing_version=posted.case.version if posted else 0)
     if not case.standing_version:
         return case, []
     if case.status is Status.APPROVED:
