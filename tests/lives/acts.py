@@ -27,10 +27,9 @@ class Refused(Exception):
 def acted(case: Case, now: Now, kind: str, person: str, of: str) -> Case:
     """Somebody approves, rejects, answers or votes."""
     found, under = _open_route(case, now)
-    taken = take(found, case.given, kind, person, of)
+    taken = take(found, case.given, kind, (person, of), _claimed_by_others(case, person))
     if isinstance(taken, str):
         raise Refused(case, taken)
-    _not_claimed(case, taken, person)
     given = [*case.given, replace(taken, version=case.version)]
     claims = {k: who for k, who in case.claims.items() if who != person or k not in taken.keys}
     return stands(replace(case, given=given, claims=claims), found, under, now)
@@ -47,25 +46,22 @@ def _open_route(case: Case, now: Now) -> tuple[Route, Policy]:
     return found, under
 
 
-def _not_claimed(case: Case, taken: Given, person: str) -> None:
-    owners = {case.claims[key] for key in taken.keys if key in case.claims}
-    if owners and person not in owners:
-        raise Refused(case, "claimed_by_another")
+def _claimed_by_others(case: Case, person: str) -> frozenset[Key]:
+    return frozenset(key for key, owner in case.claims.items() if owner != person)
 
 
 def _own_task(case: Case, now: Now, person: str, of: str) -> tuple[Route, Policy, Given]:
     """The route, and what the person could answer on it now."""
     found, under = _open_route(case, now)
-    taken = task(found, case.given, person, of)
+    taken = task(found, case.given, (person, of), _claimed_by_others(case, person))
     if isinstance(taken, str):
         raise Refused(case, taken)
-    _not_claimed(case, taken, person)
     return found, under, taken
 
 
 def withdrawn(case: Case, now: Now, person: str) -> Case:
     """The requester takes it back while nothing is being posted."""
-    if person != case.order.requester or person in now.people.left:
+    if person != case.order.requester:
         raise Refused(case, "not_asked")
     if case.status not in ("pending", "held", "returned", "approved", "exception"):
         raise Refused(case, "not_open")
@@ -110,7 +106,7 @@ def resubmitted(case: Case, now: Now, person: str) -> Case:
     """The same content goes on where it was."""
     if case.status != "returned":
         raise Refused(case, "not_open")
-    if person != case.order.requester or person in now.people.left:
+    if person != case.order.requester:
         raise Refused(case, "not_asked")
     if case.are_lines_rejected:
         raise Refused(case, "lines_rejected")

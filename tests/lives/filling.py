@@ -113,31 +113,40 @@ def open_keys(found: Route, given: list[Given]) -> frozenset[Key]:
     return frozenset(p.key for part in step if not is_done(part, given) for p in part.places)
 
 
-def take(found: Route, given: list[Given], kind: str, person: str, of: str) -> Given | str:
-    """The act as it is accepted, or why not: a code, or `""` for one that is not foretold."""
-    offered = [
-        (place.key, who)
+def take(
+    found: Route, given: list[Given], kind: str, who: Who, claimed: frozenset[Key]
+) -> Given | str:
+    """The act as it is accepted, or why not: a code, or `""` for one that is not foretold.
+
+    `who` names for whom he wants to act, where he does; others have `claimed` places.
+    """
+    person, of = who
+    every = [
+        (place.key, each)
         for place in found.places()
-        for who in place.who
-        if who[0] == person and (not of or who[1] == of) and _fits(place, kind)
+        for each in place.who
+        if each[0] == person and (not of or each[1] == of) and _fits(place, kind)
     ]
+    offered = [each for each in every if each[0] not in claimed]
     is_open = open_keys(found, given)
     closed = {p.key for part in current(found, given) for p in part.places} - is_open
     usable = [each for each in offered if each[0] in is_open]
     if not usable:
+        if any(key in is_open for key, _ in every):
+            return "claimed_by_another"
         if any(key in closed for key, _ in offered):
             return "not_open"
         return "step_not_current" if offered else ""
     own = [each for each in usable if not each[1][1]]
-    who = (own or usable)[0][1]
-    return Given(kind, who, frozenset(key for key, each in offered if each == who))
+    as_whom = (own or usable)[0][1]
+    return Given(kind, as_whom, frozenset(key for key, each in offered if each == as_whom))
 
 
-def task(found: Route, given: list[Given], person: str, of: str) -> Given | str:
+def task(found: Route, given: list[Given], who: Who, claimed: frozenset[Key]) -> Given | str:
     """What a person could answer now; whoever could may also arrange around it."""
-    taken = take(found, given, "approve", person, of)
+    taken = take(found, given, "approve", who, claimed)
     if isinstance(taken, str):
-        answer = take(found, given, "answer", person, of)
+        answer = take(found, given, "answer", who, claimed)
         return taken if isinstance(answer, str) else answer
     return taken
 

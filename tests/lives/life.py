@@ -89,6 +89,8 @@ class Life(RuleBasedStateMachine):
         done = act(self.resources, self.ids[id], action, who, self.time)
         assert done is not None
         try:
+            if person in self.people.left:
+                raise Refused(case, "inactive")
             after, code = wanted(case, self.now), None
         except Refused as refused:
             after, code = refused.case, refused.code
