@@ -11,11 +11,12 @@ from rich.text import Text
 from adapters.store.legal_holds import LegalHold, all_holds
 from api.commands.behind import resources_in, who_in
 from api.commands.decide import plain_table
+from api.commands.lint import counted
 from api.commands.options import First, Json, Last, Out, days
 from api.commands.serving import DEFAULT, Because, By, Database, failures, store_at, utc_now
 from api.commands.terminal import Code, Output, stop
 from api.texts import short
-from api.usecases.retention.holding import lift_hold, place_hold
+from api.usecases.retention.holding import covered, lift_hold, place_hold
 from api.usecases.retention.refusing import RetentionRefused
 from engine.cases.legal_hold import Scope
 from engine.recording import moment_text
@@ -60,9 +61,11 @@ def place(
         try:
             who = who_in(store, by)
             hold = place_hold(resources_in(store), scope, because, who, utc_now())
+            with store.reading() as connection:
+                count = covered(connection, scope)
         except RetentionRefused as problem:
             raise stop(Code.SERVICE, f"error[{problem.code}]: {problem}") from None
-    _say([hold], as_json, out)
+    _say([hold], as_json, out, count)
 
 
 def lift(
@@ -89,10 +92,11 @@ def list_holds(database: Database = DEFAULT, as_json: Json = False, out: Out = N
     _say(found, as_json, out)
 
 
-def _say(found: Sequence[LegalHold], as_json: bool, out: Out) -> None:
+def _say(found: Sequence[LegalHold], as_json: bool, out: Out, count: int | None = None) -> None:
     with Output(out) as output:
         if as_json:
-            output.json({"holds": [_plain(each) for each in found]})
+            shown: dict[str, object] = {"holds": [_plain(each) for each in found]}
+            output.json(shown if count is None else {**shown, "covers_now": count})
             return
         if not found:
             output.say("nothing is held")
@@ -103,6 +107,8 @@ def _say(found: Sequence[LegalHold], as_json: bool, out: Out) -> None:
             cells = (each.number, scope, each.placed_by, each.because, each.lifted_by)
             table.add_row(*(Text(short(cell)) for cell in cells))
         output.show(table)
+        if count is not None:
+            output.say(f"covers {counted(count, 'case')} now")
 
 
 def _plain(hold: LegalHold) -> dict[str, object]:

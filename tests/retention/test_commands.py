@@ -82,7 +82,9 @@ def test_a_hold_is_placed_listed_and_lifted(store: str) -> None:
     said = run("legal-hold", "list")[1]
     assert said.strip() == "nothing is held"
     placed = ("legal-hold", "place", "--person", "mia", "--by", "cora", "--because", "a suit")
-    assert run(*placed)[0] == 0
+    code, said = run(*placed)
+    assert code == 0
+    assert "covers 1 case now" in said
     due = json.loads(run("retention", "due", "--json")[1])["due"]
     assert [(each["case"], each["kept_by"], each["about"]) for each in due] == [
         ("C-000001", "legal_hold", "H-000001")

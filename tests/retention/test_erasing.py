@@ -29,7 +29,7 @@ from api.usecases.casework.submitting import submit
 from api.usecases.reports.completeness import completeness
 from api.usecases.retention.due import due
 from api.usecases.retention.erasing import Behind, Erased, erase
-from api.usecases.retention.holding import lift_hold, place_hold
+from api.usecases.retention.holding import covered, lift_hold, place_hold
 from api.usecases.retention.refusing import RetentionRefused
 from api.usecases.trail.exporting.selecting import Selection
 from api.usecases.trail.exporting.writing import export
@@ -256,7 +256,7 @@ def test_a_legal_hold_keeps_what_it_covers(resources: Resources, scope: Scope) -
 @pytest.mark.parametrize(
     "scope",
     [
-        Scope(case="C-000002"),
+        Scope(case="C-000001", person="sam"),
         Scope(entity="DE01"),
         Scope(type="invoice", supplier="S-1"),
         Scope(person="sam"),
@@ -283,6 +283,29 @@ def test_a_hold_is_lifted_by_somebody_else_and_once(resources: Resources) -> Non
     with resources.store.reading() as connection:
         kinds = [record.kind for record in every_record(connection)]
     assert kinds[-2:] == ["legal_hold_placed", "legal_hold_lifted"]
+
+
+@pytest.mark.parametrize(
+    ("scope", "code"),
+    [
+        (Scope(case="C-000009"), "case_unknown"),
+        (Scope(case="1"), "case_unknown"),
+        (Scope(entity="US1"), "entity_unknown"),
+        (Scope(type="order"), "type_unknown"),
+    ],
+)
+def test_a_hold_on_nothing_is_not_placed(resources: Resources, scope: Scope, code: str) -> None:
+    approved(resources)
+    with pytest.raises(RetentionRefused) as refused:
+        place_hold(resources, scope, "a suit", by("cora"), NOW)
+    assert refused.value.code == code
+
+
+def test_how_much_a_hold_covers_is_told(resources: Resources) -> None:
+    approved(resources)
+    with resources.store.reading() as connection:
+        for scope, count in ((Scope(person="rita"), 1), (Scope(person="ritta"), 0)):
+            assert covered(connection, scope) == count
 
 
 def test_a_hold_on_everything_is_not_placed_by_leaving_out_a_word(resources: Resources) -> None:

@@ -134,7 +134,7 @@ def _kept_by(
 ) -> tuple[str, str]:
     if case.type in GOVERNING:
         return "governs", case.type
-    subject = _subject(connection, case, document) if holds else None
+    subject = subject_of(connection, case, document) if holds else None
     for each in holds:
         if subject is not None and each.scope.covers(subject):
             return "legal_hold", each.number
@@ -151,7 +151,8 @@ def _kept_by(
     return "", ""
 
 
-def _subject(connection: Connection, case: Case, document: Mapping[str, Any]) -> Subject:
+def subject_of(connection: Connection, case: Case, document: Mapping[str, Any]) -> Subject:
+    """What a legal hold may name of the case."""
     query = select(acts.c.person, acts.c.on_behalf_of).where(acts.c.case_id == case.id)
     acted = {str(name) for row in connection.execute(query) for name in row if name}
     names = frozenset(_texts(document)) | acted | {case.requester}

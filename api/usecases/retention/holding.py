@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import datetime
 
-from adapters.store import legal_holds
+from sqlalchemy import Connection
+
+from adapters.store import cases, legal_holds
 from adapters.store.legal_holds import LegalHold
 from adapters.store.trail import Entry, append
 from api.usecases.casework.resources import InForce, Plain, Resources
+from api.usecases.retention.due import BATCH, subject_of
 from api.usecases.retention.refusing import (
     RetentionRefused,
     expect_employed,
@@ -33,6 +37,7 @@ def place_hold(
     with resources.store.transaction() as connection:
         current = resources.loaded.current(connection, lock=True)
         who = _checked(current, because, who, now)
+        _expect_known(connection, current, scope)
         hold = legal_holds.place(connection, scope, who.decided_by, because, now)
         body: Plain = {
             "hold": hold.number,
@@ -67,6 +72,29 @@ def lift_hold(
         }
         append(connection, [Entry(LIFTED, None, now, body)])
     return replace(hold, lifted_by=who.decided_by, lifted_at=now, lifted_because=because)
+
+
+def covered(connection: Connection, scope: Scope) -> int:
+    """How many cases the hold is on now: a name that nobody has covers none, and shows so."""
+    count = after = 0
+    while found := cases.several(connection, after=after, most=BATCH):
+        for case in found:
+            count += scope.covers(subject_of(connection, case, json.loads(case.document_json)))
+        after = found[-1].id
+    return count
+
+
+def _expect_known(connection: Connection, current: InForce, scope: Scope) -> None:
+    """Raises `RetentionRefused` for a word that names nothing: a hold on nothing holds nothing.
+
+    Persons and suppliers may be in no master data any more; `covered` tells of them.
+    """
+    if scope.case and cases.by_id(connection, cases.id_of(scope.case) or 0) is None:
+        raise RetentionRefused("case_unknown", f"there is no case `{scope.case}`")
+    if scope.entity and scope.entity not in current.policy.organization.entities:
+        raise RetentionRefused("entity_unknown", f"the set has no entity `{scope.entity}`")
+    if scope.type and scope.type not in current.policy.documents:
+        raise RetentionRefused("type_unknown", f"the set has no document type `{scope.type}`")
 
 
 def _checked(current: InForce, because: str, who: Identities, now: datetime) -> Identities:
