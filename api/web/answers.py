@@ -199,7 +199,8 @@ class TaskAnswer(Declared):
 class NoticeAnswer(Declared):
     """Something that a person is told and has not to answer; `word` is that of the place.
 
-    `code`: reminded, escalated, escalation_exhausted, withdrawn_unattended, ratification_late.
+    `code`: reminded, escalated, escalation_exhausted, withdrawn_unattended, ratification_late,
+    set_unusable.
     """
 
     id: int

@@ -300,6 +300,25 @@ def test_what_a_crash_left_approved_comes_into_force_later_and_once(
     assert len(told(nodes[0], "delegation_made")) == 1
 
 
+def test_approved_and_taken_back_at_once_it_is_in_force_or_never_was(nodes: Nodes) -> None:
+    for number in range(4):
+        at = NOW + number * HOUR
+        _, case = asked_for(nodes[0], now=at)
+        approving, back = at_once(
+            partial(did, nodes[0], case, "carl", now=at),
+            partial(did, nodes[1], case, "mia", Kind.WITHDRAW, at),
+        )
+        grant_all(nodes[1], at)
+        state = {each["case"]: each["state"] for each in listed(nodes[0], at)}[case.number]
+        made = [body["case"] for body in told(nodes[0], "delegation_made")]
+        if back == "":
+            assert approving in ("", "not_open")
+            assert (state, case.number in made) == ("withdrawn", False)
+        else:
+            assert (approving, back, state) == ("", "in_force_already", "in_force")
+            assert case.number in made
+
+
 def test_two_workers_at_once_put_it_in_force_once(
     nodes: Nodes, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from adapters.store import cases
-from adapters.store.deadlines import Deadline, set_deadlines
+from adapters.store.deadlines import Deadline, notices_for, set_deadlines
 from adapters.store.in_force import What, add_files, put_in_force
 from adapters.store.trail import Record, every_record
 from api.usecases.casework.acting import Kind
@@ -107,6 +107,9 @@ def test_a_case_whose_set_cannot_be_loaded_with_todays_people_is_held_until_it_c
     )
     assert json.loads(held.decision_json)["held"]["owner"] == "cfo"
     assert asked(open_cases, case) == []
+    with open_cases.store.reading() as connection:
+        [notice] = notices_for(connection, "carl")
+    assert (notice.case_id, notice.code) == (case.id, "set_unusable")
     assert did(open_cases, case, "dan", at=ACTS).code == "not_open"
     assert ask_all_again(open_cases, ACTS) == 0  # it is decided by no other set meanwhile
     load_master_data(open_cases, data_files(), ADMIN, "taken back", ACTS)

@@ -1,7 +1,7 @@
 """A case whose own set cannot be loaded with the people of today is held until it can.
 
-Nobody's act counts by guessing, and nobody has to notice: it is held with a code and an owner, and
-asked again like everything that is held, under the sets that have a word about it.
+Nobody's act counts by guessing. It is held with a code and an owner, who is told, and asked again
+like everything that is held, under the sets that have a word about it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from adapters.store import cases
+from adapters.store import cases, deadlines
 from adapters.store.cases import Case
 from adapters.store.trail import Entry
 from api.usecases.casework.completing import with_event
@@ -23,6 +23,7 @@ from engine.canonical import Written
 from engine.cases.status import Event
 from engine.documents.model import Document
 from engine.recording import decision_text
+from engine.reviewing import owners_of
 from engine.routing.course import Course
 from engine.undecided import SET_UNUSABLE, set_unusable
 
@@ -40,6 +41,9 @@ def hold(
     cases.keep(connection, case)
     cases.ask(connection, case.id, ())
     watch(connection, current, case, decision, Course(), now)
+    owner = decision.held.owner if decision.held is not None else ""
+    owners = owners_of(current.policy, current.data, owner, case.entity, now)
+    deadlines.tell(connection, case.id, owners, SET_UNUSABLE, "", now)
     body: Plain = {
         "case": case.number,
         "version": case.version,
