@@ -197,3 +197,23 @@ def test_what_is_in_the_books_stands_where_an_approved_change_of_it_comes_to_not
         assert added == [50_000]
     assert on.erp.keys == ["C-000001/1"]
     assert check_trail(on.resources.store).problems == []
+
+
+def test_of_a_cancelled_order_it_is_told_that_the_books_have_it_before_an_approved_change(
+    resources: Resources, tmp_path: Path
+) -> None:
+    """The order over 500 is in the ERP; the change to 540 is approved, and goes nowhere yet."""
+    on = Delivery(
+        replace(resources, targets={("E1", "purchase_order"): "erp"}),
+        FakeErp(tmp_path / "erp.db"),
+        Clock(LATER),
+    )
+    submit(on.resources, Order("P-1", 500, "rita", ("c1",)).plain(), "portal", WHO, START)
+    assert acts(on.resources, "mia") == ("", Status.POSTING)
+    assert on.one().result is Result.POSTED
+    submit(resources, Order("P-1", 540, "rita", ("c1",)).plain(), "portal", WHO, LATER)
+    assert status(resources) is Status.APPROVED
+    assert did(resources, Kind.CANCEL, "rita") == ""
+    assert status(resources) is Status.CANCELLED
+    assert [(e.code, e.key) for e in on.exceptions()] == [("not_cancelled_in_erp", "C-000001/1")]
+    assert check_trail(resources.store).problems == []

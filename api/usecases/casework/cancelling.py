@@ -12,7 +12,9 @@ from __future__ import annotations
 from typing import Final
 
 from adapters.store import arrangements, beside, cases, deadlines, delivery, headroom
+from adapters.store.cases import Case
 from adapters.store.trail import append
+from adapters.store.versions import posted_before
 from api.usecases.casework.action import Acted, On, entry, refused
 from api.usecases.casework.completing import posting_key, with_event
 from api.usecases.casework.entitled import owner_of_matrix, owns_matrix
@@ -47,18 +49,24 @@ def cancel(on: On) -> Acted:
         return refused(on, "comment_missing")
     if is_used(on, document):
         return refused(on, "order_in_use")
-    is_in_erp = bool(delivery.receipts_of(on.connection, on.case.id))  # an earlier version, maybe
+    in_books = on.case if on.case.status is Status.POSTED else _earlier(on)
     case = with_event(on.case, Event.CANCEL, on.now)
     cases.keep(on.connection, case)
     cases.ask(on.connection, case.id, ())
     deadlines.forget_deadlines(on.connection, case.id)
     arrangements.forget_returned(on.connection, case.id)
-    if is_in_erp:
-        message = f"the order was cancelled here, and `{posting_key(case)}` is in the ERP"
-        key, owner = posting_key(case), owner_of_matrix(on)
-        delivery.open_exception(on.connection, case.id, key, NOT_IN_ERP, message, owner, on.now)
+    if in_books is not None:
+        key, owner = posting_key(in_books), owner_of_matrix(on)
+        message = f"the order was cancelled here, and `{key}` is in the ERP"
+        delivery.open_exception(on.connection, on.case.id, key, NOT_IN_ERP, message, owner, on.now)
     append(on.connection, [entry(on, case, None, "action")])
     return Acted(case)
+
+
+def _earlier(on: On) -> Case | None:
+    """The version that is in the books, where an approved change of it is not yet."""
+    found = posted_before(on.connection, on.case)
+    return None if found is None else found.case
 
 
 def is_used(on: On, document: Document) -> bool:
