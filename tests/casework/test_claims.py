@@ -10,7 +10,7 @@ import pytest
 from adapters.policy_folder import read_set
 from adapters.store import cases
 from api.usecases.casework.acting import Kind
-from api.usecases.casework.activating import bootstrap
+from api.usecases.casework.activating import bootstrap, load_master_data
 from api.usecases.casework.checking import check_trail
 from api.usecases.casework.resources import Resources
 from engine.cases.status import Status
@@ -101,3 +101,19 @@ def test_a_claim_of_the_present_step_keeps_nobody_from_a_later_one(resources: Re
     assert acted(resources, case, "cora").code == ""
     assert sorted(asked(resources, case)) == ["lena", "noah"]
     assert acted(resources, case, "noah").case.status is Status.APPROVED
+
+
+def test_no_task_is_handed_to_the_only_one_who_can_fill_the_other_place(
+    resources: Resources,
+) -> None:
+    """Every place takes another person: with Noah in both the contract could never be approved."""
+    data = data_files()
+    lena, noah = b"procurement_lead,lena,*,2020-01-01,,\n", b"compliance,noah,*,2020-01-01,,\n"
+    assert lena in data["roles.csv"]
+    roles = data["roles.csv"].replace(lena, lena.replace(b"lena", b"noah")) + noah
+    load_master_data(resources, data | {"roles.csv": roles}, ADMIN, "Lena hands over", START)
+    case = submitted(resources, "1900.00", type="contract")
+    done = acted(resources, case, "cora", Kind.REASSIGN, to="noah")
+    assert done.code == "different_person_needed"
+    assert acted(resources, case, "noah").case.status is Status.PENDING
+    assert acted(resources, case, "cora").case.status is Status.APPROVED
