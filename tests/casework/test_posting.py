@@ -15,6 +15,7 @@ from adapters.store import outbox
 from adapters.store.outbox import Delivery as State
 from adapters.store.trail import every_record
 from api.usecases.casework.acting import Action, Kind, act
+from api.usecases.casework.activating import load_master_data
 from api.usecases.casework.checking import check_trail
 from api.usecases.casework.posting import deliver
 from api.usecases.casework.replaying import replay
@@ -23,6 +24,7 @@ from api.usecases.casework.settling import Result
 from api.usecases.casework.submitting import preview, submit
 from engine.canonical import digest
 from engine.cases.status import Status
+from tests.casework.conftest import ADMIN
 from tests.casework.deliveries import LATER, Delivery, enqueued, made
 from tests.casework.documents import NOW, PORTAL, by, order
 from tests.casework.fake_erp import (
@@ -33,6 +35,7 @@ from tests.casework.fake_erp import (
     FakeErp,
     refusal,
 )
+from tests.casework.test_people_changes import without
 
 DAY = date(2027, 3, 15)
 
@@ -178,6 +181,21 @@ def test_only_an_exception_is_sent_off_again_and_never_twice(on: Delivery) -> No
     assert on.erp.keys == ["C-000001/1"]
     assert on.kinds().count("refusal") == 4
     assert replay(on.resources, 99, by("gina"), "x", LATER) is None
+
+
+@pytest.mark.parametrize(("person", "code"), [("nobody", "person_unknown"), ("gina", "inactive")])
+def test_nobody_sends_it_off_again_who_is_not_known_or_has_left(
+    on: Delivery, person: str, code: str
+) -> None:
+    on.erp.close_period(DAY)
+    on.one()
+    left = without("gina", "2027-03-14")
+    load_master_data(on.resources, left, ADMIN, "Gina has left", on.clock())
+    done = replay(on.resources, 1, by(person), "corrected", on.clock())
+    assert done is not None
+    assert (done.code, done.case.status) == (code, Status.EXCEPTION)
+    assert on.kinds()[-1] == "refusal"
+    assert on.exceptions() != []
 
 
 def test_a_wrong_login_is_a_dead_letter_after_a_few_attempts_and_can_be_replayed(

@@ -6,6 +6,7 @@ asked before anything is sent, as the first time.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -18,6 +19,7 @@ from api.usecases.casework.completing import posting_key, with_event
 from api.usecases.casework.resources import Plain, Resources
 from engine.cases.identities import Identities
 from engine.cases.status import Event, Status
+from engine.reviewing import is_active
 
 
 def replay(
@@ -25,13 +27,21 @@ def replay(
 ) -> Acted | None:
     """Closes the exceptions of a case and sends its posting off again; `None` for no such case.
 
-    `because` says what was corrected. Refused, with a record, are `reason_missing`,
-    `not_an_exception` (the case stands elsewhere) and `nothing_to_replay`.
+    `because` says what was corrected. Refused, with a record, are `person_unknown`, `inactive`,
+    `reason_missing`, `not_an_exception` (the case stands elsewhere) and `nothing_to_replay`. Raises
+    `NothingInForce` and `ContentsUnusable`.
     """
     with resources.store.transaction() as connection:
+        data = resources.loaded.current(connection, lock=True).data
         case = cases.by_id(connection, case_id, lock=True)
         if case is None:
             return None
+        person = data.person_of(who.decided_by, now)
+        who = replace(who, decided_by=person or who.decided_by)
+        if person is None:
+            return _refused(connection, case, who, because, "person_unknown", now)
+        if not is_active(data, person, now):
+            return _refused(connection, case, who, because, "inactive", now)
         if not because.strip():
             return _refused(connection, case, who, because, "reason_missing", now)
         if case.status is not Status.EXCEPTION:
