@@ -11,8 +11,9 @@ from tests.lives.arranged import ADDING, Arranged, changed
 from tests.lives.filling import Given, open_keys, take, task
 from tests.lives.model import Case, Now, base, routed, settled, stands, watched
 from tests.lives.people import Day
+from tests.lives.raised import Silence, positions
 from tests.lives.routes import Key, Route
-from tests.lives.world import Policy
+from tests.lives.world import HOLDERS, Policy
 
 
 class Refused(Exception):
@@ -217,3 +218,41 @@ def ratified(case: Case, now: Now, person: str) -> Case:
         raise Refused(case, "answered_already")
     given = Given("ratify", left[0][1], frozenset(key for key, _ in left), case.version)
     return replace(case, given=[*case.given, given])
+
+
+def cancelled(case: Case, now: Now, person: str) -> Case:
+    """An order that stands is cancelled by its requester, or by whoever owns the matrix."""
+    if case.status not in ("approved", "posted"):
+        raise Refused(case, "not_open")
+    is_owner = person in HOLDERS["cfo"] and ("cfo", person) not in now.people.unseated
+    if person != case.order.requester and not is_owner:
+        raise Refused(case, "not_asked")
+    return replace(case, status="cancelled", waiting={})
+
+
+def escalated(case: Case, now: Now, person: str, of: str, place: int) -> Case:
+    """Whoever is asked, or waits for it, has the next one up asked as well."""
+    found, _ = _open_route(case, now)
+    taken = task(found, case.given, (person, of), _claimed_by_others(case, person))
+    if isinstance(taken, str) and person != case.order.requester:
+        raise Refused(case, taken)
+    is_open = open_keys(found, case.given)
+    meant = [
+        p
+        for p in found.places()
+        if p.key in is_open and not p.already and place in (0, p.number)
+        if isinstance(taken, str) or p.key in taken.keys
+    ]
+    places = [p for p in meant if p.ask in ("approve", "consult")]
+    if not places:
+        raise Refused(case, "not_transferable" if meant else "not_asked")
+    if isinstance(taken, str) and any(p.raised for p in places):
+        raise Refused(case, "escalated_already")
+    new = [Silence(p.key, frozenset(positions(p))) for p in places]
+    after = replace(case, silences=[*case.silences, *new])
+    route, under = routed(after, now)
+    if route.outcome != "route":
+        raise Refused(case, "")
+    keys = {p.key for p in places}
+    claims = {key: who for key, who in case.claims.items() if key not in keys}
+    return stands(replace(after, claims=claims), route, under, now)

@@ -158,6 +158,12 @@ class Doing(Posting):
         id = data.draw(st.sampled_from(self.are("returned")), label="id")
         self._submit([_changed(self.cases[id].order, by, other)])
 
+    @rule(id=ids, person=st.sampled_from(["rita", "rita", "carl", "dan"]))
+    def somebody_cancels(self, id: str, person: str) -> None:
+        if self.cases.get(id) and self.cases[id].status in ("approved", "posted", "pending"):
+            action = self.action(id, Kind.CANCEL, person, comment="nobody wants it")
+            self.do(id, action, person, lambda c, now: acts.cancelled(c, now, person))
+
     # --- people arrange ---------------------------------------------------------------------------
 
     @precondition(is_asked)
@@ -180,6 +186,18 @@ class Doing(Posting):
             to=to,
             place=place,
         )
+
+    @precondition(is_asked)
+    @rule(data=st.data(), place=st.sampled_from([0, 0, 1, 2]), is_waiting=st.booleans())
+    def somebody_does_not_want_to_wait(
+        self, data: st.DataObject, place: int, is_waiting: bool
+    ) -> None:
+        id, task = self._drawn(data)
+        person, of = task.person, task.on_behalf_of
+        if is_waiting:
+            person, of = self.cases[id].order.requester, ""
+        action = self.action(id, Kind.ESCALATE, person, on_behalf_of=of, place=place)
+        self.do(*(id, action, person), lambda c, now: acts.escalated(c, now, person, of, place))
 
     @precondition(lambda self: any(case.arranged for case in self.cases.values()))
     @rule(data=st.data(), person=persons)

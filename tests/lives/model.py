@@ -25,7 +25,7 @@ from tests.lives.world import Order, People, Policy
 
 COUNTS: Final = ("pending", "held", "returned", "approved", "posting", "posted", "exception")
 CAME_TO_NOTHING: Final = ("refused", "rejected", "withdrawn")
-UNCHANGEABLE: Final = ("posting", "exception")
+UNCHANGEABLE: Final = ("posting", "exception", "cancelled")
 
 
 @dataclass(frozen=True, slots=True)

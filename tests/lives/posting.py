@@ -88,7 +88,8 @@ class Posting(Life):
         last = {key.partition("/")[0]: key for key in keys}
         for number in last:
             case = self.cases[known[number]]
-            assert case.standing is not None or case.status in ("posting", "posted", "exception")
+            stands = ("posting", "posted", "exception", "cancelled")
+            assert case.standing is not None or case.status in stands
 
     def teardown(self) -> None:
         try:

@@ -26,7 +26,7 @@ ADMIN: Final = Identities("vera", "command line")
 FILES: Final = set_files(Policy())
 LOADED: Final = Loaded()  # sets and people by digest: the same in every life
 STEPS: Final = 25
-FEW: Final = 16
+FEW: Final = 24
 MANY: Final = 2_000
 
 Reopen = Callable[[], Resources]
@@ -116,7 +116,7 @@ def test_lives_of_cases_are_as_the_slow_reference_says(tmp_path: Path) -> None:
 
 @pytest.mark.server
 def test_lives_of_cases_are_as_the_slow_reference_says_on_postgresql(tmp_path: Path) -> None:
-    _run(_on_postgresql(tmp_path), FEW // 3)
+    _run(_on_postgresql(tmp_path), FEW // 4)
 
 
 @pytest.mark.slow
