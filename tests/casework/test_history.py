@@ -30,7 +30,7 @@ from api.usecases.casework.replaying import replay
 from api.usecases.casework.resources import Loaded, Resources
 from api.usecases.casework.submission import NotAccepted, Submitted
 from api.usecases.casework.submitting import submit
-from engine.cases.status import MOVES, Status
+from engine.cases.status import MOVES, Event, Status
 from engine.importing import StatedAct
 from tests.casework.conftest import ACME, ADMIN, START, data_files
 from tests.casework.documents import NOW, PORTAL, by, order
@@ -175,8 +175,9 @@ def test_a_trial_keeps_nothing_and_tells_what_would_be_kept(resources: Resources
     assert count_of_records(resources) == before
 
 
-def test_nothing_leads_to_history_but_a_load_and_nothing_away_from_it() -> None:
-    assert Status.IMPORTED not in {status for status, _ in MOVES} | set(MOVES.values())
+def test_nothing_leads_to_history_but_a_load_and_nothing_but_an_erasure_away_from_it() -> None:
+    assert Status.IMPORTED not in MOVES.values()
+    assert [event for status, event in MOVES if status is Status.IMPORTED] == [Event.ERASE]
 
 
 def test_nothing_can_be_done_with_history(resources: Resources) -> None:
