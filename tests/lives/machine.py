@@ -88,11 +88,14 @@ class Lives(Doing):
         person=st.sampled_from([*ABOVE]),
         level=st.sampled_from(LEVELS),
         center=st.sampled_from(["", *OWNERS]),
+        is_elsewhere=st.booleans(),
     )
     def somebody_is_transferred(
-        self, data: st.DataObject, person: str, level: str, center: str
+        self, data: st.DataObject, person: str, level: str, center: str, is_elsewhere: bool
     ) -> None:
-        """He reports to somebody else, has another level, and perhaps owns a cost center now."""
+        """He reports to somebody else, has another level, perhaps in another entity, and perhaps
+        owns a cost center now."""
+        self.people.elsewhere ^= {person} if is_elsewhere else set()
         self.people.managers[person] = data.draw(st.sampled_from(ABOVE[person]), label="manager")
         self.people.levels[person] = level
         if center:

@@ -126,7 +126,7 @@ def watched(case: Case, found: Route, now: Now) -> Case:
     for key, each in wanted.items():
         old = case.waiting.get(key)
         if old and old.rung == each.rung and (not old.persons or old.persons & each.persons):
-            wanted[key] = replace(each, since=old.since)
+            wanted[key] = replace(each, since=old.since, is_done=old.is_done)
     return replace(case, waiting=wanted)
 
 
@@ -140,7 +140,7 @@ def fallen_due(case: Case, now: Now) -> Case:
         due = sorted(
             (end_of(each.since, days), numbers.get(key, 0))
             for key, each in case.waiting.items()
-            if end_of(each.since, days) <= now.time
+            if not each.is_done and end_of(each.since, days) <= now.time
         )
         if not due:
             return case
@@ -150,7 +150,9 @@ def fallen_due(case: Case, now: Now) -> Case:
         place = next(place for place in found.places() if place.number == due[0][1])
         silent = Silence(place.key, frozenset(positions(place)))
         claims = {key: who for key, who in case.claims.items() if key != place.key}
-        case = replace(case, silences=[*case.silences, silent], claims=claims)
+        waiting = dict(case.waiting)
+        waiting[place.key] = replace(waiting[place.key], is_done=True)
+        case = replace(case, silences=[*case.silences, silent], claims=claims, waiting=waiting)
         case = stands(case, routed(case, now)[0], case.under, now)
 
 

@@ -27,11 +27,13 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Somebody is waited for since a moment; `rung` counts how many above are asked."""
+    """Somebody is waited for since a moment; `rung` counts how many above are asked, and `is_done`
+    says that the next one was to be asked already."""
 
     since: datetime
     rung: int = 0
     persons: frozenset[str] = frozenset()
+    is_done: bool = False
 
 
 def end_of(since: datetime, days: int) -> datetime:

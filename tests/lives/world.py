@@ -45,6 +45,8 @@ kind: organization
 entities:
   E1: {country: US, region: americas, currency: USD, zone: Etc/UTC,
        week: Mon-Fri 09:00-17:00, holidays: US}
+  E2: {country: US, region: americas, currency: USD, zone: Etc/UTC,
+       week: Mon-Fri 09:00-17:00, holidays: US}
 levels: [manager, director, chief]
 roles:
   buyer: {per: group}
@@ -168,7 +170,10 @@ class Delegated:
 
 @dataclass(slots=True)
 class People:
-    """Who can act and who holds what; days are counted from the first of the life."""
+    """Who can act and who holds what; days are counted from the first of the life.
+
+    Who is `elsewhere` works for another entity: no word of the set asks for that.
+    """
 
     left: set[str] = field(default_factory=set)
     absent: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -178,6 +183,11 @@ class People:
     managers: dict[str, str] = field(default_factory=dict)
     levels: dict[str, str] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
+    elsewhere: set[str] = field(default_factory=set)
+
+    def entity(self, person: str) -> str:
+        """The entity that he works for."""
+        return "E2" if person in self.elsewhere else "E1"
 
     def manager(self, person: str) -> str:
         """Whom he reports to."""
@@ -233,7 +243,7 @@ def master_data(people: People) -> dict[str, bytes]:
     tables: dict[str, list[str]] = {
         "people": ["id,name,entity,manager,level,last_day"]
         + [
-            f"{p},{p.title()},E1,{people.manager(p)},{people.level(p)},"
+            f"{p},{p.title()},{people.entity(p)},{people.manager(p)},{people.level(p)},"
             + (GONE if p in people.left else "")
             for p in PERSONS
         ],
