@@ -16,7 +16,7 @@ from starlette.responses import Response
 from adapters.identity import Caller, Refusal, Scope
 from adapters.store.answers import KeptAnswer, keep_answer, kept_answer
 from adapters.store.cases import Case
-from api.usecases.casework.submission import NotAccepted, Submission, Submitted
+from api.usecases.casework.submission import OURS, NotAccepted, Submission, Submitted
 from api.usecases.casework.submitting import preview
 from api.web.answers import CaseAnswer, PreviewAnswer
 from api.web.asking import (
@@ -117,6 +117,16 @@ def _key_of(request: Request) -> str:
     return key
 
 
+def _source(caller: Caller) -> str:
+    """The tool of the token; not by the name under which we submit what people propose here.
+
+    Raises `Problem`.
+    """
+    if caller.client == OURS:
+        raise Problem(403, "source_reserved", f"no tool of the name `{OURS}` submits documents")
+    return caller.client
+
+
 @dataclass(frozen=True, slots=True)
 class _Sent:
     """A request to submit a document, while it is looked at."""
@@ -140,7 +150,7 @@ class _Sent:
             return known
         who = submitter(caller)
         keep = self.keep if self.key else None
-        return Submission(raw, caller.client, who, self.now, keep, caller.entities)
+        return Submission(raw, _source(caller), who, self.now, keep, caller.entities)
 
     def known(self) -> Response | None:
         """What was answered under the key. Raises `Problem` where that was another request."""
@@ -176,7 +186,7 @@ def preview_document(request: Request, body: Body) -> Response:
     now = service.clock()
     caller = caller_of(request, now)
     raw = _stated(request, caller, body, Scope.DECISIONS_PREVIEW)
-    _, decision = preview(service.resources, raw, caller.client, now)
+    _, decision = preview(service.resources, raw, _source(caller), now)
     return _answer(200, f'{{"decision":{decision_text(decision)}}}')
 
 

@@ -33,6 +33,14 @@ def test_the_source_is_the_tool_of_the_token_and_not_what_the_document_says(desk
     assert first["case"] != second["case"]
 
 
+def test_no_tool_submits_under_the_name_of_what_people_propose_here(desk: Desk) -> None:
+    desk.let_in("ours", replace(TOOL, client="countersign", subject="countersign"))
+    for path in ("/v1/documents", "/v1/previews"):
+        answer = desk.send("POST", path, order(), "ours")
+        assert (answer.status_code, answer.json()["code"]) == (403, "source_reserved")
+    assert desk.told("submission") == []
+
+
 def test_the_same_key_and_body_get_the_kept_answer_byte_for_byte(desk_on_both: Desk) -> None:
     first = desk_on_both.send("POST", "/v1/documents", order(), Idempotency_Key="k-1")
     assert desk_on_both.act("C-000001", "mia").status_code == 200

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection
 
 from adapters.store.cases import Case
 from engine.cases.identities import Identities
+
+# The source of what people propose here: policy sets and delegations. No tool submits under it.
+OURS: Final = "countersign"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from adapters.store.delegation_requests import Request, Standing, add_request
 from adapters.store.in_force import digests
 from adapters.store.trail import Entry, append
 from api.usecases.casework.resources import InForce, Plain, Resources
-from api.usecases.casework.submission import NotAccepted, Submitted
+from api.usecases.casework.submission import OURS, NotAccepted, Submitted
 from api.usecases.casework.submitting import submit
 from api.usecases.delegations.granting import grant_if_approved
 from api.usecases.delegations.judging import Change, Done
@@ -27,7 +27,6 @@ from engine.errors import InputErrors
 from engine.recording import moment_text
 from engine.routing.delegation import DOCUMENT
 
-SOURCE: Final = "countersign"
 REQUESTED: Final = "delegation_requested"
 
 
@@ -48,7 +47,7 @@ def request(
     who = replace(who, decided_by=str(person))
     keeping = _keeping(current, change, who, now)
     try:
-        done = submit(resources, _document(current, change, now), SOURCE, who, now, keeping)
+        done = submit(resources, _document(current, change, now), OURS, who, now, keeping)
     except _Elsewhere:
         return None
     except InputErrors as problem:

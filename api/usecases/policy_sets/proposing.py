@@ -24,7 +24,7 @@ from api.usecases.casework.resources import (
     Resources,
     data_of,
 )
-from api.usecases.casework.submission import NotAccepted, Submitted
+from api.usecases.casework.submission import OURS, NotAccepted, Submitted
 from api.usecases.casework.submitting import submit
 from api.usecases.casework.written import text
 from api.usecases.policy_sets.candidate import Candidate, Unfit, judge
@@ -35,7 +35,6 @@ from engine.master_data import PersonId
 from engine.recording import moment_text
 from rules.compiling.set_changes import DOCUMENT
 
-SOURCE: Final = "countersign"
 MOST_BECAUSE: Final = 2000
 
 
@@ -90,7 +89,7 @@ def propose(resources: Resources, wish: Wish, who: Identities, now: datetime) ->
     raw = _document(current, found, wish, person, now)
     keeping = _keeping(current, found, wish, person, now, who, made)
     try:
-        done = submit(resources, raw, SOURCE, who, now, keeping)
+        done = submit(resources, raw, OURS, who, now, keeping)
     except _Elsewhere:
         found = Unfit("base_changed", "another set was put in force meanwhile; propose again")
         return _refused(resources, current, found, wish, who, now)
