@@ -28,7 +28,7 @@ class Refused(Exception):
 def acted(case: Case, now: Now, kind: str, person: str, of: str) -> Case:
     """Somebody approves, rejects, answers or votes."""
     found, under = _open_route(case, now)
-    taken = take(found, case.given, kind, (person, of), _claimed_by_others(case, person))
+    taken = take(found, case.given, kind, (person, of), _claimed_by_others(found, case, person))
     if isinstance(taken, str):
         raise Refused(case, taken)
     given = [*case.given, replace(taken, version=case.version)]
@@ -47,14 +47,18 @@ def _open_route(case: Case, now: Now) -> tuple[Route, Policy]:
     return found, under
 
 
-def _claimed_by_others(case: Case, person: str) -> frozenset[Key]:
-    return frozenset(key for key, owner in case.claims.items() if owner != person)
+def _claimed_by_others(found: Route, case: Case, person: str) -> frozenset[Key]:
+    """Whoever could fill a place no more keeps nobody from it."""
+    able = {place.key: {who[0] for who in place.who} for place in found.places()}
+    return frozenset(
+        key for key, owner in case.claims.items() if owner != person and owner in able.get(key, ())
+    )
 
 
 def _own_task(case: Case, now: Now, person: str, of: str) -> tuple[Route, Policy, Given]:
     """The route, and what the person could answer on it now."""
     found, under = _open_route(case, now)
-    taken = task(found, case.given, (person, of), _claimed_by_others(case, person))
+    taken = task(found, case.given, (person, of), _claimed_by_others(found, case, person))
     if isinstance(taken, str):
         raise Refused(case, taken)
     return found, under, taken
@@ -78,7 +82,7 @@ def claimed(case: Case, now: Now, person: str, place: int, is_release: bool) -> 
     key = next((p.key for p in found.places() if p.number == place), None)
     if key is None or not any(each[:2] == (place, person) for each in asked):
         raise Refused(case, "not_asked")
-    if case.claims.get(key, person) != person:
+    if key in _claimed_by_others(found, case, person):
         raise Refused(case, "claimed_by_another")
     claims = {k: who for k, who in case.claims.items() if k != key}
     if not is_release:
@@ -233,7 +237,7 @@ def cancelled(case: Case, now: Now, person: str) -> Case:
 def escalated(case: Case, now: Now, person: str, of: str, place: int) -> Case:
     """Whoever is asked, or waits for it, has the next one up asked as well."""
     found, _ = _open_route(case, now)
-    taken = task(found, case.given, (person, of), _claimed_by_others(case, person))
+    taken = task(found, case.given, (person, of), _claimed_by_others(found, case, person))
     if isinstance(taken, str) and person != case.order.requester:
         raise Refused(case, taken)
     is_open = open_keys(found, case.given)

@@ -138,6 +138,23 @@ def test_who_has_claimed_a_place_and_filled_another_keeps_nobody_from_it(
     assert acts(resources, "carl") == ("", Status.APPROVED)
 
 
+def test_who_has_claimed_a_place_and_lost_the_role_meanwhile_keeps_nobody_from_it(
+    resources: Resources,
+) -> None:
+    """Tina's place waits for Vera, whom Carl added before it, when she is buyer no more."""
+    submit(resources, Order("P-1", 1_500, "rita", ("c1",)).plain(), "portal", WHO, START)
+    with resources.store.reading() as connection:
+        places = {task.word: task.place for task in cases.tasks_on(connection, 1)}
+    assert did(resources, Kind.CLAIM, "tina", place=places["buyer"]) == ""
+    assert did(resources, Kind.ADD_BEFORE, "carl", place=places["treasurer"], to="vera") == ""
+    assert asked(resources) == ["vera"]
+    people = master_data(People(unseated={("buyer", "tina")}))
+    load_master_data(resources, people, WHO, "another buyer", LATER)
+    assert acts(resources, "vera") == ("", Status.PENDING)
+    assert acts(resources, "carl") == ("", Status.PENDING)
+    assert acts(resources, "noah") == ("", Status.APPROVED)
+
+
 def test_what_was_sent_back_and_lacks_nothing_by_now_is_approved_when_it_is_handed_in_again(
     resources: Resources,
 ) -> None:

@@ -255,8 +255,11 @@ def _claim(on: On, decision: Decision, course: Course, person: str) -> Acted:
         return refused(on, "not_asked", decision)
     name = text_of_key(key)
     owner = cases.claims_on(on.connection, on.case.id).get(name)
-    if owner not in (None, person):
+    if key in claimed_by_others(on, decision):
         return refused(on, "claimed_by_another", decision)
+    if owner not in (None, person):  # he could fill it no more
+        cases.release(on.connection, on.case.id, name)
+        owner = None
     if on.action.kind is Kind.CLAIM and owner is None:
         cases.claim(on.connection, on.case.id, name, person, on.now)
     elif on.action.kind is Kind.RELEASE and owner is not None:

@@ -10,7 +10,7 @@ import json
 
 from adapters.store import cases
 from api.usecases.casework.action import Kind, On, Route
-from api.usecases.casework.written import text_of_key
+from api.usecases.casework.written import people_of, text_of_key
 from engine.decision import Decision
 from engine.reviewing import owners_of
 from engine.routing.acting import take
@@ -33,12 +33,16 @@ def task_of(on: On, route: Route) -> Given | str:
 
 
 def claimed_by_others(on: On, decision: Decision) -> frozenset[PlaceKey]:
-    """The places of the route that somebody else has claimed from their queue."""
+    """The places of the route that somebody else has claimed from their queue.
+
+    Whoever could fill a place no more, having lost his role, say, keeps nobody from it.
+    """
     claimed = cases.claims_on(on.connection, on.case.id)
     return frozenset(
         key
-        for key, _ in (keyed(decision) if claimed else ())
-        if claimed.get(text_of_key(key), on.person) != on.person
+        for key, place in (keyed(decision) if claimed else ())
+        if (owner := claimed.get(text_of_key(key), on.person)) != on.person
+        and any(owner == person for person, _ in people_of(place))
     )
 
 

@@ -117,14 +117,14 @@ def asked_now(case_id: int, decision: Decision, course: Course, now: datetime) -
     if step is None:
         return
     for _, place in open_now(decision, course):
-        for person, on_behalf_of in _people(place):
+        for person, on_behalf_of in people_of(place):
             yield Task(
                 case_id, place.id, person, on_behalf_of, step or 0, place.word, str(place.ask), now
             )
 
 
-def _people(place: Assignment) -> Iterator[tuple[str, str]]:
-    """Each person once for each person he acts for."""
+def people_of(place: Assignment) -> Iterator[tuple[str, str]]:
+    """Who could fill the place: each person once for each person he acts for."""
     seen = dict.fromkeys((a.person, a.on_behalf_of or "") for a in place.assignees)
     if place.body is not None:
         seen |= dict.fromkeys((person, "") for person in place.body.members + place.body.recorders)
