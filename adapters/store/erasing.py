@@ -79,8 +79,15 @@ def erase_beside(connection: Connection, case_id: int) -> None:
 
 
 def oldest_kept(connection: Connection) -> datetime | None:
-    """When the oldest case came in that is not erased; `None` where there is none."""
-    query = select(func.min(cases.c.received_at)).where(cases.c.status != str(Status.ERASED))
+    """When anything was first recorded of a case that is not erased; `None` where there is none.
+
+    By the records: a case that was changed came in again, and its first decision is still there.
+    """
+    query = (
+        select(func.min(trail.c.at))
+        .join(cases, cases.c.id == trail.c.case_id)
+        .where(cases.c.status != str(Status.ERASED))
+    )
     found: datetime | None = connection.execute(query).scalar()
     return found
 

@@ -12,20 +12,22 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a hold may name of a case. `names` are all persons and suppliers that it mentions,
-    `day` the day (UTC) on which it came in."""
+    """What a hold may name of a case, in whichever of its contents. `names` are all persons and
+    suppliers that they mention; `first` and `last` the days (UTC) on which it first came in, and
+    was changed last."""
 
     case: str
     entity: str
     type: str
     names: frozenset[str]
-    day: date
+    first: date
+    last: date
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
     """What cases must have in common to be held; empty words ask for nothing. Days are in UTC, both
-    included."""
+    included: a case is of these days where any of its own is."""
 
     case: str = ""
     entity: str = ""
@@ -47,8 +49,8 @@ class Scope:
             and self.entity in ("", subject.entity)
             and self.type in ("", subject.type)
             and {self.supplier, self.person} - {""} <= subject.names
-            and (self.first is None or self.first <= subject.day)
-            and (self.last is None or subject.day <= self.last)
+            and (self.first is None or self.first <= subject.last)
+            and (self.last is None or subject.first <= self.last)
         )
 
     def plain(self) -> dict[str, str]:

@@ -462,6 +462,45 @@ def test_people_stay_as_long_as_a_case_is_kept_that_they_may_have_decided(
     assert erased(resources, case) == Erased((case.number,), 0)
 
 
+def test_people_stay_as_long_as_a_first_content_is_kept_that_they_decided(
+    resources: Resources, tmp_path: Path
+) -> None:
+    """An order that was changed under other people came in again: both decisions are kept."""
+    case = approved(resources)
+    other = submitted(resources, "PO-2", supplier="S-44")
+    files = data_files()
+    married = files["people.csv"].replace(b"Mia Clarke", b"Mia Marlowe")
+    load_master_data(resources, {**files, "people.csv": married}, ADMIN, "a name", LATER)
+    later = {**order("50.00", "PO-2", supplier="S-44"), "submitted_at": "2029-06-02T12:00:00Z"}
+    again = submit(resources, later, "portal", PORTAL, LATER + timedelta(days=1))
+    assert isinstance(again, Submitted)
+    assert (again.case.id, again.case.version) == (other.id, 2)
+    assert erased(resources, case) == Erased((case.number,), 0)
+    found = verified(resources, tmp_path / "after.zip")
+    assert found.performed["performed_again"] == 2
+
+
+def test_a_hold_covers_what_an_earlier_content_said_and_when_it_came_in(
+    resources: Resources,
+) -> None:
+    case = submitted(resources, supplier="S-44")
+    later = {**order("50.00"), "submitted_at": "2029-06-01T11:00:00Z"}
+    assert isinstance(submit(resources, later, "portal", PORTAL, LATER), Submitted)
+    between = NOW.date() + timedelta(days=30)
+    with resources.store.reading() as connection:
+        for scope in (
+            Scope(supplier="S-44"),
+            Scope(supplier="S-1"),
+            Scope(entity="US01", last=NOW.date()),
+            Scope(entity="US01", first=LATER.date()),
+            Scope(entity="US01", first=between, last=between),
+        ):
+            assert covered(connection, scope) == 1, scope
+        before = NOW.date() - timedelta(days=1)
+        assert covered(connection, Scope(entity="US01", last=before)) == 0
+    assert case.version == 1
+
+
 def test_reports_count_an_erased_case_and_say_nothing_of_it(resources: Resources) -> None:
     case = approved(resources)
     erased(resources, case)

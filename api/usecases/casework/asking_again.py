@@ -171,8 +171,7 @@ def _anew(
 def _under_own_set(
     resources: Resources, connection: Connection, current: InForce, case: Case, now: datetime
 ) -> _Answer | None:
-    """Under the sets that have a word about it; `None` while its own cannot be loaded, or where
-    nobody would have to approve any more: it is not approved by that."""
+    """Under the sets that have a word about it; `None` while its own cannot be loaded."""
     try:
         flight = in_flight(resources, connection, current, case, now)
     except ContentsUnusable:
@@ -185,8 +184,6 @@ def _under_own_set(
     shared = keys_of_change(resources, connection, current, case, document)
     headroom.lock(connection, (*flight.keys(), *acted.keys(), *needed.keys(), *shared))
     found = flight.decide(connection)
-    if found.decision.outcome is Outcome.STRAIGHT_THROUGH:
-        return None
     given, under = given_of(json.loads(case.given_json)), found.under
     return _Answer(
         *(under.force, document, found.decision, given, found.history, found.note),

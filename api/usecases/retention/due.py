@@ -22,6 +22,7 @@ from adapters.store.legal_holds import LegalHold
 from adapters.store.reviews import reviews_on
 from adapters.store.tables import acts, subjects
 from adapters.store.tables import cases as kept_cases
+from adapters.store.versions import versions_of
 from api.usecases.casework.resources import InForce, Plain
 from engine.business_time import calendar_of, first_day, local_day
 from engine.cases.legal_hold import Subject
@@ -152,12 +153,17 @@ def _kept_by(
 
 
 def subject_of(connection: Connection, case: Case, document: Mapping[str, Any]) -> Subject:
-    """What a legal hold may name of the case."""
+    """What a legal hold may name of the case, the contents that were replaced included."""
     query = select(acts.c.person, acts.c.on_behalf_of).where(acts.c.case_id == case.id)
-    acted = {str(name) for row in connection.execute(query) for name in row if name}
-    names = frozenset(_texts(document)) | acted | {case.requester}
-    day = case.received_at.astimezone(UTC).date()
-    return Subject(case.number, case.entity, case.type, names, day)
+    names = {str(name) for row in connection.execute(query) for name in row if name}
+    names |= {*_texts(document), case.requester}
+    came = [case.received_at]
+    for each in versions_of(connection, case.id):
+        names |= {*_texts(json.loads(each.case.document_json)), each.case.requester}
+        names |= {str(row[name]) for row in each.acts for name in ("person", "on_behalf_of")}
+        came.append(each.case.received_at)
+    first, last = (moment.astimezone(UTC).date() for moment in (min(came), case.changed_at))
+    return Subject(case.number, case.entity, case.type, frozenset(names), first, last)
 
 
 def _texts(value: object) -> Iterator[str]:
