@@ -12,20 +12,21 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final
 
 import yaml
 
 from adapters.master_data.answers import BY_TOKEN
 from adapters.master_data.cells import clean
-from adapters.master_data.values import TOKEN_LEAST
+from adapters.master_data.reports import CellError
+from adapters.master_data.values import token
 from engine.identifiers.judged import Judged, judge
 from engine.tokens import Tokens, bare, is_keyed
 
 MARK: Final = "token_key"
 UNREADABLE: Final = "?"  # instead of what has no letter and no digit: the row is left out for it
 _COLUMNS: Final = ("bank_account", "tax_id", "address")
-_TABLES: Final = frozenset({"people", "suppliers"})
 _BETWEEN: Final = ";"  # values of one cell
 _JUDGED: Final = "|"  # behind the token of a tax number: right and misspelt identifiers
 
@@ -60,19 +61,10 @@ def judged_behind(text: str) -> Judged | None:
 
 def _hidden_file(name: str, data: bytes, tokens: Tokens) -> bytes:
     table, _, ending = name.rpartition(".")
-    hide: Callable[[Row], Row]
-    if table in _TABLES:
-
-        def hide(row: Row) -> Row:
-            return _hidden_row(row, tokens)
-
-    elif table == "answers":
-
-        def hide(row: Row) -> Row:
-            return _hidden_answer(row, tokens)
-
-    else:
+    hidden_row = _HIDDEN_ROW.get(table)
+    if hidden_row is None:
         return data
+    hide = partial(hidden_row, tokens)
     return _in_yaml(data, hide) if ending == "yaml" else _in_csv(data, hide)
 
 
@@ -87,15 +79,11 @@ def _in_csv(data: bytes, hide: Callable[[Row], Row]) -> bytes:
         elif not columns:
             columns = [clean(cell) for cell in cells]
             writer.writerow(cells)
+        elif len(cells) != len(columns):
+            writer.writerow([UNREADABLE] * len(cells))  # left out, and so it stays
         else:
-            if len(cells) != len(columns):
-                writer.writerow([UNREADABLE] * len(cells))  # left out, and so it stays
-                continue
-            row = dict(zip(columns, map(clean, cells), strict=True))
-            shown = hide(row)
-            changed = [name for name in shown if shown[name] != row[name]]
-            named = {columns.index(name): shown[name] for name in changed}
-            writer.writerow(named.get(at, cell) for at, cell in enumerate(cells))
+            row = hide(dict(zip(columns, map(clean, cells), strict=True)))
+            writer.writerow(row[name] for name in columns)
     return text.getvalue().encode()
 
 
@@ -117,20 +105,16 @@ def _hidden_mapping(row: dict[str, Any], hide: Callable[[Row], Row]) -> dict[str
         if isinstance(value, str) or (isinstance(value, list) and all(map(_is_text, value)))
     }
     shown = hide({name: clean(value) for name, value in flat.items()})
-    return {name: _shown(name, value, flat, shown) for name, value in row.items()}
-
-
-def _shown(name: str, value: Any, flat: Row, shown: Row) -> Any:
-    if name not in shown:
-        return UNREADABLE if name in _COLUMNS else value  # a cell of another kind is left out
-    return shown[name] if shown[name] != clean(flat[name]) else value
+    hidden_cells = {name: text for name, text in shown.items() if text != clean(flat[name])}
+    unreadable: Row = {name: UNREADABLE for name in _COLUMNS if name in row and name not in shown}
+    return {**row, **hidden_cells, **unreadable}
 
 
 def _is_text(value: object) -> bool:
     return isinstance(value, str)
 
 
-def _hidden_row(row: Row, tokens: Tokens) -> Row:
+def _hidden_row(tokens: Tokens, row: Row) -> Row:
     country = row.get("country", "")
     return {
         name: _hidden_cell(name, text, tokens, country) if name in _COLUMNS else text
@@ -146,19 +130,22 @@ def _hidden_cell(column: str, text: str, tokens: Tokens, country: str) -> str:
 def _token(column: str, word: str, tokens: Tokens, country: str) -> str:
     if is_keyed(column, word.partition(_JUDGED)[0]):
         return word
-    plain = bare(word)
-    if len(plain) < TOKEN_LEAST or not plain.strip("0"):
+    try:
+        made = token(column, word, tokens)
+    except CellError:
         return UNREADABLE
-    token = tokens(column, word)
     if column != "tax_id":
-        return token
-    found = judge(token, word, country)
+        return made
+    found = judge(made, word, country)
     behind = (" ".join(sorted(names)) for names in (found.right, found.misspelt))
-    return _JUDGED.join((token, *behind))
+    return _JUDGED.join((made, *behind))
 
 
-def _hidden_answer(row: Row, tokens: Tokens) -> Row:
+def _hidden_answer(tokens: Tokens, row: Row) -> Row:
     what, of = row.get("what", ""), row.get("of", "")
     if what not in BY_TOKEN or not bare(of) or is_keyed(what, of):
         return row
     return {**row, "of": tokens(what, of)}
+
+
+_HIDDEN_ROW: Final = {"people": _hidden_row, "suppliers": _hidden_row, "answers": _hidden_answer}

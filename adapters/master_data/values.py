@@ -31,7 +31,7 @@ _MONEY: Final = re.compile(r"(\S+) ([A-Z]{3})", re.ASCII)
 _LENGTH: Final = re.compile(r"(\d{1,6}) (year|month|week|day)s?", re.ASCII)
 _YES: Final = frozenset({"yes", "true", "y", "1"})
 _NO: Final = frozenset({"no", "false", "n", "0"})
-TOKEN_LEAST: Final = 4  # shorter account numbers and tax ids are "n/a", "none", "0"
+_TOKEN_LEAST: Final = 4  # shorter account numbers and tax ids are "n/a", "none", "0"
 
 
 def parse_day(text: str) -> date:
@@ -204,7 +204,7 @@ def token(kind: str, text: str, tokens: Tokens) -> str:
     if is_keyed(kind, text):
         return text
     plain = bare(text)
-    if len(plain) < TOKEN_LEAST or not plain.strip("0"):
+    if len(plain) < _TOKEN_LEAST or not plain.strip("0"):
         raise CellError(
             "too-short", f"{shown(text)} is too short to be compared", "leave unknown values empty"
         )
