@@ -189,10 +189,8 @@ def test_what_needs_nobody_any_more_still_asks_whom_somebody_had_added(
     assert acts(resources, "tina") == ("", Status.APPROVED)
 
 
-def test_what_is_in_the_books_stands_where_an_approved_change_of_it_comes_to_nothing(
-    resources: Resources, tmp_path: Path
-) -> None:
-    """The ERP has the order over 500 and refuses the one over 540: that one is taken back."""
+def in_the_books(resources: Resources, tmp_path: Path) -> Delivery:
+    """An order over 500 that the ERP has."""
     on = Delivery(
         replace(resources, targets={("E1", "purchase_order"): "erp"}),
         FakeErp(tmp_path / "erp.db"),
@@ -201,6 +199,14 @@ def test_what_is_in_the_books_stands_where_an_approved_change_of_it_comes_to_not
     submit(on.resources, Order("P-1", 500, "rita", ("c1",)).plain(), "portal", WHO, START)
     assert acts(on.resources, "mia") == ("", Status.POSTING)
     assert on.one().result is Result.POSTED
+    return on
+
+
+def test_what_is_in_the_books_stands_where_an_approved_change_of_it_comes_to_nothing(
+    resources: Resources, tmp_path: Path
+) -> None:
+    """The ERP has the order over 500 and refuses the one over 540: that one is taken back."""
+    on = in_the_books(resources, tmp_path)
     for amount, number in ((540, 2), (530, 3)):
         raw = Order("P-1", amount, "rita", ("c1",)).plain()
         submit(on.resources, raw, "portal", WHO, LATER)
@@ -220,14 +226,7 @@ def test_of_a_cancelled_order_it_is_told_that_the_books_have_it_before_an_approv
     resources: Resources, tmp_path: Path
 ) -> None:
     """The order over 500 is in the ERP; the change to 540 is approved, and goes nowhere yet."""
-    on = Delivery(
-        replace(resources, targets={("E1", "purchase_order"): "erp"}),
-        FakeErp(tmp_path / "erp.db"),
-        Clock(LATER),
-    )
-    submit(on.resources, Order("P-1", 500, "rita", ("c1",)).plain(), "portal", WHO, START)
-    assert acts(on.resources, "mia") == ("", Status.POSTING)
-    assert on.one().result is Result.POSTED
+    on = in_the_books(resources, tmp_path)
     submit(resources, Order("P-1", 540, "rita", ("c1",)).plain(), "portal", WHO, LATER)
     assert status(resources) is Status.APPROVED
     assert did(resources, Kind.CANCEL, "rita") == ""
