@@ -43,7 +43,7 @@ from adapters.store.tables import (
 )
 from engine.cases.status import Status
 
-_OF_A_CASE: Final[Sequence[Table]] = (
+OF_A_CASE: Final[Sequence[Table]] = (
     versions,
     seeds,
     texts,
@@ -73,7 +73,7 @@ def erase_beside(connection: Connection, case_id: int) -> None:
     """
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("pragma secure_delete = on")
-    for table in _OF_A_CASE:
+    for table in OF_A_CASE:
         connection.execute(delete(table).where(table.c.case_id == case_id))
     connection.execute(update(reviews).where(reviews.c.case_id == case_id).values(comment=""))
 

@@ -183,6 +183,18 @@ def test_a_case_that_is_not_at_its_end_is_never_due(resources: Resources) -> Non
     assert seen(resources, case) == case
 
 
+def test_of_every_table_about_cases_it_is_decided_whether_an_erasure_reaches_it() -> None:
+    """What stays: records, the case itself, who acted by id, what an ERP answered, and what other
+    documents are still judged by."""
+    about = {table.name for table in metadata.sorted_tables if "case_id" in table.c}
+    reached = {table.name for table in erasing.OF_A_CASE}
+    stays = {"trail", "acts", "call_backs", "receipts", "past_acts", "subjects"}
+    stays |= {"reviews", "review_causes"}  # the comment of a review goes
+    never_erased = {"proposals", "delegation_requests"}
+    assert about == reached | stays | never_erased
+    assert not reached & (stays | never_erased)
+
+
 def test_nothing_that_was_said_in_or_on_the_case_is_left_in_the_store(
     resources: Resources,
 ) -> None:
