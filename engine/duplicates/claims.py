@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date
+from functools import lru_cache
 from typing import Final
 
 from engine.documents.derived import net_of, tax_of
 from engine.documents.model import BankDetails, Document, Line
 from engine.duplicates.names import normalised_name
-from engine.duplicates.number_forms import normalised, printed, similar
+from engine.duplicates.number_forms import MOST_KEPT, normalised, printed, similar
 from engine.facts.vocabulary import BUILT_IN_DOCUMENTS
 from engine.master_data import MasterData
 from engine.money import Money
@@ -97,10 +98,10 @@ def _whole(data: MasterData, document: Document, case: str) -> Claim:
         supplier=document.supplier,
         parties=_values(_parties(data, document)),
         members=data.groups.get(group, ()) if group else (),
-        names=_values([normalised_name(name)]),
+        names=_one(normalised_name(name)),
         number=printed(document.number),
         number_normalised=normalised(document.number),
-        numbers_similar=_values(similar(document.number)),
+        numbers_similar=_similar(document.number),
         currency=document.currency,
         amounts=_amounts(net, tax),
         document_date=document.document_date,
@@ -127,10 +128,10 @@ def _expense(whole: Claim, line: Line) -> Claim:
         supplier="",
         parties=whole.parties,
         members=(),
-        names=_values([name]),
+        names=_one(name),
         number=printed(line.source_id),
         number_normalised=normalised(line.source_id),
-        numbers_similar=_values(similar(line.source_id)),
+        numbers_similar=_similar(line.source_id),
         currency=whole.currency,
         amounts=_amounts(line.net if line.is_valued else None, line.tax),
         document_date=day if isinstance(day, date) else whole.document_date,
@@ -173,7 +174,7 @@ def _parties(data: MasterData, document: Document) -> Iterator[str]:
 
 def _named(document: Document) -> Iterator[str]:
     """The documents that this one is about, by id or number; an invoice names none."""
-    for field in _NAMING:
+    for field in _NAMING if document.details else ():
         stated = document.details.get(field, ())
         for text in stated if isinstance(stated, tuple) else (stated,):
             if isinstance(text, str) and normalised(text):
@@ -183,6 +184,15 @@ def _named(document: Document) -> Iterator[str]:
 def _values(found: Iterable[str]) -> Values:
     stated = set(filter(None, found))
     return tuple(sorted(stated) if len(stated) > 1 else stated)
+
+
+def _one(text: str) -> Values:
+    return (text,) if text else ()
+
+
+@lru_cache(MOST_KEPT)
+def _similar(number: str) -> Values:
+    return _values(similar(number))
 
 
 def _alike(values: Iterable[str]) -> str:

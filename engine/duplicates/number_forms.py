@@ -53,7 +53,6 @@ def normalised(text: str) -> str:
     return _cleaned("".join(filter(str.isalnum, _folded(text))))
 
 
-@lru_cache(MOST_KEPT)
 def similar(text: str) -> frozenset[str]:
     """Every form of the number; two numbers are similar that have one of them in common.
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from functools import lru_cache
 from typing import ClassVar, Final
 
 from engine.cases.status import Status
@@ -33,6 +34,7 @@ from engine.readiness.surroundings import Beside
 EVER: Final = Window(0, "ever")
 IN_THE_BOOKS: Final = frozenset({Status.POSTING, Status.POSTED, Status.EXCEPTION, Status.IMPORTED})
 _WHOLE: Final = 100
+_MOST_CRITERIA: Final = 1_000  # checks of all sets in use whose criteria are remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +86,10 @@ class Duplicate(Check):
     def criterion(self) -> Criterion:
         """As documents are compared by it. Raises `PolicyError` where `complaints` has any."""
         near = self.near
-        months = self.within.count if self.within.unit == "months" else 0
-        days = self.within.count if self.within.unit == "days" else 0
-        return Criterion(
-            same=tuple(sorted(self.same)),
-            within=None if self.within.unit == "ever" else Duration(months, days),
-            near=None if near is None else Near(near.percent * _WHOLE, near.amount),
+        return _criterion(
+            self.same,
+            self.within,
+            None if near is None else Near(near.percent * _WHOLE, near.amount),
         )
 
     def complaints(self, documents: tuple[str, ...]) -> Iterator[Complaint]:
@@ -137,15 +137,30 @@ class Duplicate(Check):
             yield on.finding("duplicate_cannot_be_told", Evidence.DOCUMENT, fields=fields)
             return
         own = tuple([claim for claim, lack in zip(own, lacks, strict=True) if not lack])
-        for other in _before(on):
-            theirs = _claims(on, other.document, other.case or _NAMELESS)
-            if _are_same(criterion, own, theirs):
-                yield _finding(on, criterion, other)
+        found = [
+            other
+            for other in _before(on)
+            if _are_same(criterion, own, _claims(on, other.document, other.case or _NAMELESS))
+        ]
+        for other in sorted(found, key=_in_order):
+            yield _finding(on, criterion, other)
 
 
 CHECKS: Final = (Duplicate,)
 
 _NAMELESS: Final = "beside"  # another document than the asked one, also where both have one id
+
+
+@lru_cache(_MOST_CRITERIA)
+def _criterion(same: frozenset[Word], within: Window, near: Near | None) -> Criterion:
+    """The same for every document that is asked about."""
+    months = within.count if within.unit == "months" else 0
+    days = within.count if within.unit == "days" else 0
+    return Criterion(
+        same=tuple(sorted(same)),
+        within=None if within.unit == "ever" else Duration(months, days),
+        near=near,
+    )
 
 
 def _claims(on: Asked, document: Document, case: str) -> tuple[Claim, ...]:
@@ -172,16 +187,15 @@ def _finding(on: Asked, criterion: Criterion, other: Beside) -> Finding:
 
 
 def _before(on: Asked) -> Iterator[Beside]:
-    """Documents that this one may not repeat, in the order in which they came in."""
+    """Documents that this one may not repeat."""
     family = family_of(on.document.type)
-    found = (
+    return (
         each
         for each in on.beside.documents
         if family_of(each.document.type) == family
         and each.counts
         and (each.status in IN_THE_BOOKS or _came_before(each, on))
     )
-    yield from sorted(found, key=_in_order)
 
 
 def _came_before(other: Beside, on: Asked) -> bool:

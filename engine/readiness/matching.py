@@ -19,8 +19,6 @@ from engine.readiness.check import Complaint
 from engine.readiness.finding import Asked, Evidence, Finding, Severity
 from engine.readiness.ordering import OfOrders, no_order, other_supplier
 from engine.readiness.orders import (
-    BILLED,
-    GIVEN_BACK,
     ZERO,
     Amount,
     Lack,
@@ -31,7 +29,7 @@ from engine.readiness.orders import (
     order_number,
 )
 from engine.readiness.parameters import Kind, Stricter, stated
-from engine.readiness.positions import OrderBook, Position, amount_of
+from engine.readiness.positions import OrderBook, Position, amount_of, book_of
 from engine.readiness.tolerances import (
     PriceTolerance,
     QuantityTolerance,
@@ -175,7 +173,7 @@ class Match(OfOrders):
             yield on.finding("charge_not_ordered", Evidence.ORDER, **words, allowed=str(allowed))
 
     def _of_order(self, on: Asked, order: Document, lines: list[Line]) -> Iterator[Finding]:
-        book = OrderBook(on, order, BILLED if on.document.type == "credit_note" else GIVEN_BACK)
+        book = book_of(on, order)
         by_number: dict[int, list[Line]] = {}
         for line in lines:
             ordered = book.lines.find(line)
@@ -274,6 +272,8 @@ class Match(OfOrders):
             yield from _unless(self.under, finding)
 
     def _is_over(self, billed: Fraction, allowed: Fraction) -> bool:
+        if billed <= allowed:
+            return False
         limits = self.quantity
         units = None if limits.units is None else Fraction(limits.units)
         allowed = max(allowed, ZERO)

@@ -28,7 +28,7 @@ from engine.readiness.orders import (
     orders_named,
 )
 from engine.readiness.parameters import Kind, Stricter, stated
-from engine.readiness.positions import OrderBook
+from engine.readiness.positions import OrderBook, book_of
 from engine.readiness.tolerances import Within, complaints_of, exceeds
 
 ORDER_DOCUMENTS: Final = frozenset({"purchase_order", "goods_receipt", "invoice", "credit_note"})
@@ -181,7 +181,7 @@ class ReceiptThere(OfOrders):
             number = order_number(on.document, line)
             if number not in books:
                 order = find_order(on, number)
-                books[number] = None if isinstance(order, Lack) else OrderBook(on, order, BILLED)
+                books[number] = None if isinstance(order, Lack) else book_of(on, order)
             book = books[number]
             if book is None or not book.has_arrived(book.lines.find(line)):
                 words = {"line": str(line.number), "order": number}

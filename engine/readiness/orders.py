@@ -57,12 +57,10 @@ class Amount:
 class Worth:
     """Amounts in the currency of an order: exact, or nothing where that is not allowed."""
 
-    __slots__ = ("_converter", "_currency", "_has_tax", "_may_convert", "shortage")
+    __slots__ = ("_currency", "_has_tax", "_may_convert", "_on", "shortage")
 
     def __init__(self, on: Asked, currency: str, *, may_convert: bool, has_tax: bool) -> None:
-        day = local_day(on.now, on.entity.zone)
-        day_of_rate = rate_day(on.policy.fx, on.document, on.entity, day)
-        self._converter = Converter(on.data.rates, on.policy.fx, day_of_rate)
+        self._on = on
         self._currency = currency
         self._may_convert = may_convert
         self._has_tax = has_tax
@@ -75,11 +73,16 @@ class Worth:
         if not self._may_convert:
             self.shortage = f"{amount.currency}, {self._currency}"
             return None
-        found = self._converter.convert(amount, self._currency)
+        found = self._on.once("converter", self._converter).convert(amount, self._currency)
         if isinstance(found, Shortage):
             self.shortage = f"{found.code} {found.detail}"
             return None
         return Fraction(found.minor)
+
+    def _converter(self) -> Converter:
+        on = self._on
+        day = rate_day(on.policy.fx, on.document, on.entity, local_day(on.now, on.entity.zone))
+        return Converter(on.data.rates, on.policy.fx, day)
 
     def of_line(self, line: Line) -> Fraction | None:
         """What a line is worth, with its tax where that is compared; `None` if not known."""

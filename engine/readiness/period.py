@@ -99,14 +99,15 @@ class PeriodOpen(Check):
             return
         kind = self.kind or KIND_OF_TYPE.get(on.document.type, "")
         ledgers = _ledgers(on, kind)
-        earliest = _earliest(ledgers, day, on.now)
         found = [
-            replace(finding, earliest_posting_date=earliest)
+            finding
             for ledger, periods in ledgers.items()
             for finding in _in_ledger(self, on, (kind, ledger), periods, day)
         ]
-        yield from found
-        if not found and on.looked_up.period_open is False:
+        if found:
+            earliest = _earliest(ledgers, day, on.now)
+            yield from (replace(finding, earliest_posting_date=earliest) for finding in found)
+        elif on.looked_up.period_open is False:
             words = {"posting_date": str(day), "kind": kind}
             finding = on.finding("period_closed_in_erp", Evidence.OPEN_PERIOD, **words)
             yield replace(finding, releasable_by=self.special_role)
@@ -144,13 +145,13 @@ def _in_ledger(
 ) -> Iterator[Finding]:
     kind, ledger = where
     covering = _covering(periods, day)
+    if len(covering) == 1 and covering[0].is_open(on.now):
+        return
     words = {"posting_date": str(day), "kind": kind, "ledger": ledger}
     if len(covering) != 1:
         yield on.finding("period_unknown", Evidence.PERIOD_RECORD, **words)
         return
     (period,) = covering
-    if period.is_open(on.now):
-        return
     words["period"] = period.name
     opens_at = min((s.start for s in period.open if s.start and s.start > on.now), default=None)
     if period.open and not any(s.start is None or s.start <= on.now for s in period.open):

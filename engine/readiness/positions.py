@@ -11,6 +11,8 @@ from engine.cases.status import Status
 from engine.documents.model import Document, Line
 from engine.readiness.finding import Asked
 from engine.readiness.orders import (
+    BILLED,
+    GIVEN_BACK,
     ZERO,
     Amount,
     OrderLines,
@@ -118,6 +120,16 @@ class OrderBook:
             if isinstance(stated, Fraction) and is_same_unit(line, each):
                 total += stated
         return total
+
+
+def book_of(on: Asked, order: Document) -> OrderBook:
+    """The order of a document that is asked about, the same one for all checks.
+
+    Credits that were only approved give nothing back yet to an invoice; for a credit note they
+    count.
+    """
+    credits = BILLED if on.document.type == "credit_note" else GIVEN_BACK
+    return on.once(("book", name_of(order)), lambda: OrderBook(on, order, credits))
 
 
 def amount_of(line: Line, ordered: Line, of: Amount, worth: Worth) -> Amount | None:

@@ -47,8 +47,8 @@ class PostingWindow(Check):
         """The window is closed now; it clears by itself when it opens."""
         calendar = calendar_of(on.entity, on.data.holidays)
         today = local_day(on.now, on.entity.zone)
-        for start, end in self._spans(today - timedelta(days=1), 2, calendar):
-            if start <= on.now < end:
+        for first in (today, today - timedelta(days=1)):  # yesterday's may run past midnight
+            if any(start <= on.now < end for start, end in self._spans(first, 1, calendar)):
                 return
         later = (start for start, _ in self._spans(today, _FURTHEST, calendar))
         opens_at = next((start for start in later if start > on.now), None)
