@@ -23,6 +23,7 @@ from sqlalchemy import (
     update,
 )
 
+from adapters.store.many import insert_numbered, insert_rows
 from adapters.store.tables import acts, cases, claims, tasks
 from engine.cases.status import Status
 from engine.decision import Assignee, Via
@@ -101,7 +102,7 @@ def add_all(connection: Connection, new: Sequence[Case]) -> list[Case]:
 
     Raises `IntegrityError` where the name of one is taken.
     """
-    ids = connection.execute(_INSERT, [values_of(case) for case in new]).scalars().all()
+    ids = insert_numbered(connection, cases, [values_of(case) for case in new])
     return [replace(case, id=id) for case, id in zip(new, ids, strict=True)]
 
 
@@ -262,8 +263,7 @@ def ask_also(connection: Connection, asked: Iterable[Task]) -> None:
     """These are asked, too."""
     names = tasks.c.keys()
     rows = [{name: getattr(task, name) for name in names} for task in asked]
-    if rows:
-        connection.execute(_ASK, rows)
+    insert_rows(connection, tasks, rows)
 
 
 def _who(task: Task) -> tuple[int, str, str, str]:
@@ -306,8 +306,6 @@ def release(connection: Connection, case_id: int, key: str) -> None:
     connection.execute(delete(claims).where(claims.c.case_id == case_id, claims.c.key == key))
 
 
-_INSERT = insert(cases).returning(cases.c.id, sort_by_parameter_order=True)
-_ASK = insert(tasks)
 # Made once: making a statement costs more than SQLite takes to answer it.
 _BY_ID = select(cases).where(cases.c.id == bindparam("of"))
 _LOCKED_BY_ID = _BY_ID.with_for_update()

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
+from adapters.store.many import insert_rows
 from adapters.store.tables import deadlines, escalations, notices
 from engine.deadlines.watching import Kind
 from engine.master_data import PersonId
@@ -90,8 +91,7 @@ def set_deadlines(connection: Connection, case_id: int, wanted: Sequence[Deadlin
 
 def add_deadlines(connection: Connection, new: Sequence[Deadline]) -> None:
     """Deadlines of cases that had none of these."""
-    if new:
-        connection.execute(insert(deadlines), [_values(each) for each in new])
+    insert_rows(connection, deadlines, [_values(each) for each in new])
 
 
 def forget_deadlines(connection: Connection, case_id: int) -> None:
@@ -156,8 +156,7 @@ def tell(
         {"case_id": case_id, "person": person, "code": code, "word": word, "at": now}
         for person in dict.fromkeys(persons)
     ]
-    if rows:
-        connection.execute(insert(notices), rows)
+    insert_rows(connection, notices, rows)
 
 
 def notices_for(

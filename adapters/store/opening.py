@@ -18,6 +18,7 @@ from typing import Any, Final
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from psycopg.types.array import ListBinaryDumper
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
@@ -175,7 +176,14 @@ def _engine(url: str) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _on_connect)
         event.listen(engine, "begin", _on_begin)
+    else:
+        event.listen(engine, "connect", _send_arrays_in_binary)
     return engine
+
+
+def _send_arrays_in_binary(connection: Any, record: object) -> None:
+    """Arrays of long texts would have to be quoted sign by sign, here and there."""
+    connection.adapters.register_dumper(list, ListBinaryDumper)
 
 
 def _on_connect(connection: Any, record: object) -> None:

@@ -11,10 +11,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, TypeVar
 
-from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, and_, delete, func, select, update
 
 from adapters.store.cases import number_of
-from adapters.store.many import insert_rows
+from adapters.store.many import insert_numbered, insert_rows
 from adapters.store.tables import cases, mitigation_uses, past_acts, subjects
 from engine.cases.status import Status
 from engine.history import PastAct
@@ -32,7 +32,7 @@ def remember(connection: Connection, kept: Sequence[Kept]) -> None:
     """Keeps acts that were accepted, with what their documents are about."""
     if not kept:
         return
-    ids = connection.execute(_ADD, [_row(*each) for each in kept]).scalars().all()
+    ids = insert_numbered(connection, past_acts, [_row(*each) for each in kept])
     about = {(key, case_id, version) for case_id, version, act in kept for key in act.keys}
     rows = [dict(zip(("key", "case_id", "version"), each, strict=True)) for each in sorted(about)]
     insert_rows(connection, subjects, rows, may_be_there=True)
@@ -41,8 +41,7 @@ def remember(connection: Connection, kept: Sequence[Kept]) -> None:
         for id, (_, _, act) in zip(ids, kept, strict=True)
         for name in sorted(act.under)
     ]
-    if uses:
-        connection.execute(insert(mitigation_uses), uses)
+    insert_rows(connection, mitigation_uses, uses)
 
 
 def forget_approvals(connection: Connection, case_id: int, but_of: int = 0) -> None:
@@ -227,6 +226,3 @@ def _subjects_of(
 def _parts(values: Sequence[T]) -> Iterator[Sequence[T]]:
     for start in range(0, len(values), MOST_ASKED):
         yield values[start : start + MOST_ASKED]
-
-
-_ADD: Final = insert(past_acts).returning(past_acts.c.id, sort_by_parameter_order=True)

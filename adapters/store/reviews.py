@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from adapters.store.cases import Case, case_of
+from adapters.store.many import insert_rows
 from adapters.store.tables import cases, review_causes, review_tasks, reviews
 
 MOST_ASKED: Final = 10_000  # in one statement; databases bound how many values it may have
@@ -86,8 +87,7 @@ def open_review(connection: Connection, review: Review, asked: Iterable[Reviewer
         }
         for each in dict.fromkeys(asked)
     ]
-    if rows:
-        connection.execute(insert(review_tasks), rows)
+    insert_rows(connection, review_tasks, rows)
     return replace(review, id=kept)
 
 

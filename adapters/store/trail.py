@@ -13,8 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, func, select, update
 
+from adapters.store.many import insert_rows
 from adapters.store.tables import cases, trail, trail_end
 from adapters.store.texts import add_texts, committed
 from engine.canonical import canonical_object
@@ -54,7 +55,6 @@ _TAKE = (
     .values(position=trail_end.c.position + bindparam("count"))
     .returning(trail_end.c.position)
 )
-_ADD = insert(trail)
 
 
 def append(connection: Connection, entries: Sequence[Entry]) -> int:
@@ -68,8 +68,9 @@ def append(connection: Connection, entries: Sequence[Entry]) -> int:
         for entry, (body, _) in zip(entries, held, strict=True)
     ]
     last: int = connection.execute(_TAKE, {"count": len(entries)}).scalar_one()
-    connection.execute(
-        _ADD,
+    insert_rows(
+        connection,
+        trail,
         [
             {
                 "position": last - len(entries) + offset,

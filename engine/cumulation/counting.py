@@ -10,9 +10,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
-from engine.business_time import calendar_of, days_between, first_day, local_day
+from engine.business_time import (
+    BusinessCalendar,
+    calendar_of,
+    days_between,
+    first_day,
+    local_day,
+)
 from engine.cumulation.keys import (
     HeadroomKey,
     is_left_out,
@@ -25,7 +32,7 @@ from engine.cumulation.keys import (
 from engine.cumulation.parts import Part, amount_in, parts_of, same_in
 from engine.documents.model import Line
 from engine.facts.kinds import FactValue
-from engine.facts.vocabulary import Fact, Total
+from engine.facts.vocabulary import Fact, Total, Window
 from engine.knowing import Situation
 from engine.money import INT64_MAX, Exact, Money
 from engine.rates import Converter, Shortage
@@ -33,6 +40,7 @@ from engine.rates import Converter, Shortage
 PENDING: Final = "pending"
 APPROVED: Final = "approved"
 REJECTED: Final = "rejected"
+_MOST_SPANS: Final = 1_000  # windows of days and calendars that are remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +164,7 @@ def _measured(
             lacking = (name for name in total.same if situation.known.values.get(name) is None)
             yield name, Shortage("fact_missing", next(lacking))
             continue
-        since, before = days_between(first_day(total.window, today, calendar), today, calendar.zone)
+        since, before = _span(total.window, today, calendar)
         yield Measure(
             name=name,
             key=key_of(name, year_of(total, situation.entity, situation.now), each.same or ""),
@@ -168,6 +176,12 @@ def _measured(
             value=Money(0, currency) if each.is_out else None,
             part=each.part,
         )
+
+
+@lru_cache(_MOST_SPANS)
+def _span(window: Window, today: date, calendar: BusinessCalendar) -> tuple[datetime, datetime]:
+    """The instants of a window that ends today, the same for every document of an entity."""
+    return days_between(first_day(window, today, calendar), today, calendar.zone)
 
 
 def does_count(measure: Measure, status: str, at: datetime, amounts: Amounts) -> bool:

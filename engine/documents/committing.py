@@ -13,7 +13,6 @@ changes.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -75,7 +74,7 @@ def _opening(
     place: tuple[str | int, ...], field_class: FieldClass, value: Plain, seed: bytes
 ) -> Opening:
     path = "/".join((WITHIN, *(str(part).replace("~", "~0").replace("/", "~1") for part in place)))
-    salt = hmac.new(seed, path.encode(), hashlib.sha256).hexdigest()
+    salt = hmac.digest(seed, path.encode(), "sha256").hex()
     return Opening(path, field_class, salt, value)
 
 
