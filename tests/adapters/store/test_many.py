@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, text
 
-from adapters.store.many import insert_rows
-from adapters.store.tables import mitigation_uses, trail_end
+from adapters.store.many import insert_numbered, insert_rows
+from adapters.store.tables import mitigation_uses, past_acts, trail, trail_end
 from tests.databases import BOTH, opened
 
 AT = datetime(2027, 3, 15, 9, 0, 0, 123456, tzinfo=timezone(timedelta(hours=-4)))
@@ -36,3 +37,46 @@ def test_moments_of_many_rows_are_kept_like_those_of_one(kind: str, tmp_path: Pa
 def test_no_rows_are_no_statement(kind: str, tmp_path: Path) -> None:
     with opened(kind, tmp_path) as store, store.transaction() as connection:
         insert_rows(connection, trail_end, [])
+
+
+@pytest.mark.parametrize("kind", BOTH)
+def test_numbers_are_in_the_order_of_the_rows(kind: str, tmp_path: Path) -> None:
+    with opened(kind, tmp_path) as store, store.transaction() as connection:
+        if kind == "sqlite":
+            connection.execute(text("pragma defer_foreign_keys = on"))
+        else:
+            connection.execute(text("set session_replication_role = replica"))
+        rows = [
+            {
+                "case_id": n * 7919 % 300 or 70_000,  # numbers of two widths in one array
+                "version": 1,
+                "person": f'p{n * 31 % 100:02}, "{{}}\\ {n} \N{SNOWMAN}',
+                "act": "",
+                "on_behalf_of": None,
+                "at": AT,
+                "under": "[]",
+            }
+            for n in range(300)
+        ]
+        ids = insert_numbered(connection, past_acts, rows)
+        assert insert_numbered(connection, past_acts, []) == []
+        found = connection.execute(past_acts.select()).all()
+        kept = {row.id: (row.case_id, row.person, row.on_behalf_of) for row in found}
+        assert [kept[id] for id in ids] == [(r["case_id"], r["person"], None) for r in rows]
+        connection.execute(past_acts.delete())
+
+
+@pytest.mark.parametrize("kind", BOTH)
+def test_bytes_are_kept_as_they_are(kind: str, tmp_path: Path) -> None:
+    body = bytes(range(256)) * 40
+    kept = []
+    with opened(kind, tmp_path) as store, suppress(_Undone), store.transaction() as connection:
+        row = {"position": 1, "digest": "d", "kind": "k", "case_id": None, "at": AT}
+        insert_rows(connection, trail, [{**row, "body": body}, {**row, "position": 2, "body": b""}])
+        kept = [*connection.execute(trail.select().order_by(trail.c.position))]
+        raise _Undone  # they are no records
+    assert [(row.case_id, bytes(row.body)) for row in kept] == [(None, body), (None, b"")]
+
+
+class _Undone(Exception):
+    """Nothing of a transaction stays."""
