@@ -72,7 +72,14 @@ def decision_digest(decision: Decision) -> str:
 
 def moment_text(moment: datetime) -> str:
     """An aware moment in UTC, to the microsecond where it has any: `2027-03-15T13:00:00Z`."""
-    return moment.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
+    return _utc_text(moment.astimezone(UTC))
+
+
+# One moment stands in many places of a record. Of other zones nothing is remembered: there, two
+# moments are equal that the clocks show twice.
+@lru_cache(1_000)
+def _utc_text(moment: datetime) -> str:
+    return moment.isoformat().removesuffix("+00:00") + "Z"
 
 
 def place_text(place: Place) -> str:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from fractions import Fraction
-from typing import NewType, assert_never
+from functools import lru_cache
+from typing import Final, NewType, assert_never
 
 from engine.business_time import first_day_of_year, local_day
 from engine.canonical import digest
@@ -23,7 +24,8 @@ from engine.organization import Entity
 
 HeadroomKey = NewType("HeadroomKey", str)  # `supplier_year/2027-01-01/sha256:...`
 
-_YEARS = ("fiscal_year", "calendar_year")
+_YEARS: Final = ("fiscal_year", "calendar_year")
+_MOST_REMEMBERED: Final = 10_000
 
 
 def key_of(name: str, start: str, same: str) -> HeadroomKey:
@@ -35,7 +37,12 @@ def key_of(name: str, start: str, same: str) -> HeadroomKey:
 
 def same_text(values: tuple[FactValue, ...]) -> str:
     """The facts that must be the same, as a key has them."""
-    return digest([_text(value) for value in values])
+    return _digest_of(tuple([_text(value) for value in values]))
+
+
+@lru_cache(_MOST_REMEMBERED)  # a few suppliers and entities have most of the documents
+def _digest_of(texts: tuple[str, ...]) -> str:
+    return digest(texts)
 
 
 def year_of(total: Total, entity: Entity, now: datetime) -> str:

@@ -14,7 +14,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any, Final, get_args, get_origin
 
@@ -43,6 +43,7 @@ class _Kept:
 _UNKNOWN: Final = _Kept(RESTRICTED)
 
 
+@lru_cache(1_000)  # asked about the same few names of every document
 def class_of(path: str, kind: str) -> FieldClass:
     """The class of a place (`pay_to[].account`, `lines[2].net`) in documents of type `kind`.
 

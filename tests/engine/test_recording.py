@@ -3,6 +3,7 @@
 import json
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -148,5 +149,8 @@ def test_one_instant_is_one_text_whatever_the_offset() -> None:
     assert moment_text(datetime(2027, 3, 15, 13, 0, 0, 5, tzinfo=UTC)) == (
         "2027-03-15T13:00:00.000005Z"
     )
+    shown_twice = datetime(2027, 11, 7, 1, 30, tzinfo=ZoneInfo("America/New_York"))
+    texts = [moment_text(shown_twice.replace(fold=fold)) for fold in (0, 1)]
+    assert texts == ["2027-11-07T05:30:00Z", "2027-11-07T06:30:00Z"]
     utc = replace(DECISION, now=DECISION.now.astimezone(UTC))
     assert decision_digest(utc) == decision_digest(DECISION)

@@ -6,6 +6,7 @@ Moments are text in UTC with six decimals, so that their order is that of time o
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 from sqlalchemy import Dialect, MetaData, Text, TypeDecorator
@@ -24,8 +25,12 @@ def moment_as_kept(value: datetime) -> str:
     """An aware instant as text. Raises `ValueError` for a moment without a time zone."""
     if value.tzinfo is None:
         raise ValueError("a moment that is kept has a time zone")
-    shown = value.astimezone(UTC).isoformat(timespec="microseconds")
-    return shown.removesuffix("+00:00") + "Z"
+    return _utc_as_kept(value.astimezone(UTC))
+
+
+@lru_cache(1_000)  # rows that are kept together have few moments
+def _utc_as_kept(value: datetime) -> str:
+    return value.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 class Moment(TypeDecorator[datetime]):

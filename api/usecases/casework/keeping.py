@@ -292,7 +292,8 @@ def _decided(
         if before is not None:
             case = replace(case, version=last_number(connection, before) + 1)
         asked = ask_ready(resources, connection, each.around, now, case, is_new=True)
-        case = replace(case, findings_json=findings_text(asked.findings))
+        if asked.findings:
+            case = replace(case, findings_json=findings_text(asked.findings))
         added_up.count(n, now, case.status)
         found.append(_Decided(each, history, decision, asked, case, changed, added))
     return found
