@@ -10,6 +10,7 @@ from typing import Final
 
 from sqlalchemy import (
     Connection,
+    Executable,
     Row,
     Select,
     and_,
@@ -310,20 +311,22 @@ def release(connection: Connection, case_id: int, key: str) -> None:
 _BY_ID = select(cases).where(cases.c.id == bindparam("of"))
 _LOCKED_BY_ID = _BY_ID.with_for_update()
 _BY_NAME = select(cases).where(
-    cases.c.source == bindparam("source"),
-    cases.c.type == bindparam("type"),
-    cases.c.document_id == bindparam("document_id"),
+    *(cases.c[name] == bindparam(name) for name in ("source", "type", "document_id"))
 )
-# Names come as JSON: a list of rows as values is not looked up in an index by SQLite.
-_NAMED: Final = {
-    True: """(cases.source, cases.type, cases.document_id) in (select json_extract(value, '$[0]'),
-        json_extract(value, '$[1]'), json_extract(value, '$[2]') from json_each(:names))""",
-    False: """(cases.source, cases.type, cases.document_id) in (select each->>0, each->>1, each->>2
-        from json_array_elements(cast(:names as json)) as each)""",
-}
-_LOCKED_BY_NAMES: Final = {
-    is_sqlite: select(cases).where(text(named)).order_by(cases.c.id).with_for_update(of=cases)
-    for is_sqlite, named in _NAMED.items()
+# Names come as JSON: SQLite looks up no list of rows in an index. PostgreSQL would keep a plan that
+# reads every case, made when there were few; so it looks up each by itself and locks it by its id.
+_NAMED: Final = """(cases.source, cases.type, cases.document_id) in (select
+    json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]')
+    from json_each(:names))"""
+_LOCKING: Final = """select locked.* from (
+        select (select named.id from cases as named where named.source = each->>0
+            and named.type = each->>1 and named.document_id = each->>2) as id
+        from json_array_elements(cast(:names as json)) as each order by id
+    ) as found
+    cross join lateral (select * from cases where cases.id = found.id for update) as locked"""
+_LOCKED_BY_NAMES: Final[Mapping[bool, Executable]] = {
+    True: select(cases).where(text(_NAMED)).order_by(cases.c.id),
+    False: text(_LOCKING).columns(**{each.name: each.type for each in cases.c}),
 }
 
 
