@@ -8,22 +8,62 @@ route answers for one of the newer.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from engine.decision import Assignment, Decision, Group, Outcome, Part, Reason, Step
+from engine.decision import Assignment, Decision, Group, Outcome, Part, Passed, Reason, Step
 from engine.recording import decision_digest
 from engine.routing.acting import APPROVES_ONCE
+from engine.routing.arranging import ADDING, Arrangement
+from engine.routing.course import Escalation, PlaceKey, keyed
 from engine.routing.distinct import leaves, needed
 
+Meanwhile = tuple[tuple[Arrangement, ...], tuple[Escalation, ...]]
+Decide = Callable[[Meanwhile], Decision]
 ADDED: Final = "added_by_newer_set"
 
 
-def stricter(older: Decision, newer: Decision) -> Decision:
+def stricter_meanwhile(older: Decide, newer: Decide, meanwhile: Meanwhile) -> Decision:
+    """The same of an open case: what people arranged on its route, and where that was silent.
+
+    What concerns a place that the newer set added is looked at on the route of the newer set.
+    """
+    first, second = older(meanwhile), newer(meanwhile)
+    keys = _keys_of_added(first, second)
+    arrangements, escalations = meanwhile
+    mine = tuple(a for a in arrangements if a.key in keys and a.kind not in ADDING)
+    silent = tuple(each for each in escalations if each.key in keys)
+    if not (mine or silent):
+        return stricter(first, second)
+    others = (
+        tuple(each for each in arrangements if each not in mine),
+        tuple(each for each in escalations if each not in silent),
+    )
+    translated = (
+        tuple(replace(a, key=keys[a.key]) if a in mine else a for a in arrangements),
+        tuple(replace(e, key=keys[e.key]) if e in silent else e for e in escalations),
+    )
+    again = newer(translated)
+    noted = tuple(each for each in again.passed_over if each not in second.passed_over)
+    return stricter(older(others), again, noted)
+
+
+def _keys_of_added(older: Decision, newer: Decision) -> dict[PlaceKey, PlaceKey]:
+    """By its key on both routes together: the key of an added place on the newer route alone."""
+    both = stricter(older, newer)
+    if both is older or both is newer:
+        return {}
+    ids = _ids(older, [*_beyond(older, newer)])
+    known = {ids[place.id]: key for key, place in keyed(newer) if place.id in ids}
+    return {key: known[place.id] for key, place in keyed(both) if place.id in known}
+
+
+def stricter(older: Decision, newer: Decision, noted: tuple[Passed, ...] = ()) -> Decision:
     """The older decision, with what the newer one adds; itself where that is nothing.
 
     What the newer set holds or refuses is held or refused, and so is what the older one does.
+    `noted` are those whom the newer one passed over in a place that it added.
     """
     if older.outcome in (Outcome.HELD, Outcome.REFUSED):
         return older if newer.outcome is not Outcome.REFUSED else newer
@@ -42,6 +82,7 @@ def stricter(older: Decision, newer: Decision) -> Decision:
         findings=(*older.findings, *findings),
         reviews=(*older.reviews, *reviews),
         reasons=(*older.reasons, Reason(ADDED, newer.row_place, words)),
+        passed_over=(*older.passed_over, *(p for p in noted if p not in older.passed_over)),
         digest="",
     )
     return replace(made, digest=decision_digest(made))
@@ -91,13 +132,18 @@ def _fills(old: Assignment, new: Assignment) -> bool:
 
 def _steps(older: Decision, parts: list[tuple[int, Part]]) -> Iterator[Step]:
     """The added parts as steps behind the others, in the order of the newer route."""
-    known = [p.id for step in older.steps for part in step.parts for p in leaves(part)]
-    added = [place.id for _, part in parts for place in leaves(part)]
-    ids = {id: number for number, id in enumerate(added, start=1 + max(known, default=-1))}
+    ids = _ids(older, parts)
     numbers = sorted({number for number, _ in parts})
     for offset, number in enumerate(numbers, start=1):
         inside = tuple(_renumbered(part, ids) for each, part in parts if each == number)
         yield Step(len(older.steps) + offset, inside)
+
+
+def _ids(older: Decision, parts: list[tuple[int, Part]]) -> dict[int, int]:
+    """By the id of an added place: the one that it has behind those of the older route."""
+    known = [p.id for step in older.steps for part in step.parts for p in leaves(part)]
+    added = [place.id for _, part in parts for place in leaves(part)]
+    return {id: number for number, id in enumerate(added, start=1 + max(known, default=-1))}
 
 
 def _renumbered(part: Part, ids: dict[int, int]) -> Part:
