@@ -140,7 +140,8 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def nobody_approved_his_own(self) -> None:
         for id, case in self.cases.items():
-            assert not any(case.order.requester in each.who for each in case.given), id
+            acts = (each for each in case.given if each.keys)  # an objection fills no place
+            assert not any(case.order.requester in each.who for each in acts), id
 
     @invariant()
     def totals_are_what_the_cases_add_up_to(self) -> None:

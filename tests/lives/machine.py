@@ -18,7 +18,7 @@ from api.usecases.casework.resolving import Cause, re_resolve_all
 from api.usecases.policy_sets.exchanging import prepared
 from engine.cases.identities import Identities
 from tests.lives import model
-from tests.lives.doing import Doing
+from tests.lives.beside import Beside
 from tests.lives.life import MINUTE
 from tests.lives.world import (
     ABOVE,
@@ -44,7 +44,7 @@ policies = st.builds(
 )
 
 
-class Lives(Doing):
+class Lives(Beside):
     """The cases of a small company."""
 
     # --- people -----------------------------------------------------------------------------------

@@ -189,6 +189,18 @@ def test_what_needs_nobody_any_more_still_asks_whom_somebody_had_added(
     assert acts(resources, "tina") == ("", Status.APPROVED)
 
 
+def test_who_is_only_told_may_be_asked_to_approve_as_well(resources: Resources) -> None:
+    """Carl is told of it as CFO, which asks him for nothing: Tina wants him to look at it."""
+    people = master_data(People(unseated={("treasurer", "carl")}))
+    load_master_data(resources, people, WHO, "one treasurer", START)
+    submit(resources, Order("P-1", 1_500, "rita", ("c1",)).plain(), "portal", WHO, START)
+    assert "carl" not in asked(resources)
+    assert did(resources, Kind.ADD_BEFORE, "tina", to="carl") == ""
+    assert asked(resources) == ["carl"]
+    assert acts(resources, "carl") == ("", Status.PENDING)
+    assert asked(resources) == ["noah", "tina", "tina"]
+
+
 def in_the_books(resources: Resources, tmp_path: Path) -> Delivery:
     """An order over 500 that the ERP has."""
     on = Delivery(
