@@ -10,7 +10,7 @@ from hypothesis.stateful import precondition, rule
 from api.usecases.casework.acting import Kind
 from tests.lives import acts
 from tests.lives.doing import Doing, is_asked
-from tests.lives.model import Case, Now
+from tests.lives.model import Case, Now, routed
 from tests.lives.world import HOLDERS, OWNER, PERSONS
 
 TOLD: Final = ((1_000, 2_000), (3_000, 4_000))  # of orders over these somebody is told
@@ -62,6 +62,35 @@ class Beside(Doing):
         """The documents over an amount between two bounds."""
         found = ((id, case.order.amount) for id, case in self.cases.items())
         return [id for id, amount in found if any(a < amount <= b for a, b in bounds)]
+
+    @precondition(lambda self: self.are("pending"))
+    @rule(data=st.data())
+    def whoever_is_asked_says_yes(self, data: st.DataObject) -> None:
+        """What follows when a document is agreed to happens in many lives."""
+        id = data.draw(st.sampled_from(self.are("pending")), label="id")
+        self.look_around()
+        self.play_to_its_end(id)
+
+    @precondition(lambda self: any(self.cases[id].silences for id in self.are("pending")))
+    @rule(data=st.data(), kind=st.sampled_from([Kind.REASSIGN, Kind.DELEGATE]), does_fit=often)
+    def somebody_above_arranges(self, data: st.DataObject, kind: Kind, does_fit: bool) -> None:
+        """Who is asked since somebody below did not answer hands that on, or delegates it."""
+        found = [
+            (id, person)
+            for id in self.are("pending")
+            for place in routed(self.cases[id], self.now)[0].places()
+            for person, _ in place.raised
+        ]
+        if not found:
+            return
+        id, person = data.draw(st.sampled_from(found), label="above")
+
+        def wanted(case: Case, now: Now, to: str) -> Case:
+            return acts.arrange(case, now, str(kind), person, "", to, 0)
+
+        to = data.draw(self.whoever(id, wanted, does_fit), label="to")
+        action = self.action(id, kind, person, to=to)
+        self.do(*(id, action, person), lambda c, now: wanted(c, now, to))
 
     @precondition(is_asked)
     @rule(

@@ -172,16 +172,24 @@ class Life(RuleBasedStateMachine):
 
     def play_to_the_end(self) -> None:
         """Whoever is asked says yes, each in turn, until every open case is approved."""
+        self.look_around()
+        for id in self.cases:
+            self.play_to_its_end(id)
+
+    def look_around(self) -> None:
+        """Whoever is asked follows what time has changed."""
         self.watch.look(self.resources, self.time)
         self.look_at_all()
-        for id in self.cases:
-            for _ in range(MOST_TURNS):
-                if self.cases[id].status != "pending":
-                    break
-                self.both_say_the_same()
-                for task in self.tasks[id]:
-                    self.says_yes(id, task)
-            assert self.cases[id].status != "pending", id
+
+    def play_to_its_end(self, id: str) -> None:
+        """The same on one document."""
+        for _ in range(MOST_TURNS):
+            if self.cases[id].status != "pending":
+                break
+            self.both_say_the_same()
+            for task in self.tasks[id]:
+                self.says_yes(id, task)
+        assert self.cases[id].status != "pending", id
 
     def says_yes(self, id: str, task: Task) -> None:
         """Whoever is asked does what is asked of him."""

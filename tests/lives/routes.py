@@ -122,6 +122,8 @@ def _steps(on: Day, row: str, order: Order) -> Iterator[Step]:
     match row:
         case "owner":
             yield owners()
+            if on.policy.is_strict:
+                yield (Part(1, (place(2, "buyer", on.of_role("buyer")),)),)
         case "both":
             yield some(2, "buyer", "treasurer")
             yield told(3, "cfo", 2)

@@ -23,6 +23,7 @@ class Policy:
     trifle: int = 10  # up to this nobody is asked
     chain: int = 150_000  # up to this a chain is asked, above it a group
     director: int = 60_000  # the limit of a director
+    is_strict: bool = False  # whether a buyer is asked for small orders, too
 
 
 _FILES: Final = {
@@ -69,7 +70,7 @@ currency: USD
 amount: document.net
 rows:
   - {name: trifle, exception: yes, up_to: $trifle.00, approve: not_needed}
-  - {up_to: 1_000.00, approve: cost_center_owner}
+  - {up_to: 1_000.00, approve: [cost_center_owner$buyer]}
   - above: 1_000.00
     up_to: 2_000.00
     approve: [{all: [buyer, treasurer]}, {notify: {who: cfo, may_object_in: 2 business days}}]
@@ -124,6 +125,7 @@ def set_files(policy: Policy) -> dict[str, bytes]:
         "$director": f"{policy.director:_}",
         "$trifle": str(policy.trifle),
         "$chain": f"{policy.chain:_}",
+        "$buyer": ", buyer" if policy.is_strict else "",
         "$most": f"{MOST_WITH_ONE:_}",
     }
     found = {}
