@@ -10,7 +10,9 @@ from hypothesis.stateful import precondition, rule
 from api.usecases.casework.acting import Kind
 from tests.lives import acts
 from tests.lives.doing import Doing, is_asked
-from tests.lives.model import Case, Now, routed
+from tests.lives.filling import open_places
+from tests.lives.model import Case, Now, keys_added, routed
+from tests.lives.people import Who
 from tests.lives.world import HOLDERS, OWNER, PERSONS
 
 TOLD: Final = ((1_000, 2_000), (3_000, 4_000))  # of orders over these somebody is told
@@ -64,33 +66,47 @@ class Beside(Doing):
         return [id for id, amount in found if any(a < amount <= b for a, b in bounds)]
 
     @precondition(lambda self: self.are("pending"))
-    @rule(data=st.data())
-    def whoever_is_asked_says_yes(self, data: st.DataObject) -> None:
+    @rule(data=st.data(), is_to_the_end=st.booleans())
+    def whoever_is_asked_says_yes(self, data: st.DataObject, is_to_the_end: bool) -> None:
         """What follows when a document is agreed to happens in many lives."""
         id = data.draw(st.sampled_from(self.are("pending")), label="id")
         self.look_around()
-        self.play_to_its_end(id)
+        if is_to_the_end:
+            self.play_to_its_end(id)
+            return
+        self.both_say_the_same()
+        for task in self.tasks[id]:
+            self.says_yes(id, task)
 
-    @precondition(lambda self: any(self.cases[id].silences for id in self.are("pending")))
-    @rule(data=st.data(), kind=st.sampled_from([Kind.REASSIGN, Kind.DELEGATE]), does_fit=often)
-    def somebody_above_arranges(self, data: st.DataObject, kind: Kind, does_fit: bool) -> None:
-        """Who is asked since somebody below did not answer hands that on, or delegates it."""
+    @precondition(lambda self: any(map(self._asks_unusually, self.are("pending"))))
+    @rule(
+        data=st.data(),
+        kind=st.sampled_from([Kind.REASSIGN, Kind.REASSIGN, Kind.DELEGATE, Kind.ESCALATE]),
+        does_fit=often,
+    )
+    def somebody_asked_above_or_by_another_set_arranges(
+        self, data: st.DataObject, kind: Kind, does_fit: bool
+    ) -> None:
+        """Who is asked since somebody below did not answer, or in a place that was added."""
         found = [
-            (id, person)
-            for id in self.are("pending")
-            for place in routed(self.cases[id], self.now)[0].places()
-            for person, _ in place.raised
+            (id, *who) for id in self.are("pending") for who in unusual(self.cases[id], self.now)
         ]
         if not found:
             return
-        id, person = data.draw(st.sampled_from(found), label="above")
+        id, person, of = data.draw(st.sampled_from(found), label="who")
 
         def wanted(case: Case, now: Now, to: str) -> Case:
-            return acts.arrange(case, now, str(kind), person, "", to, 0)
+            if kind is Kind.ESCALATE:
+                return acts.escalated(case, now, person, of, 0)
+            return acts.arrange(case, now, str(kind), person, of, to, 0)
 
         to = data.draw(self.whoever(id, wanted, does_fit), label="to")
-        action = self.action(id, kind, person, to=to)
+        action = self.action(id, kind, person, on_behalf_of=of, to=to)
         self.do(*(id, action, person), lambda c, now: wanted(c, now, to))
+
+    def _asks_unusually(self, id: str) -> bool:
+        case = self.cases[id]
+        return bool(case.silences) or case.under != self.policy
 
     @precondition(is_asked)
     @rule(
@@ -114,3 +130,15 @@ class Beside(Doing):
         to = data.draw(self.whoever(id, wanted, does_fit), label="to")
         action = self.action(id, Kind.REASSIGN, by, of=of, to=to, place=place, comment=comment)
         self.do(*(id, action, by), lambda c, now: wanted(c, now, to))
+
+
+def unusual(case: Case, now: Now) -> list[Who]:
+    """Who is asked now because somebody was silent, or in a place that a newer set has added."""
+    is_open = open_places(routed(case, now)[0], case.given)
+    added = keys_added(case, now)
+    return [
+        who
+        for place in is_open
+        for who in (place.who if place.key in added else place.raised)
+        if place.ask != "vote"
+    ]

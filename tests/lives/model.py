@@ -89,10 +89,17 @@ def routed(case: Case, now: Now) -> tuple[Route, Policy]:
     return stricter(_under(on_own, now, case.under), _under(on_newer, now, now.policy)), case.under
 
 
+def keys_added(case: Case, now: Now) -> dict[Key, Key]:
+    """Of the places that a newer set adds, the key on the whole route and on the newer one."""
+    if case.under == now.policy or now.policy.in_flight != "add_if_stricter":
+        return {}
+    return keys_of_added(_under(case, now, case.under), _under(case, now, now.policy))
+
+
 def apart(case: Case, now: Now) -> tuple[Case, Case, set[int]]:
     """The case as its own set sees it, and as the newer one does, which alone looks at what was
     arranged and where it was silent in the places that it adds; the numbers of that."""
-    keys = keys_of_added(_under(case, now, case.under), _under(case, now, now.policy))
+    keys = keys_added(case, now)
     mine = {a.number for a in case.arranged if a.key in keys and a.kind not in ADDING}
     own = replace(
         case,
