@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -85,36 +85,40 @@ def routed(case: Case, now: Now) -> tuple[Route, Policy]:
         return _under(case, now, now.policy), now.policy
     if word == "pin":
         return _under(case, now, case.under), case.under
-    on_own, on_newer, _ = apart(case, now)
-    return stricter(_under(on_own, now, case.under), _under(on_newer, now, now.policy)), case.under
+    on_own, on_newer, keys = apart(case, now)
+    newer = _under(on_newer, now, now.policy)
+    known = {place.number for place in newer.places() if place.key in keys.values()}
+    return stricter(_under(on_own, now, case.under), newer, known), case.under
 
 
 def keys_added(case: Case, now: Now) -> dict[Key, Key]:
     """Of the places that a newer set adds, the key on the whole route and on the newer one."""
     if case.under == now.policy or now.policy.in_flight != "add_if_stricter":
         return {}
-    return keys_of_added(_under(case, now, case.under), _under(case, now, now.policy))
+    return apart(case, now)[2]
 
 
-def apart(case: Case, now: Now) -> tuple[Case, Case, set[int]]:
+def apart(case: Case, now: Now) -> tuple[Case, Case, dict[Key, Key]]:
     """The case as its own set sees it, and as the newer one does, which alone looks at what was
-    arranged and where it was silent in the places that it adds; the numbers of that."""
-    keys = keys_added(case, now)
-    mine = {a.number for a in case.arranged if a.key in keys and a.kind not in ADDING}
-    own = replace(
-        case,
-        arranged=[each for each in case.arranged if each.number not in mine],
-        silences=[each for each in case.silences if each.key not in keys],
-    )
-    newer = replace(
-        case,
-        arranged=[
-            replace(each, key=keys[each.key]) if each.number in mine else each
-            for each in case.arranged
-        ],
-        silences=[replace(each, key=keys.get(each.key, each.key)) for each in case.silences],
-    )
-    return own, newer, mine
+    arranged and where it was silent in the places that it adds; the keys of those."""
+    bare = replace(case, arranged=[], silences=[])
+    plain = [{p.key for p in _under(bare, now, by).places()} for by in (now.policy, case.under)]
+    of_newer = plain[0] - plain[1]
+    own = _with_keys(case, lambda key: None if key in of_newer else key)
+    keys = keys_of_added(_under(own, now, case.under), _under(own, now, now.policy))
+    newer = _with_keys(case, lambda key: keys.get(key, None if key in of_newer else key))
+    return _with_keys(own, lambda key: None if key in keys else key), newer, keys
+
+
+def _with_keys(case: Case, of: Callable[[Key], Key | None]) -> Case:
+    """With what was arranged, and where it was silent, at places that have a key, by that key."""
+    arranged = [
+        replace(each, key=key)
+        for each in case.arranged
+        if (key := each.key if each.kind in ADDING else of(each.key))
+    ]
+    silences = [replace(each, key=key) for each in case.silences if (key := of(each.key))]
+    return replace(case, arranged=arranged, silences=silences)
 
 
 def holding(case: Case, now: Now) -> set[int]:
@@ -124,7 +128,8 @@ def holding(case: Case, now: Now) -> set[int]:
         return _worked(case, now, now.policy)[1]
     if word == "pin":
         return _worked(case, now, case.under)[1]
-    on_own, on_newer, of_newer = apart(case, now)
+    on_own, on_newer, keys = apart(case, now)
+    of_newer = {a.number for a in case.arranged if a.key in keys and a.kind not in ADDING}
     newer = _worked(on_newer, now, now.policy)[1] & of_newer
     return _worked(on_own, now, case.under)[1] | newer
 

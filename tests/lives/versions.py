@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from tests.lives.filling import Given
@@ -13,13 +14,14 @@ from tests.lives.world import Order
 MOST_INCREASE = 10  # percent
 
 
-def stricter(old: Route, new: Route) -> Route:
-    """The route of the set of the case, and behind it what the newer one asks beyond."""
+def stricter(old: Route, new: Route, known: Collection[int] = ()) -> Route:
+    """The route of the set of the case, and behind it what the newer one asks beyond; `known` are
+    the numbers of places that it adds whoever is asked there by now."""
     for outcome in ("refused", "held"):
         for each in (old, new):
             if each.outcome == outcome:
                 return each
-    added = _beyond(old, new)
+    added = _beyond(old, new, known)
     if not added:
         return old
     return Route("route", (*old.steps, *_renumbered(added, old)))
@@ -30,15 +32,20 @@ def keys_of_added(old: Route, new: Route) -> dict[Key, Key]:
     the newer route alone."""
     if {old.outcome, new.outcome} & {"refused", "held"}:
         return {}
-    added = _beyond(old, new)
+    added = _beyond(old, new, ())
     named = (Route("", steps).places() for steps in (_renumbered(added, old), tuple(added)))
     return {here.key: there.key for here, there in zip(*named, strict=True)}
 
 
-def _beyond(old: Route, new: Route) -> list[Step]:
+def _beyond(old: Route, new: Route, known: Collection[int]) -> list[Step]:
     answers = [part for step in old.steps for part in step]
     beyond = [
-        tuple(part for part in step if not any(_answers(each, part) for each in answers))
+        tuple(
+            part
+            for part in step
+            if any(place.number in known for place in part.places)
+            or not any(_answers(each, part) for each in answers)
+        )
         for step in new.steps
     ]
     return [step for step in beyond if step]
