@@ -47,12 +47,12 @@ from engine.policy import (
 )
 from engine.rates import Shortage
 from engine.recording import decision_digest
-from engine.routing.arranging import Arrangement, arranged
+from engine.routing.arranging import Arrangement
+from engine.routing.arranging_above import as_it_stands
 from engine.routing.authority import widest
 from engine.routing.building import Routing, Unfilled
 from engine.routing.course import Escalation
 from engine.routing.distinct import needs_answer, needs_approval
-from engine.routing.escalating import raised
 from engine.routing.guarantees import broken
 from engine.routing.related_parties import add_for_interest, matched, uncomparable
 from engine.routing.resolving import resolve
@@ -361,10 +361,8 @@ def _route(situation: Situation, draft: Draft) -> None:
     steps = build_route(routing := Routing(situation), draft.wanted)
     if add_for_interest(situation, draft.wanted):
         steps = build_route(routing := Routing(situation), draft.wanted)
-    if draft.arrangements and not isinstance(steps, Unfilled):
-        steps = arranged(situation, steps, draft.arrangements, is_once=routing.is_once)
-    if situation.escalations and not isinstance(steps, Unfilled):
-        steps = raised(situation, steps, is_once=routing.is_once)
+    if not isinstance(steps, Unfilled) and (draft.arrangements or situation.escalations):
+        steps = as_it_stands(situation, steps, draft.arrangements, is_once=routing.is_once)
     if isinstance(steps, Unfilled):
         draft.held.append(_unfilled(situation, draft, steps))
         return

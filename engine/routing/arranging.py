@@ -32,6 +32,7 @@ from engine.values import value
 
 OWNERS: Final = ("cost_center_owner", "budget_holder", "project_manager", "requester.manager")
 ADDED: Final = "added_approver"  # the word of a place that a person asked for
+NOT_ASKED: Final = "not_asked"
 
 
 class Arranging(StrEnum):
@@ -67,13 +68,15 @@ def arranged(
     arrangements: Iterable[Arrangement],
     *,
     is_once: bool = False,
-) -> tuple[Step, ...] | Unfilled:
+) -> tuple[tuple[Step, ...], tuple[Arrangement, ...]] | Unfilled:
     """The steps with what was arranged; or the added approver whom nobody may ask any more.
 
     What does not hold now is left out, and the place stays with those whom the rules ask; a person
     who was added and cannot answer keeps the document from completing until he is taken away.
+    Beside the steps are arrangements by people whom the rules do not ask: they may be asked above.
     `is_once`: nobody may approve twice on the route.
     """
+    left: list[Arrangement] = []
     for each in arrangements:
         if each.kind in ADDING:
             made = _added(situation, steps, each)
@@ -82,11 +85,13 @@ def arranged(
             steps = made
             continue
         found = changed(situation, steps, each, is_once=is_once)
-        if isinstance(found, str):
-            situation.pass_over(each.to, found, str(each.kind))
-        else:
+        if not isinstance(found, str):
             steps = found
-    return steps
+        elif found == NOT_ASKED:
+            left.append(each)
+        else:
+            situation.pass_over(each.to, found, str(each.kind))
+    return steps, tuple(left)
 
 
 def changed(
@@ -95,25 +100,34 @@ def changed(
     """The steps after a task was handed on or delegated, or the code of why that does not hold."""
     place = next((p for key, p in keyed_steps(steps) if key == each.key), None)
     if place is None:
-        return "not_asked"
+        return NOT_ASKED
     if each.by == each.to:
         return "same_person"
     is_delegation = each.kind is Arranging.DELEGATE
     own = [a for a in place.assignees if a.person == each.by and a.on_behalf_of is None]
     mine = own if is_delegation else [a for a in place.assignees if each.by in identities(a)]
     if not mine:
-        return "not_asked"
-    found = (
-        _delegate(situation, place, each)
-        if is_delegation
-        else _successor(situation, place, mine[0].on_behalf_of or each.by, each)
-    )
+        return NOT_ASKED
+    if is_delegation:
+        return replaced(steps, place, (), delegated(situation, place, each), is_once=is_once)
+    found = _successor(situation, place, mine[0].on_behalf_of or each.by, each)
+    return replaced(steps, place, tuple(mine), found, is_once=is_once)
+
+
+def replaced(
+    steps: tuple[Step, ...],
+    place: Assignment,
+    gone: tuple[Assignee, ...],
+    found: Assignee | str,
+    *,
+    is_once: bool,
+) -> tuple[Step, ...] | str:
+    """The steps with somebody found for the place, and without those who gave it to him."""
     if isinstance(found, str):
         return found
     if is_once and _is_asked_elsewhere(steps, place, found):
         return "segregation"
-    kept = place.assignees if is_delegation else tuple(a for a in place.assignees if a not in mine)
-    others = tuple(a for a in kept if a.person != found.person)
+    others = tuple(a for a in place.assignees if a not in gone and a.person != found.person)
     wider = replace(place, assignees=(*others, found))
     alone = _with(steps, replace(place, assignees=(found,)))
     if not all(is_fillable(p) for s in alone for p in s.parts if _holds(p, place)):
@@ -125,18 +139,20 @@ def _successor(
     situation: Situation, place: Assignment, position: PersonId, each: Arrangement
 ) -> Assignee | str:
     """Whoever takes a task over, for himself; or why he may not."""
-    code = _bar(situation, each.to, place.ask) or _not_entitled(situation, place, position, each.to)
+    code = bar_today(situation, each.to, place.ask)
+    code = code or not_entitled(situation, place, position, each.to)
     return code or Assignee(each.to, Via.REASSIGNED)
 
 
-def _bar(situation: Situation, person: PersonId, ask: Ask) -> str:
+def bar_today(situation: Situation, person: PersonId, ask: Ask) -> str:
+    """The code of what keeps the person from taking a task over; empty for nothing."""
     code = bar(situation, person, ask)
     if not code and situation.data.is_absent(person, situation.now):
         return "absent"
     return code
 
 
-def _not_entitled(
+def not_entitled(
     situation: Situation, place: Assignment, position: PersonId, person: PersonId
 ) -> str:
     """Why the person may not fill the place on his own authority; empty where he may.
@@ -179,7 +195,7 @@ def amount_of(situation: Situation, place: Assignment) -> Amount | None:
         return None
 
 
-def _delegate(situation: Situation, place: Assignment, each: Arrangement) -> Assignee | str:
+def delegated(situation: Situation, place: Assignment, each: Arrangement) -> Assignee | str:
     """Whoever acts for the delegator in this one task, as the set's handling allows; or why not."""
     if place.body is not None or place.word in ("requester", ADDED):
         return "not_transferable"

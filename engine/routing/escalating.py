@@ -125,7 +125,7 @@ def _with_person(
 ) -> tuple[Assignment, tuple[Step, ...]] | None:
     """The place and the route with the person asked, too; `None` where he cannot be."""
     situation = state.situation
-    amounts = _amounts_needed(situation, place, state.steps)
+    amounts = amounts_needed(situation, place, state.steps)
     if amounts is None or any(covering(situation, person, each) is None for each in amounts):
         return None
     need = Need(place.word, amounts[0] if amounts else situation.amount, ask=place.ask)
@@ -149,7 +149,7 @@ def _with_person(
     return wider, steps
 
 
-def _amounts_needed(
+def amounts_needed(
     situation: Situation, place: Assignment, steps: tuple[Step, ...]
 ) -> tuple[Amount, ...] | None:
     """What the authority of whoever is asked must cover: what that of those below him covers.

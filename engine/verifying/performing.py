@@ -15,11 +15,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from itertools import islice
 from typing import Any, Final
 
 from engine.changing.drift import by_rates_of_today
-from engine.changing.stricter import stricter
+from engine.changing.stricter import Meanwhile, stricter_meanwhile
 from engine.deciding import decide
 from engine.decision import Decision
 from engine.documents.model import Document
@@ -162,15 +163,23 @@ def _other_versions(body: Body, here: Mapping[str, str]) -> list[str]:
 def _decided(body: Body, kept: Kept, load: Load) -> tuple[Decision, tuple[str, ...]]:
     """The decision, and what was withheld of the document that it was made about."""
     again = _Again(body, kept, load)
+    meanwhile: Meanwhile = (arrangements_of(body), escalations_of(body))
     flight = body.get("in_flight") or {}
     history = history_of(body["history"]) if "history" in body else NO_HISTORY
     if flight.get("word") != ADD:
-        return again.under(again.names, history)
+        return again.under(again.names, history, meanwhile)
     beside = history_of(body["history_beside"]) if "history_beside" in body else history
     histories = {again.names.policy: history}
-    older, withheld = again.of_set(flight["routed_under"], histories, beside)
-    newer, _ = again.of_set(flight["in_force"], histories, beside)
-    return stricter(older, newer), withheld
+    withheld: dict[str, tuple[str, ...]] = {}
+
+    def by(policy: str, meanwhile: Meanwhile) -> Decision:
+        names = replace(again.names, policy=policy)
+        decision, withheld[policy] = again.under(names, histories.get(policy, beside), meanwhile)
+        return decision
+
+    own, newest = flight["routed_under"], flight["in_force"]
+    decision = stricter_meanwhile(partial(by, own), partial(by, newest), meanwhile)
+    return decision, withheld[own]
 
 
 class _Again:
@@ -183,15 +192,10 @@ class _Again:
         stated = body["in_force"]
         self.names = Names(stated["policy"], stated["master_data"], stated["delegations"])
 
-    def of_set(
-        self, policy: str, histories: Mapping[str, History], beside: History
+    def under(
+        self, names: Names, history: History, meanwhile: Meanwhile
     ) -> tuple[Decision, tuple[str, ...]]:
-        """By one of the sets that had a word, with what it knew of the past."""
-        names = replace(self.names, policy=policy)
-        return self.under(names, histories.get(policy, beside))
-
-    def under(self, names: Names, history: History) -> tuple[Decision, tuple[str, ...]]:
-        """By one set and its people."""
+        """By one set and its people, with what it knew of the past and of what was done since."""
         body, contents = self._body, self._load(names)
         policy, data = contents.policy, contents.data
         received_at = datetime.fromisoformat(self._kept.received_at)
@@ -209,11 +213,11 @@ class _Again:
         if body["kind"] == SET_UNUSABLE:
             routed_under = body["routed_under"]
             return set_unusable(policy, data, document, now, routed_under), found.withheld
-        decision = self._by(policy, data, document, now, history)
+        decision = self._by(policy, data, document, now, history, meanwhile)
         if body["kind"] in _ON_ROUTE or "rates_moved" in body:
             moved = by_rates_of_today(policy, data, document, decision, now)
             if moved is not None:
-                decision = self._by(moved, data, document, now, history)
+                decision = self._by(moved, data, document, now, history, meanwhile)
         return decision, found.withheld
 
     def _by(
@@ -223,11 +227,12 @@ class _Again:
         document: Document,
         now: datetime,
         history: History,
+        meanwhile: Meanwhile,
     ) -> Decision:
         return decide(
             *(policy, data, document, now, given_of(self._kept.given), history),
-            escalations=escalations_of(self._body),
-            arrangements=arrangements_of(self._body),
+            escalations=meanwhile[1],
+            arrangements=meanwhile[0],
         )
 
 

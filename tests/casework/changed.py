@@ -62,10 +62,11 @@ def did(
     person: str,
     kind: Kind = Kind.APPROVE,
     at: datetime = NOW + HOUR,
+    to: str = "",
 ) -> Acted:
     """What became of an action on the present version."""
     now = seen(resources, case)
-    done = act(resources, case.id, Action(kind, person, now.version), by(person), at)
+    done = act(resources, case.id, Action(kind, person, now.version, to=to), by(person), at)
     assert done is not None
     return done
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -65,3 +66,13 @@ def test_what_is_being_posted_takes_no_objection(resources: Resources) -> None:
     case = submitted(resources, "8000.00")
     assert acted(resources, case, "mia").case.status is Status.POSTING
     assert acted(resources, case, "carl", Kind.OBJECT, comment="no").code == "not_open"
+
+
+def test_what_is_approved_and_goes_nowhere_yet_is_still_refused(resources: Resources) -> None:
+    waiting = replace(resources, targets={})
+    case = submitted(waiting, "8000.00")
+    assert acted(waiting, case, "mia").case.status is Status.APPROVED
+    done = acted(waiting, case, "carl", Kind.OBJECT, comment="not this year")
+    assert (done.code, done.case.status) == ("", Status.REJECTED)
+    assert acted(waiting, case, "carl", Kind.OBJECT, comment="once more").code == "not_open"
+    assert check_trail(resources.store).problems == []

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.lives.arranged import ADDING, Arranged, changed
-from tests.lives.filling import Given, open_keys, take, task
-from tests.lives.model import Case, Now, base, routed, settled, stands, watched
-from tests.lives.people import Day
-from tests.lives.raised import Silence, positions
-from tests.lives.routes import Key, Route
-from tests.lives.world import HOLDERS, Policy
+from tests.lives.arranged import ADDING, Arranged
+from tests.lives.filling import Given, objects, open_keys, open_places, take, task
+from tests.lives.model import Case, Now, holding, routed, settled, stands, watched
+from tests.lives.raised import Silence, end_of, positions
+from tests.lives.routes import Key, Place, Route
+from tests.lives.world import HOLDERS, OWNER, Policy
 
 
 class Refused(Exception):
@@ -26,14 +25,45 @@ class Refused(Exception):
 
 
 def acted(case: Case, now: Now, kind: str, person: str, of: str) -> Case:
-    """Somebody approves, rejects, answers or votes."""
+    """Somebody approves, rejects, answers or votes; who is told and may object rejects, too."""
     found, under = _open_route(case, now)
-    taken = take(found, case.given, kind, (person, of), _claimed_by_others(found, case, person))
+    claimed = _claimed_by_others(found, case, person)
+    if kind == "reject" and (places := objects(found, person)):
+        has_task = not isinstance(task(found, case.given, (person, of), claimed), str)
+        if not (has_task or _is_in_time(case, now, places)):
+            raise Refused(case, "objection_too_late")
+        return _rejected(case, now, places[0], person)
+    taken = take(found, case.given, kind, (person, of), claimed)
     if isinstance(taken, str):
         raise Refused(case, taken)
     given = [*case.given, replace(taken, version=case.version)]
     claims = {k: who for k, who in case.claims.items() if who != person or k not in taken.keys}
     return stands(replace(case, given=given, claims=claims), found, under, now)
+
+
+def objected(case: Case, now: Now, person: str, comment: str) -> Case:
+    """Whoever is told refuses it with a reason, while it is neither too late nor being posted."""
+    if case.status not in ("pending", "approved"):
+        raise Refused(case, "not_open")
+    places = objects(routed(case, now)[0], person)
+    if not places:
+        raise Refused(case, "not_asked")
+    if not comment:
+        raise Refused(case, "comment_missing")
+    if not _is_in_time(case, now, places):
+        raise Refused(case, "objection_too_late")
+    return _rejected(case, now, places[0], person)
+
+
+def _is_in_time(case: Case, now: Now, places: list[Place]) -> bool:
+    return any(now.time < end_of(case.received, place.within) for place in places)
+
+
+def _rejected(case: Case, now: Now, place: Place, person: str) -> Case:
+    who = next(who for who in place.who if who[0] == person)
+    given = [*case.given, Given("reject", who, frozenset(), case.version)]
+    after = replace(case, given=given, status="rejected", tasks=frozenset(), waiting={}, held=())
+    return settled(after, now)
 
 
 def _open_route(case: Case, now: Now) -> tuple[Route, Policy]:
@@ -126,12 +156,47 @@ def arrange(case: Case, now: Now, kind: str, person: str, of: str, to: str, plac
     found, _, taken = _own_task(case, now, person, of)
     if kind == "delegate" and taken.who[1]:
         raise Refused(case, "delegation_depth")
+    return _arrange(case, now, found, taken, kind, person, to, place)
+
+
+def hand_on(case: Case, now: Now, person: str, of: str, to: str, place: int, comment: str) -> Case:
+    """Whoever owns the matrix hands on the task of somebody who does not get to it."""
+    found, _ = _open_route(case, now)
+    if not _owns_matrix(now, person):
+        raise Refused(case, "not_asked")
+    if person == case.order.requester:
+        raise Refused(case, "self_approval")
+    if not comment:
+        raise Refused(case, "comment_missing")
+    his = [
+        (p.key, who)
+        for p in open_places(found, case.given)
+        for who in p.who
+        if who[0] == of and p.ask != "vote"
+    ]
+    if not his:
+        raise Refused(case, "not_asked")
+    if to == person:
+        raise Refused(case, "same_person")
+    as_whom = his[0][1]
+    taken = Given("approve", as_whom, frozenset(key for key, who in his if who == as_whom))
+    return _arrange(case, now, found, taken, "reassign", person, to, place)
+
+
+def _owns_matrix(now: Now, person: str) -> bool:
+    return person in HOLDERS[OWNER] and (OWNER, person) not in now.people.unseated
+
+
+def _arrange(
+    case: Case, now: Now, found: Route, taken: Given, kind: str, person: str, to: str, place: int
+) -> Case:
     keys = _meant(found, case, taken, place)
     if not keys:
         raise Refused(case, "not_asked")
     if kind in ADDING:
         keys = keys[:1]
-        people = (who for place in found.places() if place.ask != "vote" for who in place.who)
+        asked = (place for place in found.places() if place.ask not in ("vote", "notify"))
+        people = (who for place in asked for who in place.who)
         if to == person or any(to in who for who in people):
             raise Refused(case, "asked_already")
     first = max((each.number for each in case.arranged), default=0) + 1
@@ -139,7 +204,8 @@ def arrange(case: Case, now: Now, kind: str, person: str, of: str, to: str, plac
     new = [Arranged(first + n, kind, key, by, to, person) for n, key in enumerate(keys)]
     after = replace(case, arranged=[*case.arranged, *new])
     route, under = routed(after, now)
-    if route.outcome != "route" or not (kind in ADDING or _do_hold(case, now, new)):
+    does_hold = kind in ADDING or {each.number for each in new} <= holding(after, now)
+    if route.outcome != "route" or not does_hold:
         raise Refused(case, "")
     claims = {key: who for key, who in case.claims.items() if key not in keys}
     return stands(replace(after, claims=claims), route, under, now)
@@ -153,18 +219,6 @@ def _meant(found: Route, case: Case, taken: Given, place: int) -> list[Key]:
         return [key for number, key in mine if number == place and key in is_open]
     here = [key for _, key in mine if key in is_open]
     return here + [key for _, key in mine if key not in is_open]
-
-
-def _do_hold(case: Case, now: Now, new: list[Arranged]) -> bool:
-    """Whether each of them holds where it is made, after those before it."""
-    found, policy = base(case, now)
-    on = Day(now.people, now.day, policy, case.order.requester)
-    steps = found.steps
-    for each in new:
-        steps = changed(on, steps, each, case.order.amount)
-        if not steps:
-            return False
-    return True
 
 
 def taken_away(case: Case, now: Now, person: str, number: int) -> Case:
@@ -228,8 +282,7 @@ def cancelled(case: Case, now: Now, person: str) -> Case:
     """An order that stands is cancelled by its requester, or by whoever owns the matrix."""
     if case.status not in ("approved", "posted"):
         raise Refused(case, "not_open")
-    is_owner = person in HOLDERS["cfo"] and ("cfo", person) not in now.people.unseated
-    if person != case.order.requester and not is_owner:
+    if person != case.order.requester and not _owns_matrix(now, person):
         raise Refused(case, "not_asked")
     return replace(case, status="cancelled", waiting={})
 

@@ -30,25 +30,67 @@ class Arranged:
         return Key("", ADDED, f"{self.number} by {self.by}")
 
 
-def arranged(on: Day, found: Route, made: list[Arranged], amount: int) -> Route:
-    """The route with what was arranged on it; an added approver who is gone holds the document."""
+def arranged(on: Day, found: Route, made: list[Arranged], amount: int) -> tuple[Route, set[int]]:
+    """The route with what was arranged on it, and the numbers of what holds; an added approver who
+    is gone holds the document."""
     if found.outcome not in ("route", "straight_through"):
-        return found
-    steps = found.steps
+        return found, set()
+    steps, holding = found.steps, set()
     try:
         for each in made:
             if each.is_ended:
                 continue
             if each.kind in ADDING:
                 steps = _added(on, steps, each)
-            else:
-                steps = changed(on, steps, each, amount) or steps
+            elif new := _changed(on, steps, each, amount):
+                steps = new
+                holding.add(each.number)
     except Nobody as problem:
-        return Route("held", held=problem.args)
-    return Route("route", steps) if steps else found
+        return Route("held", held=problem.args), set()
+    return (Route("route", steps) if steps else found), holding
 
 
-def changed(on: Day, steps: tuple[Step, ...], each: Arranged, amount: int) -> tuple[Step, ...]:
+def arranged_above(
+    on: Day, found: Route, made: list[Arranged], amount: int
+) -> tuple[Route, set[int]]:
+    """The same by those who are asked because nobody answered: whoever takes over stands in for one
+    of them, and so stands as high and has as much authority."""
+    steps, holding = found.steps, set()
+    for each in made:
+        place = next((p for p in Route("", steps).places() if p.key == each.key), None)
+        if place is None or (each.by, "") not in place.raised or not on.is_there(each.to):
+            continue
+        if any(each.to == person for person, _ in place.who):
+            continue
+        if each.kind == "delegate":
+            new, raised, kept = (each.to, each.by), place.raised, place.who
+        else:
+            new = (each.to, "")
+            kept = tuple(who for who in place.who if each.by not in who)
+            raised = (*(who for who in place.raised if who != (each.by, "")), new)
+            highest = max((on.rank(person) for person, _ in kept), default=-1)
+            needed = on.rank(each.to) > highest and has_authority(on, steps, place, each.to, amount)
+            is_above = each.to in [*on.upwards(each.by)][1:]
+            if not needed or not (is_above or _is_entitled(on, place, each.by, each.to, amount)):
+                continue
+        alone = _with(steps, replace(place, who=(new,)))
+        if all(is_fillable(part) for step in alone for part in step if _has(part, place)):
+            steps = _with(steps, replace(place, who=(*kept, new), raised=raised))
+            holding.add(each.number)
+    return replace(found, steps=steps), holding
+
+
+def has_authority(on: Day, steps: tuple[Step, ...], place: Place, person: str, amount: int) -> bool:
+    """Whether he may sign as much as a chain asks for, and as those below him may."""
+    filled = [p for p in Route("", steps).places() if place.number in (p.number, p.already)]
+    below = [of or who for who, of in place.who if (who, of) not in place.raised]
+    is_needed = any(p.key.word == "chain" for p in filled) or any(
+        on.limit(each) >= amount for each in below
+    )
+    return not is_needed or on.limit(person) >= amount
+
+
+def _changed(on: Day, steps: tuple[Step, ...], each: Arranged, amount: int) -> tuple[Step, ...]:
     """The steps with a task that was handed on or delegated once; none where that does not hold."""
     place = next((p for p in Route("", steps).places() if p.key == each.key), None)
     if place is None or each.by == each.to or not on.is_there(each.to):

@@ -14,6 +14,7 @@ from api.usecases.casework.submission import NotAccepted, Submission, Submitted
 from api.usecases.casework.submitting import submit_all
 from engine.cases.identities import Identities
 from tests.lives import acts, model
+from tests.lives.acts import Refused
 from tests.lives.life import Life
 from tests.lives.model import Case, Now
 from tests.lives.posting import Posting
@@ -170,22 +171,21 @@ class Doing(Posting):
     @rule(
         data=st.data(),
         kind=st.sampled_from(ARRANGING),
-        is_above=st.booleans(),
+        does_fit=st.booleans(),
         place=st.sampled_from([0, 0, 0, 1, 2, 3]),
     )
     def somebody_arranges(
-        self, data: st.DataObject, kind: Kind, is_above: bool, place: int
+        self, data: st.DataObject, kind: Kind, does_fit: bool, place: int
     ) -> None:
-        """Often with somebody above, who is the one that may take it over."""
-        to = data.draw(
-            st.sampled_from(["dan", "carl", "vera"]) if is_above else persons, label="to"
-        )
-        self._by_whom(
-            *(data, kind),
-            lambda c, now, who, of: acts.arrange(c, now, str(kind), who, of, to, place),
-            to=to,
-            place=place,
-        )
+        """Often with somebody who may take it over, which few may."""
+        id, person, of = self._whom(data)
+
+        def wanted(case: Case, now: Now, to: str) -> Case:
+            return acts.arrange(case, now, str(kind), person, of, to, place)
+
+        to = data.draw(self.whoever(id, wanted, does_fit), label="to")
+        action = self.action(id, kind, person, on_behalf_of=of, to=to, place=place)
+        self.do(*(id, action, person), lambda c, now: wanted(c, now, to))
 
     @precondition(is_asked)
     @rule(data=st.data(), place=st.sampled_from([0, 0, 1, 2]), is_waiting=st.booleans())
@@ -237,24 +237,19 @@ class Doing(Posting):
         action = self.action(id, Kind.REPLY, person, number=number, comment="so it is")
         self.do(id, action, person, lambda c, now: acts.replied(c, person, number))
 
-    @precondition(lambda self: self.emergencies())
-    @rule(data=st.data(), person=st.sampled_from(["carl", "carl", "carl", "mia"]))
-    def somebody_ratifies(self, data: st.DataObject, person: str) -> None:
-        id = data.draw(st.sampled_from(self.emergencies()), label="id")
-        kind = data.draw(st.sampled_from([Kind.RATIFY, Kind.REFUSE_RATIFICATION]), label="kind")
-        action = self.action(id, kind, person, comment="it was so")
-        self.do(id, action, person, lambda c, now: acts.ratified(c, now, person))
-
-    def emergencies(self) -> list[str]:
-        """The documents that somebody is asked to ratify, sooner or later."""
-        return [id for id, case in self.cases.items() if 170_000 < case.order.amount <= 180_000]
-
     # --- who --------------------------------------------------------------------------------------
 
     def _drawn(self, data: st.DataObject) -> tuple[str, Task]:
         """Somebody who is asked, and on which document."""
         found = [(id, task) for id, tasks in self.tasks.items() for task in tasks]
         return data.draw(st.sampled_from(found), label="task")
+
+    def _whom(self, data: st.DataObject) -> tuple[str, str, str]:
+        """Mostly somebody who is asked, and for whom; anybody else, too."""
+        id, task = self._drawn(data)
+        if data.draw(st.sampled_from([True, True, True, True, False]), label="is he"):
+            return id, task.person, task.on_behalf_of
+        return id, data.draw(persons, label="person"), ""
 
     def _by_whom(
         self,
@@ -263,13 +258,23 @@ class Doing(Posting):
         wanted: Callable[[Case, Now, str, str], Case],
         **more: object,
     ) -> None:
-        """Mostly by somebody who is asked; by anybody else, too."""
-        id, task = self._drawn(data)
-        is_he = data.draw(st.sampled_from([True, True, True, True, False]), label="is he")
-        person = task.person if is_he else data.draw(persons, label="person")
-        of = task.on_behalf_of if is_he else ""
+        id, person, of = self._whom(data)
         action = self.action(id, kind, person, on_behalf_of=of, comment="because", **more)
         self.do(id, action, person, lambda c, now: wanted(c, now, person, of))
+
+    def whoever(
+        self, id: str, wanted: Callable[[Case, Now, str], Case], does_fit: bool
+    ) -> st.SearchStrategy[str]:
+        """Anybody; or only those with whom it is accepted, where there are any."""
+        fitting = [each for each in PERSONS if does_fit and self._is_accepted(id, wanted, each)]
+        return st.sampled_from(fitting or [*PERSONS])
+
+    def _is_accepted(self, id: str, wanted: Callable[[Case, Now, str], Case], person: str) -> bool:
+        try:
+            wanted(self.cases[id], self.now, person)
+        except Refused:
+            return False
+        return True
 
 
 def _changed(old: Order, by: int, other: Order) -> Order:

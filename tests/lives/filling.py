@@ -53,7 +53,7 @@ def takers(place: Place, given: list[Given]) -> list[Who]:
 
 def is_done(part: Part, given: list[Given]) -> bool:
     """Whether so many places are filled, each by a different person: every way is tried."""
-    if all(place.ask == NOT_AWAITED for place in part.places):
+    if all(place.ask in NOT_AWAITED for place in part.places):
         return True
     return any(_can_be(places, given) for places in combinations(part.places, part.need))
 
@@ -151,7 +151,15 @@ def task(found: Route, given: list[Given], who: Who, claimed: frozenset[Key]) ->
     return taken
 
 
+def objects(found: Route, person: str) -> list[Place]:
+    """The places in which he is told, and may object."""
+    told = (place for place in found.places() if place.ask == "notify" and place.within)
+    return [place for place in told if any(who[0] == person for who in place.who)]
+
+
 def _fits(place: Place, kind: str) -> bool:
+    if place.ask == "notify":
+        return False
     if place.ask == "vote":
         return kind in VOTES
     return kind in (("answer",) if place.ask == "consult" else ("approve", "reject"))

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from hypothesis import strategies as st
-from hypothesis.stateful import rule
+from hypothesis.stateful import precondition, rule
 
 from adapters.store.in_force import What, add_files
 from adapters.store.trail import Entry
@@ -18,7 +18,7 @@ from api.usecases.casework.resolving import Cause, re_resolve_all
 from api.usecases.policy_sets.exchanging import prepared
 from engine.cases.identities import Identities
 from tests.lives import model
-from tests.lives.doing import Doing
+from tests.lives.beside import Beside
 from tests.lives.life import MINUTE
 from tests.lives.world import (
     ABOVE,
@@ -41,10 +41,11 @@ policies = st.builds(
     st.sampled_from([10, 60]),
     st.sampled_from([150_000, 110_000]),
     st.sampled_from([60_000, 20_000]),
+    st.booleans(),
 )
 
 
-class Lives(Doing):
+class Lives(Beside):
     """The cases of a small company."""
 
     # --- people -----------------------------------------------------------------------------------
@@ -111,6 +112,16 @@ class Lives(Doing):
 
     @rule(policy=policies)
     def another_set_comes_into_force(self, policy: Policy) -> None:
+        self._comes(policy)
+
+    @precondition(lambda self: self.are("pending"))
+    @rule()
+    def a_set_comes_that_asks_more_of_what_is_open(self) -> None:
+        self._comes(
+            replace(self.policy, in_flight="add_if_stricter", director=20_000, is_strict=True)
+        )
+
+    def _comes(self, policy: Policy) -> None:
         if policy == self.policy:
             return
         self.time += MINUTE
@@ -131,14 +142,12 @@ class Lives(Doing):
         """The service may stand still meanwhile: whoever acts then is judged by that moment."""
         self.time += days * DAY
         if is_looked_at:
-            self.watch.look(self.resources, self.time)
-            self.look_at_all()
+            self.look_around()
 
     @rule(hours=st.sampled_from([1, 9, 24, 48, 72]))
     def what_falls_due_is_done(self, hours: int) -> None:
         self.time += timedelta(hours=hours)
-        self.watch.look(self.resources, self.time)
-        self.look_at_all()
+        self.look_around()
         handle_all_due(self.resources, self.time)
         self.cases = {id: model.fallen_due(case, self.now) for id, case in self.cases.items()}
 

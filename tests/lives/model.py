@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-from tests.lives.arranged import ADDING, Arranged, arranged
+from tests.lives.arranged import ADDING, Arranged, arranged, arranged_above
 from tests.lives.filling import Given, Task, asked, open_places, standing
 from tests.lives.people import Day
 from tests.lives.raised import (
@@ -20,7 +20,7 @@ from tests.lives.raised import (
     raised,
 )
 from tests.lives.routes import Key, Route, route
-from tests.lives.versions import Content, stricter, what_stands
+from tests.lives.versions import Content, keys_of_added, stricter, what_stands
 from tests.lives.world import Order, People, Policy
 
 COUNTS: Final = ("pending", "held", "returned", "approved", "posting", "posted", "exception")
@@ -44,12 +44,13 @@ class Case:
     """One order on its way. `under` is the set that it was routed under, `total` what was spent
     with the supplier when it was decided, `standing` the approved content that counts while it is
     changed, `booked` the earlier one that is posted, `past` the contents before, `held` why it is
-    held."""
+    held, `received` when its content came in."""
 
     order: Order
     status: str
     under: Policy
     total: int
+    received: datetime
     version: int = 1
     highest: int = 1
     given: list[Given] = field(default_factory=list)
@@ -82,25 +83,75 @@ def routed(case: Case, now: Now) -> tuple[Route, Policy]:
     word = now.policy.in_flight
     if case.under == now.policy or word == "decide_again":
         return _under(case, now, now.policy), now.policy
-    own = _under(case, now, case.under)
     if word == "pin":
-        return own, case.under
-    return stricter(own, _under(case, now, now.policy)), case.under
+        return _under(case, now, case.under), case.under
+    on_own, on_newer, keys = apart(case, now)
+    newer = _under(on_newer, now, now.policy)
+    known = {place.number for place in newer.places() if place.key in keys.values()}
+    return stricter(_under(on_own, now, case.under), newer, known), case.under
 
 
-def base(case: Case, now: Now) -> tuple[Route, Policy]:
-    """The route, and the set, in which it is looked whether what people arrange holds: before
-    anybody above is asked."""
-    is_older = case.under != now.policy and now.policy.in_flight != "decide_again"
-    policy = case.under if is_older else now.policy
-    return _under(replace(case, silences=[]), now, policy), policy
+def keys_added(case: Case, now: Now) -> dict[Key, Key]:
+    """Of the places that a newer set adds, the key on the whole route and on the newer one."""
+    if case.under == now.policy or now.policy.in_flight != "add_if_stricter":
+        return {}
+    return apart(case, now)[2]
+
+
+def apart(case: Case, now: Now) -> tuple[Case, Case, dict[Key, Key]]:
+    """The case as its own set sees it, and as the newer one does, which alone looks at what was
+    arranged and where it was silent in the places that it adds; the keys of those."""
+    bare = replace(case, arranged=[], silences=[])
+    plain = [{p.key for p in _under(bare, now, by).places()} for by in (now.policy, case.under)]
+    of_newer = plain[0] - plain[1]
+    own = _with_keys(case, lambda key: None if key in of_newer else key)
+    keys = keys_of_added(_under(own, now, case.under), _under(own, now, now.policy))
+    newer = _with_keys(case, lambda key: keys.get(key, None if key in of_newer else key))
+    return _with_keys(own, lambda key: None if key in keys else key), newer, keys
+
+
+def _with_keys(case: Case, of: Callable[[Key], Key | None]) -> Case:
+    """With what was arranged, and where it was silent, at places that have a key, by that key."""
+    arranged = [
+        replace(each, key=key)
+        for each in case.arranged
+        if (key := each.key if each.kind in ADDING else of(each.key))
+    ]
+    silences = [replace(each, key=key) for each in case.silences if (key := of(each.key))]
+    return replace(case, arranged=arranged, silences=silences)
+
+
+def holding(case: Case, now: Now) -> set[int]:
+    """The numbers of what people arranged that holds on the route."""
+    word = now.policy.in_flight
+    if case.under == now.policy or word == "decide_again":
+        return _worked(case, now, now.policy)[1]
+    if word == "pin":
+        return _worked(case, now, case.under)[1]
+    on_own, on_newer, keys = apart(case, now)
+    of_newer = {a.number for a in case.arranged if a.key in keys and a.kind not in ADDING}
+    newer = _worked(on_newer, now, now.policy)[1] & of_newer
+    return _worked(on_own, now, case.under)[1] | newer
 
 
 def _under(case: Case, now: Now, policy: Policy) -> Route:
+    return _worked(case, now, policy)[0]
+
+
+def _worked(case: Case, now: Now, policy: Policy) -> tuple[Route, set[int]]:
+    """The route under a set, and what of the arrangements holds: people arrange, then it is asked
+    above, and then those may arrange who are."""
     on = Day(now.people, now.day, policy, case.order.requester)
     amount = case.order.amount
-    found = arranged(on, route(on, case.order, case.total), case.arranged, amount)
-    return raised(on, found, case.silences, amount)
+    found, holds = arranged(on, route(on, case.order, case.total), case.arranged, amount)
+    found = raised(on, found, case.silences, amount)
+    left = [
+        each
+        for each in case.arranged
+        if each.number not in holds and each.kind not in ADDING and not each.is_ended
+    ]
+    found, more = arranged_above(on, found, left, amount)
+    return found, holds | more
 
 
 def stands(case: Case, found: Route, under: Policy, now: Now) -> Case:
@@ -185,7 +236,7 @@ def submitted(case: Case | None, order: Order, now: Now, others: int) -> Case | 
     """The case when an order comes in: new, the same, or with other content; or why it is not
     taken. `others` is what other cases add to the total of its supplier."""
     if case is None:
-        new = Case(order, "", now.policy, others + order.amount)
+        new = Case(order, "", now.policy, others + order.amount, now.time)
         return stands(new, *routed(new, now), now)
     if case.order == order:
         return case
@@ -197,8 +248,8 @@ def submitted(case: Case | None, order: Order, now: Now, others: int) -> Case | 
     past = [*case.past, Content(case.version, case.order, case.status)]
     added = [each for each in case.arranged if each.kind in ADDING]
     number = case.highest + 1
-    new = Case(order, "", now.policy, others + order.amount, number, number, past=past)
-    new = replace(new, arranged=added, standing=before)
+    new = Case(order, "", now.policy, others + order.amount, now.time, number, number)
+    new = replace(new, arranged=added, standing=before, past=past)
     found, under = routed(new, now)
     on = Day(now.people, now.day, now.policy, order.requester)
     new.given = what_stands(on, past, order, case.given, found)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from tests.lives.world import HOLDERS, People, Policy
+from tests.lives.world import HOLDERS, LEVELS, People, Policy
 
 Who = tuple[str, str]  # who acts, and for whom; "" for himself
 
@@ -39,28 +39,34 @@ class Day:
         """Whether he may be asked, and today."""
         return self.may(person) and not self.is_absent(person)
 
-    def seat(self, person: str) -> list[Who]:
-        """Who may act for the position of a person."""
-        if person == self.requester:
+    def may_be_told(self, person: str) -> bool:
+        """Whether he is there today: who is only told may be anybody."""
+        return person not in self.people.left and not self.is_absent(person)
+
+    def seat(self, person: str, *, is_told: bool = False) -> list[Who]:
+        """Who may act for the position of a person; or who is told for it."""
+        is_there = self.may_be_told if is_told else self.is_there
+        is_own = person == self.requester
+        if is_own and (person in self.people.left or not is_told):
             return []
         if person in self.people.left:
             by = self.people.acting.get(person, "")
-            return [(by, person)] if by and self.is_there(by) else []
+            return [(by, person)] if by and is_there(by) else []
         found = [] if self.is_absent(person) else [(person, "")]
         for each in self.people.delegated:
             counts = not each.is_revoked and each.first <= self.number <= each.last
-            if each.delegator == person and counts and self.is_there(each.delegate):
+            if each.delegator == person and counts and is_there(each.delegate):
                 found.append((each.delegate, person))
         return list(dict.fromkeys(found))
 
     def holders(self, role: str) -> list[str]:
         return [p for p in HOLDERS[role] if (role, p) not in self.people.unseated]
 
-    def of_role(self, role: str) -> tuple[Who, ...]:
+    def of_role(self, role: str, *, is_told: bool = False) -> tuple[Who, ...]:
         """Everyone who may act for one of the holders, once each, for himself where he can."""
         found: dict[str, str] = {}
         for holder in sorted(self.holders(role)):
-            for person, of in self.seat(holder):
+            for person, of in self.seat(holder, is_told=is_told):
                 if found.get(person) != "":
                     found[person] = of
         if not found:
@@ -92,6 +98,11 @@ class Day:
             if seat:
                 limits.append((position, self.limit(position)))
         raise Nobody("chain", *limits)
+
+    def rank(self, person: str) -> int:
+        """How high he stands."""
+        level = self.people.level(person)
+        return LEVELS.index(level) if level in LEVELS else -1
 
     def limit(self, person: str) -> int:
         """Up to how much he may sign."""

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
 
+from tests.lives.arranged import has_authority
 from tests.lives.people import Day
 from tests.lives.routes import Key, Part, Place, Route, Step, is_fillable
-from tests.lives.world import LEVELS
 
 CLOSES: Final = 17
 ESCALATE_AFTER: Final = 2  # business days
@@ -95,10 +95,10 @@ def _above(
     if place.ask not in ("approve", "consult"):
         return
     known = _persons(place)
-    highest = max(_rank(on, person) for person in (*silent, *known))
+    highest = max(on.rank(person) for person in (*silent, *known))
     for start in silent:
         for person in islice(on.upwards(start), 1, None):
-            if person not in known and _rank(on, person) > highest:
+            if person not in known and on.rank(person) > highest:
                 made = _with_person(on, steps, place, person, amount)
                 if made is not None:
                     yield person, *made
@@ -108,12 +108,8 @@ def _with_person(
     on: Day, steps: tuple[Step, ...], place: Place, person: str, amount: int
 ) -> tuple[Place, tuple[Step, ...]] | None:
     """He is asked as well, with at least the authority of those below; if he may and is there."""
-    filled = [p for p in Route("", steps).places() if place.number in (p.number, p.already)]
-    is_needed = any(p.key.word == "chain" for p in filled) or any(
-        on.limit(each) >= amount for each in positions(place)
-    )
     seat = on.seat(person)
-    if (is_needed and on.limit(person) < amount) or (person, "") not in seat:
+    if (person, "") not in seat or not has_authority(on, steps, place, person, amount):
         return None
     asked = tuple(who for who in seat if who[0] not in _persons(place))
     alone = _with(steps, replace(place, who=asked))
@@ -142,8 +138,3 @@ def _has(part: Part, place: Place) -> bool:
 
 def _persons(place: Place) -> list[str]:
     return list(dict.fromkeys(person for person, _ in place.who))
-
-
-def _rank(on: Day, person: str) -> int:
-    level = on.people.level(person)
-    return LEVELS.index(level) if level in LEVELS else -1

@@ -10,7 +10,7 @@ from typing import Final
 from tests.lives.people import Day, Nobody, Who, are_different
 from tests.lives.world import MOST_WITH_ONE, Order
 
-NOT_AWAITED: Final = "ratify"
+NOT_AWAITED: Final = ("ratify", "notify")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,11 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One thing that somebody is asked for. `ask`: approve, consult, ratify or vote.
+    """One thing that somebody is asked for. `ask`: approve, consult, ratify, notify or vote.
 
-    `raised` are those of `who` who are asked because nobody answered; whoever fills the place of
-    the number `already` fills this one, too.
+    Who is told may object for `within` business days, where that is any. `raised` are those of
+    `who` who are asked because nobody answered; whoever fills the place of the number `already`
+    fills this one, too.
     """
 
     number: int
@@ -38,6 +39,7 @@ class Place:
     ask: str = "approve"
     raised: tuple[Who, ...] = ()
     already: int = 0
+    within: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,8 @@ def route(on: Day, order: Order, total: int) -> Route:
 
 def row_of(on: Day, amount: int) -> str:
     """The row that decides, but for the exception."""
-    bounds = (1_000, 2_000, 3_000, on.policy.chain, 160_000, 170_000, 180_000)
-    names = ("owner", "both", "any", "chain", "group", "board", "emergency")
+    bounds = (1_000, 2_000, 3_000, 4_000, on.policy.chain, 160_000, 170_000, 180_000)
+    names = ("owner", "both", "any", "soon", "chain", "group", "board", "emergency")
     return next(name for name, up_to in zip(names, bounds, strict=True) if amount <= up_to)
 
 
@@ -113,19 +115,31 @@ def _steps(on: Day, row: str, order: Order) -> Iterator[Step]:
             raise failed[0]
         return (fillable(Part(need, tuple(found))),)
 
+    def told(nth: int, role: str, within: int = 0) -> Step:
+        found = place(nth, role, on.of_role(role, is_told=True), "notify")
+        return (Part(1, (replace(found, within=within),)),)
+
     match row:
         case "owner":
             yield owners()
+            if on.policy.is_strict:
+                yield (Part(1, (place(2, "buyer", on.of_role("buyer")),)),)
         case "both":
             yield some(2, "buyer", "treasurer")
+            yield told(3, "cfo", 2)
         case "any":
             yield some(1, "cfo", "treasurer")
             yield (Part(1, (place(3, "buyer", on.of_role("buyer"), "consult"),)),)
+        case "soon":
+            yield owners()
+            yield (Part(1, (place(2, "treasurer", on.of_role("treasurer"), "ratify"),)),)
+            yield told(3, "trustee", 1)
         case "chain":
             yield owners()
             asked = place(2, "chain", on.chain(order.amount))
             key = replace(asked.key, amount=order.amount * 100)
             yield (Part(1, (replace(asked, key=key),)),)
+            yield told(3, "cfo")
         case "group":
             yield some(2, "cfo", "treasurer", "buyer")
         case "board":
@@ -134,7 +148,7 @@ def _steps(on: Day, row: str, order: Order) -> Iterator[Step]:
         case "emergency":
             one, two = (place(1, "buyer", on.of_role("buyer")) for _ in range(2))
             yield (fillable(Part(2, (one, replace(two, key=replace(two.key, number=2))))),)
-            yield (Part(1, (place(2, "cfo", on.of_role("cfo"), NOT_AWAITED),)),)
+            yield (Part(1, (place(2, "cfo", on.of_role("cfo"), "ratify"),)),)
 
 
 def handed_on(steps: tuple[Step, ...]) -> tuple[Step, ...]:

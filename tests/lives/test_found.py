@@ -17,6 +17,7 @@ from adapters.store.tables import contributions
 from api.usecases.casework.acting import Action, Kind, act
 from api.usecases.casework.activating import bootstrap, load_master_data
 from api.usecases.casework.checking import check_trail
+from api.usecases.casework.falling_due import handle_all_due
 from api.usecases.casework.resolving import Cause, re_resolve_all
 from api.usecases.casework.resources import Resources
 from api.usecases.casework.settling import Result
@@ -187,6 +188,34 @@ def test_what_needs_nobody_any_more_still_asks_whom_somebody_had_added(
     comes(resources, Policy(trifle=60))
     assert asked(resources) == ["tina"]
     assert acts(resources, "tina") == ("", Status.APPROVED)
+
+
+def test_who_is_only_told_may_be_asked_to_approve_as_well(resources: Resources) -> None:
+    """Carl is told of it as CFO, which asks him for nothing: Tina wants him to look at it."""
+    people = master_data(People(unseated={("treasurer", "carl")}))
+    load_master_data(resources, people, WHO, "one treasurer", START)
+    submit(resources, Order("P-1", 1_500, "rita", ("c1",)).plain(), "portal", WHO, START)
+    assert "carl" not in asked(resources)
+    assert did(resources, Kind.ADD_BEFORE, "tina", to="carl") == ""
+    assert asked(resources) == ["carl"]
+    assert acts(resources, "carl") == ("", Status.PENDING)
+    assert asked(resources) == ["noah", "tina", "tina"]
+
+
+def test_silence_in_a_place_that_a_newer_set_added_approves_nothing(resources: Resources) -> None:
+    """Dan has approved as the owner of a cost center, and is asked above the buyers who are silent:
+    the newer set wants a buyer's place filled, and that is another thing."""
+    people = master_data(People(owners={"c2": "dan"}))
+    load_master_data(resources, people, WHO, "another owner", START)
+    submit(resources, Order("P-1", 50, "rita", ("c1", "c2")).plain(), "portal", WHO, START)
+    comes(resources, Policy("add_if_stricter", is_strict=True))
+    assert acts(resources, "mia") == ("", Status.PENDING)
+    assert acts(resources, "dan") == ("", Status.PENDING)
+    assert asked(resources) == ["noah", "tina"]
+    handle_all_due(resources, START + timedelta(days=3))
+    assert status(resources) is Status.PENDING
+    assert asked(resources) == ["dan", "noah", "tina"]
+    assert acts(resources, "dan") == ("", Status.APPROVED)
 
 
 def in_the_books(resources: Resources, tmp_path: Path) -> Delivery:

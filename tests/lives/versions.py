@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from tests.lives.filling import Given
@@ -13,22 +14,41 @@ from tests.lives.world import Order
 MOST_INCREASE = 10  # percent
 
 
-def stricter(old: Route, new: Route) -> Route:
-    """The route of the set of the case, and behind it what the newer one asks beyond."""
-    for outcome, which in (("refused", (old, new)), ("held", (old, new))):
-        for each in which:
+def stricter(old: Route, new: Route, known: Collection[int] = ()) -> Route:
+    """The route of the set of the case, and behind it what the newer one asks beyond; `known` are
+    the numbers of places that it adds whoever is asked there by now."""
+    for outcome in ("refused", "held"):
+        for each in (old, new):
             if each.outcome == outcome:
                 return each
-    answers = [part for step in old.steps for part in step]
-    beyond = [
-        tuple(part for part in step if not any(_answers(each, part) for each in answers))
-        for step in new.steps
-    ]
-    added = [step for step in beyond if step]
+    added = _beyond(old, new, known)
     if not added:
         return old
-    first = 1 + max((place.number for place in old.places()), default=-1)
-    return Route("route", (*old.steps, *_renumbered(added, first, old.places())))
+    return Route("route", (*old.steps, *_renumbered(added, old)))
+
+
+def keys_of_added(old: Route, new: Route) -> dict[Key, Key]:
+    """Of each place that the newer set adds: by its key on the whole route, the one that it has on
+    the newer route alone."""
+    if {old.outcome, new.outcome} & {"refused", "held"}:
+        return {}
+    added = _beyond(old, new, ())
+    named = (Route("", steps).places() for steps in (_renumbered(added, old), tuple(added)))
+    return {here.key: there.key for here, there in zip(*named, strict=True)}
+
+
+def _beyond(old: Route, new: Route, known: Collection[int]) -> list[Step]:
+    answers = [part for step in old.steps for part in step]
+    beyond = [
+        tuple(
+            part
+            for part in step
+            if any(place.number in known for place in part.places)
+            or not any(_answers(each, part) for each in answers)
+        )
+        for step in new.steps
+    ]
+    return [step for step in beyond if step]
 
 
 def _answers(old: Part, new: Part) -> bool:
@@ -47,9 +67,10 @@ def _fills(old: Place, new: Place) -> bool:
     return set(old.who) <= set(new.who)
 
 
-def _renumbered(steps: list[Step], first: int, known: list[Place]) -> tuple[Step, ...]:
+def _renumbered(steps: list[Step], old: Route) -> tuple[Step, ...]:
     """The added steps, with numbers that follow; each of several alike is another one."""
-    places = Route("", tuple(steps)).places()
+    known, places = old.places(), Route("", tuple(steps)).places()
+    first = 1 + max((place.number for place in known), default=-1)
     numbers = {place.number: n for n, place in enumerate(places, start=first)}
     alike = Counter(replace(place.key, number=1) for place in known)
 

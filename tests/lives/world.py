@@ -23,6 +23,7 @@ class Policy:
     trifle: int = 10  # up to this nobody is asked
     chain: int = 150_000  # up to this a chain is asked, above it a group
     director: int = 60_000  # the limit of a director
+    is_strict: bool = False  # whether a buyer is asked for small orders, too
 
 
 _FILES: Final = {
@@ -32,7 +33,7 @@ language: 1
 name: lives
 credits: absolute
 in_flight: $in_flight
-for_all_files: {owner: cfo}
+for_all_files: {owner: controller}
 """,
     "vocabulary.yaml": """\
 kind: vocabulary
@@ -53,6 +54,7 @@ roles:
   treasurer: {per: group}
   cfo: {per: group}
   trustee: {per: group}
+  controller: {per: group}
   board: {body: {of: trustee, present: 2, in_favour: {above: 50%}}}
 limits:
   - {who: manager, entity: E1, up_to: 3_000.00 USD}
@@ -68,12 +70,23 @@ currency: USD
 amount: document.net
 rows:
   - {name: trifle, exception: yes, up_to: $trifle.00, approve: not_needed}
-  - {up_to: 1_000.00, approve: cost_center_owner}
-  - {above: 1_000.00, up_to: 2_000.00, approve: {all: [buyer, treasurer]}}
+  - {up_to: 1_000.00, approve: [cost_center_owner$buyer]}
+  - above: 1_000.00
+    up_to: 2_000.00
+    approve: [{all: [buyer, treasurer]}, {notify: {who: cfo, may_object_in: 2 business days}}]
   - {above: 2_000.00, up_to: 3_000.00, approve: [{any: [cfo, treasurer]}, {consult: buyer}]}
   - above: 3_000.00
+    up_to: 4_000.00
+    approve:
+      - cost_center_owner
+      - {ratify: {by: treasurer}}
+      - {notify: {who: trustee, may_object_in: 1 business day}}
+  - above: 4_000.00
     up_to: $chain.00
-    approve: [cost_center_owner, {chain: supervisors, until: authority_covers, counts: chain_only}]
+    approve:
+      - cost_center_owner
+      - {chain: supervisors, until: authority_covers, counts: chain_only}
+      - {notify: cfo}
   - {above: $chain.00, up_to: 160_000.00, approve: {at_least: 2, of: [cfo, treasurer, buyer]}}
   - {above: 160_000.00, up_to: 170_000.00, approve: [cost_center_owner, board]}
   - {above: 170_000.00, up_to: 180_000.00, approve: [{at_least: 2, of: buyer}, {ratify: {by: cfo}}]}
@@ -112,6 +125,7 @@ def set_files(policy: Policy) -> dict[str, bytes]:
         "$director": f"{policy.director:_}",
         "$trifle": str(policy.trifle),
         "$chain": f"{policy.chain:_}",
+        "$buyer": ", buyer" if policy.is_strict else "",
         "$most": f"{MOST_WITH_ONE:_}",
     }
     found = {}
@@ -139,11 +153,13 @@ HOLDERS: Final = {
     "treasurer": ("tina", "carl"),
     "cfo": ("carl",),
     "trustee": ("vera", "dan", "carl"),
+    "controller": ("carl", "dan"),
 }
+OWNER: Final = "controller"  # the role that owns the matrix
 # One for each row, one on a bound, one that nobody's authority covers, one that is refused.
 AMOUNTS: Final = (
-    *(5, 50, 500, 540, 1_000, 1_500, 1_600, 2_500, 20_000, 21_500, 60_001),
-    *(120_000, 155_000, 158_000, 165_000, 175_000),
+    *(5, 50, 500, 540, 1_000, 1_500, 1_600, 2_500, 3_500, 3_500, 3_700, 20_000, 21_500),
+    *(60_001, 120_000, 155_000, 158_000, 165_000, 175_000),
 )
 TOO_MUCH: Final = 200_000
 LEVELS: Final = ("manager", "director", "chief")

@@ -26,7 +26,7 @@ from api.usecases.casework.completing import finish, with_event
 from api.usecases.casework.entitled import task_of, task_of_other
 from api.usecases.casework.written import text_of_key
 from engine.cases.status import Event, Status
-from engine.decision import Decision, Outcome
+from engine.decision import Ask, Decision, Outcome
 from engine.master_data import PersonId
 from engine.routing.arranging import ADDED, ADDING, Arrangement, Arranging
 from engine.routing.completing import current_step, keys_of_step, standing
@@ -133,9 +133,11 @@ def _keys(on: On, route: Route, task: Given) -> list[PlaceKey]:
 
 
 def _is_asked(decision: Decision, person: PersonId) -> bool:
+    """Whether the route asks the person anyway; who is only told of it may be asked as well."""
     return any(
         person in identities(assignee)
         for _, place in keyed(decision)
+        if place.ask is not Ask.NOTIFY
         for assignee in place.assignees
     )
 

@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from sqlalchemy import Connection
@@ -23,7 +24,7 @@ from api.usecases.casework.remembering import Asked, asked_of
 from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.written import document_of
 from engine.changing.drift import by_rates_of_today
-from engine.changing.stricter import stricter
+from engine.changing.stricter import Meanwhile, stricter_meanwhile
 from engine.deciding import decide
 from engine.decision import Decision
 from engine.documents.model import Document
@@ -91,28 +92,36 @@ class InFlight:
         """
         if made is None:
             made = arrangements_on(connection, self.case.id)
-        silent = (*escalations_on(connection, self.case.id), *more)
-        found = [self._under(connection, each, made, silent) for each in self.sets]
-        if len(found) == 1:
-            return found[0]
-        older, newer = found
-        decision = stricter(older.decision, newer.decision)
+        meanwhile = (made, (*escalations_on(connection, self.case.id), *more))
+        noted: Plain = {**escalations_plain(meanwhile[1]), **arrangements_plain(made)}
+        if len(self.sets) == 1:
+            found = self._under(connection, self.sets[0], meanwhile)
+            return replace(found, note={**noted, **found.note})
+        older, newer, decision = self._by_both(connection, meanwhile)
         base, other = (older, newer) if decision is older.decision else (newer, older)
-        note = older.note | newer.note | base.note
+        note = noted | older.note | newer.note | base.note
         if other.history != base.history:  # each set looks back by its own conflicts
             note["history_beside"] = history_plain(other.history)
         return replace(base, decision=decision, note=note)
 
-    def _under(
-        self,
-        connection: Connection,
-        by: Under,
-        made: tuple[Arrangement, ...],
-        silent: tuple[Escalation, ...],
-    ) -> Decided:
+    def _by_both(
+        self, connection: Connection, meanwhile: Meanwhile
+    ) -> tuple[Decided, Decided, Decision]:
+        """What each of two sets says at last, and both together."""
+        last: dict[int, Decided] = {}
+
+        def by(number: int, meanwhile: Meanwhile) -> Decision:
+            last[number] = self._under(connection, self.sets[number], meanwhile)
+            return last[number].decision
+
+        decision = stricter_meanwhile(partial(by, 0), partial(by, 1), meanwhile)
+        return last[0], last[1], decision
+
+    def _under(self, connection: Connection, by: Under, meanwhile: Meanwhile) -> Decided:
         given = given_of(json.loads(self.case.given_json))
         history = by.past.history(connection, self.case.id)
         policy, data = by.force.policy, by.force.data
+        made, silent = meanwhile
 
         def route(policy: PolicySet) -> Decision:
             document, now = by.document, self.now
@@ -123,7 +132,7 @@ class InFlight:
             )
 
         decision = route(policy)
-        note: Plain = {**escalations_plain(silent), **arrangements_plain(made)}
+        note: Plain = {}
         if self.word:
             note["in_flight"] = {
                 "word": self.word,
