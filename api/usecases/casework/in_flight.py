@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 
 from adapters.store.arrangements import arrangements_on
 from adapters.store.cases import Case
-from adapters.store.deadlines import escalations_on
+from api.usecases.casework.asked_since import moments_of_case, silent_on
 from api.usecases.casework.remembering import Asked, asked_of
 from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.written import document_of
@@ -29,8 +29,9 @@ from engine.decision import Decision
 from engine.documents.model import Document
 from engine.history import History
 from engine.policy import PolicySet
-from engine.recorded import arrangements_plain, escalations_plain, given_of
+from engine.recorded import arrangements_plain, escalations_plain, given_of, moments_plain
 from engine.routing.arranging import Arrangement
+from engine.routing.asked import Moments
 from engine.routing.course import Escalation
 from engine.segregation.history_form import history_plain
 
@@ -91,8 +92,10 @@ class InFlight:
         """
         if made is None:
             made = arrangements_on(connection, self.case.id)
-        silent = (*escalations_on(connection, self.case.id), *more)
-        found = [self._under(connection, each, made, silent) for each in self.sets]
+        forces = [each.force for each in self.sets]
+        silent = silent_on(connection, self.case.id, forces, more)
+        moments = moments_of_case(connection, self.case.id, forces)
+        found = [self._under(connection, each, made, silent, moments) for each in self.sets]
         if len(found) == 1:
             return found[0]
         older, newer = found
@@ -109,6 +112,7 @@ class InFlight:
         by: Under,
         made: tuple[Arrangement, ...],
         silent: tuple[Escalation, ...],
+        moments: Moments,
     ) -> Decided:
         given = given_of(json.loads(self.case.given_json))
         history = by.past.history(connection, self.case.id)
@@ -120,10 +124,15 @@ class InFlight:
                 *(policy, data, document, now, given, history),
                 escalations=silent,
                 arrangements=made,
+                moments=moments,
             )
 
         decision = route(policy)
-        note: Plain = {**escalations_plain(silent), **arrangements_plain(made)}
+        note: Plain = {
+            **escalations_plain(silent),
+            **arrangements_plain(made),
+            **moments_plain(moments),
+        }
         if self.word:
             note["in_flight"] = {
                 "word": self.word,
