@@ -70,13 +70,20 @@ def watched_on(connection: Connection, case_id: int) -> Sequence[Deadline]:
     return _of(connection, query).get(case_id, ())
 
 
-def asked_on(connection: Connection, case_id: int) -> tuple[Asked, ...]:
+def asked_rows(connection: Connection, case_id: int) -> tuple[Deadline, ...]:
     """Since when each place of a case is asked that is, in the order of places."""
     query = select(deadlines).where(deadlines.c.case_id == case_id)
-    asked = query.where(deadlines.c.kind == str(Kind.ASKED)).order_by(deadlines.c.place)
+    asked = query.where(deadlines.c.kind == str(Kind.ASKED))
+    rows = connection.execute(asked.order_by(deadlines.c.place, deadlines.c.key))
+    return tuple(map(_deadline, rows))
+
+
+def asked_on(connection: Connection, case_id: int) -> tuple[Asked, ...]:
+    """The same as a decision takes it."""
     return tuple(
-        Asked(_key(row.key), tuple(map(PersonId, json.loads(row.persons))), row.since)
-        for row in connection.execute(asked.order_by(deadlines.c.key))
+        Asked(each.key, tuple(map(PersonId, each.persons)), each.since)
+        for each in asked_rows(connection, case_id)
+        if each.key is not None
     )
 
 

@@ -29,6 +29,7 @@ from tests.verifying.again import not_performed
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+LATER = "delegation_began_later"
 ESCALATION = "escalation: {calendar: entity, escalate_after: 2 business days, exhausted: hold}\n"
 # NOW is Monday 2027-03-15 09:00 in New York.
 WEDNESDAY = datetime(2027, 3, 17, 21, 0, tzinfo=UTC)
@@ -260,6 +261,31 @@ def test_what_is_sent_back_and_comes_again_is_asked_anew(resources: Resources) -
     assert do(resources, id, "lena", NOW + 3 * HOUR) == ""
 
 
+CHANGES = "changes:\n  again_when: {changed: [supplier]}\n"
+
+
+def test_other_content_is_asked_anew_only_where_everything_is_approved_again(make: Make) -> None:
+    """Whoever sends it again, with another word in it, moves nothing to himself."""
+    resources = make(row("stay"), CHANGES)
+    id = submitted(resources)
+    begin(resources, NOW + MINUTE)
+    submitted(resources, NOW + HOUR, submitter="lena", category="office_supplies")
+    assert asked(resources, id) == {("mia", "")}
+    assert do(resources, id, "lena", NOW + 2 * HOUR) == LATER
+    submitted(resources, NOW + 3 * HOUR, supplier="S-44")
+    assert asked(resources, id) == {("mia", ""), ("lena", "mia")}
+
+
+def test_other_content_begins_anew_where_the_set_says_nothing_of_changes(
+    resources: Resources,
+) -> None:
+    id = submitted(resources)
+    begin(resources, NOW + MINUTE)
+    submitted(resources, NOW + HOUR, supplier="S-44")
+    assert asked(resources, id) == {("mia", ""), ("lena", "mia")}
+    assert do(resources, id, "lena", NOW + 2 * HOUR) == ""
+
+
 def test_what_is_handed_on_is_his_who_took_it_and_of_nobody_else(resources: Resources) -> None:
     id = submitted(resources)
     begin(resources, NOW + MINUTE)
@@ -290,9 +316,6 @@ def test_what_is_revoked_gives_nothing_and_one_made_again_begins_again(
     begin(resources, NOW + 2 * HOUR)
     assert asked(resources, id) == {("mia", "")}
     assert do(resources, id, "lena", NOW + 3 * HOUR) in ("delegation_revoked", LATER)
-
-
-LATER = "delegation_began_later"
 
 
 def test_who_is_asked_above_has_his_delegate_from_before_and_none_from_later(

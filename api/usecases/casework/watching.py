@@ -6,7 +6,7 @@ when a place is asked at all is kept by the same rule, also where nothing falls 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -40,10 +40,19 @@ def watch(
 
 
 def watch_new(
-    current: InForce, case: Case, decision: Decision, course: Course, now: datetime
+    current: InForce,
+    case: Case,
+    decision: Decision,
+    course: Course,
+    now: datetime,
+    asked_before: Iterable[Deadline] = (),
 ) -> Iterator[Deadline]:
-    """The deadlines of a case that has none, for the caller to keep."""
-    yield from _wanted(current, case, decision, course, now, {})
+    """The deadlines of a case that has none, for the caller to keep.
+
+    `asked_before` is since when its places were asked with the content before, where that counts.
+    """
+    before = {(each.key, each.kind): each for each in asked_before}
+    yield from _wanted(current, case, decision, course, now, before)
 
 
 def _wanted(
