@@ -98,16 +98,16 @@ def _delegates(
         if code:
             pass_over(situation, delegate, code, need.word, delegation=delegation.id)
             continue
+        found = [Assignee(delegate, Via.DELEGATE, principal, delegation.id)]
         if situation.data.is_absent(delegate, situation.now):
             situation.pass_over(delegate, "absent", need.word)
             left = rule.depth if depth is None else min(depth, rule.depth) - 1
             longer = (*trail, delegate)
             further = [*_delegates(situation, principal, delegate, need, longer, left)]
-            if not further and keeps(situation, delegate, need, principal):
-                further = [Assignee(delegate, Via.DELEGATE, principal, delegation.id)]
-            yield from further
+            found = further or (found if keeps(situation, delegate, need, principal) else [])
+        if found and _stays(situation, delegation, rule, need, principal):
             continue
-        yield Assignee(delegate, Via.DELEGATE, principal, delegation.id)
+        yield from found
 
 
 def once_delegated(situation: Situation, delegation: Delegation, need: Need) -> Assignee | str:
@@ -163,10 +163,35 @@ def _asked_since(situation: Situation, need: Need, principal: PersonId) -> datet
     return min(own or [each.since for each in found], default=None)
 
 
+def _stays(
+    situation: Situation,
+    delegation: Delegation,
+    rule: DelegationRule,
+    need: Need,
+    principal: PersonId,
+) -> bool:
+    """Whether the delegate would get what was asked before; that he does not is noted."""
+    later = _begun_later(situation, delegation, rule, need, principal)
+    if later is None:
+        return False
+    asked, began = map(moment_text, later)
+    situation.stayed.add((delegation.delegator, principal, need.rule, need.word, need.object))
+    words = {"delegation": delegation.id, "asked": asked, "began": began}
+    situation.pass_over(delegation.delegate, STAYS, need.word, **words)
+    return True
+
+
 def _begun_later(
-    situation: Situation, delegation: Delegation, need: Need, principal: PersonId
+    situation: Situation,
+    delegation: Delegation,
+    rule: DelegationRule,
+    need: Need,
+    principal: PersonId,
 ) -> tuple[datetime, datetime] | None:
-    """Since when the place is asked, and when the delegation began, where that is later."""
+    """Since when the place is asked, and when the delegation began, where that is later and the
+    row has such a task stay."""
+    if not rule.pending_stay:
+        return None
     asked = _asked_since(situation, need, principal)
     known = [b.at for b in situation.moments.begun if b.delegation == delegation.id]
     starts = [at for at in (delegation.span.start, *known) if at is not None]
@@ -181,9 +206,10 @@ def allowing(
     need: Need,
     principal: PersonId | None = None,
 ) -> DelegationRule | None:
-    """The first row of the handling that allows the delegation here; why not is noted.
+    """The first row of the handling that allows the delegation; why not is noted.
 
-    `principal` is whose place it is, where that is not the delegator.
+    One by which the task stays comes after the others. `principal` is whose place it is, where that
+    is not the delegator.
     """
     if not delegation.span.holds(situation.now):
         return None
@@ -194,23 +220,18 @@ def allowing(
     if not _in_scope(situation, delegation):
         situation.pass_over(delegate, "delegation_scope", need.word, **words)
         return None
-    whose, later = principal or delegation.delegator, None
+    whose, staying = principal or delegation.delegator, None
     code = "delegation_not_allowed"
     for rule in situation.policy.delegation:
         found = objection(situation, delegation, rule)
-        if not found and rule.pending_stay:
-            later = _begun_later(situation, delegation, need, whose)
-            found = STAYS if later else ""
-        if not found:
+        if not found and not _begun_later(situation, delegation, rule, need, whose):
             return rule
+        if not found:
+            staying = staying or rule
         code = found if code == "delegation_not_allowed" else code
-    if later:
-        asked, began = map(moment_text, later)
-        situation.stayed.add((delegation.delegator, whose, need.rule, need.word, need.object))
-        situation.pass_over(delegate, STAYS, need.word, asked=asked, began=began, **words)
-    else:
+    if staying is None:
         pass_over(situation, delegate, code, need.word, **words)
-    return None
+    return staying
 
 
 def _in_scope(situation: Situation, delegation: Delegation) -> bool:

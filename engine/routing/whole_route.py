@@ -6,7 +6,7 @@ place has others by now than those who were asked, it is asked anew, and so is t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from engine.decision import Step
 from engine.knowing import Situation
@@ -23,12 +23,16 @@ from engine.routing.route import Wanted, build_route
 def whole_route(
     situation: Situation, wanted: Wanted, arrangements: tuple[Arrangement, ...]
 ) -> tuple[Step, ...] | Unfilled:
-    """The steps in order, with everything that is known of them; or the word nobody can fill."""
+    """The steps in order, with everything that is known of them; or the word nobody can fill.
+
+    Where that is so, the document is held, and asked anew altogether when it is decided again.
+    """
     while True:
         steps = _route(situation, wanted, arrangements)
-        asked = situation.moments.asked
-        still = tuple(_still_asked(steps, asked)) if situation.stayed else asked
-        if still == asked:
+        if isinstance(steps, Unfilled) or not situation.stayed:
+            return steps
+        still = tuple(_still_asked(steps, situation.moments.asked))
+        if still == situation.moments.asked:
             return steps
         _begin_again(situation, still)
 
@@ -46,10 +50,8 @@ def _route(
     return steps
 
 
-def _still_asked(steps: tuple[Step, ...] | Unfilled, asked: Iterable[Asked]) -> Iterable[Asked]:
-    """Those that are still asked what they were: of a place that nobody fills, none is."""
-    if isinstance(steps, Unfilled):
-        return (each for each in asked if each.key[0] != str(steps.place))
+def _still_asked(steps: tuple[Step, ...], asked: Iterable[Asked]) -> Iterator[Asked]:
+    """What is asked of somebody who was asked it before."""
     now = {key: {*positions(place)} for key, place in keyed_steps(steps)}
     return (each for each in asked if not now.get(each.key, set()).isdisjoint(each.persons))
 

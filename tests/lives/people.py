@@ -7,9 +7,14 @@ with the product: plain lists and loops, and where there is a choice every way i
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from tests.lives.world import HOLDERS, People, Policy
+
+if TYPE_CHECKING:
+    from tests.lives.routes import Key
 
 Who = tuple[str, str]  # who acts, and for whom; "" for himself
 
@@ -19,13 +24,27 @@ class Nobody(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A place is asked since a moment, of those who had it then."""
+
+    key: Key
+    persons: frozenset[str]
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Day:
-    """The people on one day under a set, for one requester: he is asked for nothing of his own."""
+    """The people on one day under a set, for one requester: he is asked for nothing of his own.
+
+    `asked` are the places that are open; whose delegate got nothing because of that has `stayed`.
+    """
 
     people: People
     number: int
     policy: Policy
     requester: str
+    asked: tuple[Asked, ...] = ()
+    stayed: set[str] = field(default_factory=set, compare=False)
 
     def may(self, person: str) -> bool:
         """Whether he is there at all and it is not his own need."""
@@ -39,28 +58,53 @@ class Day:
         """Whether he may be asked, and today."""
         return self.may(person) and not self.is_absent(person)
 
-    def seat(self, person: str) -> list[Who]:
-        """Who may act for the position of a person."""
+    def seat(
+        self, person: str, of: tuple[str, ...] = (), since: datetime | None = None
+    ) -> list[Who]:
+        """Who may act for the position of a person.
+
+        `of` is the rule and the word of the place, and its object where that is known by then;
+        `since` is when he was asked, where the place does not say it.
+        """
         if person == self.requester:
             return []
         if person in self.people.left:
             by = self.people.acting.get(person, "")
             return [(by, person)] if by and self.is_there(by) else []
         found = [] if self.is_absent(person) else [(person, "")]
+        open_here = [a for a in self.asked if of and self._named(a.key)[: len(of)] == of]
+        his = [a for a in open_here if person in a.persons]
+        asked = min([since] if since else [a.since for a in his or open_here], default=None)
+        has_stayed = False
         for each in self.people.delegated:
-            counts = not each.is_revoked and each.first <= self.number <= each.last
-            if each.delegator == person and counts and self.is_there(each.delegate):
+            if each.delegator != person or each.is_revoked:
+                continue
+            if not each.first <= self.number <= each.last:
+                continue
+            if not self.is_there(each.delegate):
+                continue
+            if self.policy.pending == "stay" and asked is not None and each.begins > asked:
+                has_stayed = True
+            else:
                 found.append((each.delegate, person))
+        if has_stayed:
+            self.stayed.add(person)
+            if not found and his:
+                found.append((person, ""))
         return list(dict.fromkeys(found))
+
+    @staticmethod
+    def _named(key: Key) -> tuple[str, ...]:
+        return key.rule, key.word, key.object
 
     def holders(self, role: str) -> list[str]:
         return [p for p in HOLDERS[role] if (role, p) not in self.people.unseated]
 
-    def of_role(self, role: str) -> tuple[Who, ...]:
+    def of_role(self, role: str, rule: str) -> tuple[Who, ...]:
         """Everyone who may act for one of the holders, once each, for himself where he can."""
         found: dict[str, str] = {}
         for holder in sorted(self.holders(role)):
-            for person, of in self.seat(holder):
+            for person, of in self.seat(holder, (rule, role)):
                 if found.get(person) != "":
                     found[person] = of
         if not found:
@@ -73,19 +117,19 @@ class Day:
             yield person
             person = self.people.manager(person)
 
-    def climbed(self, person: str, word: str) -> tuple[Who, ...]:
-        """The first seat that is filled, from the person upwards."""
+    def owner(self, person: str, objects: str, rule: str) -> tuple[Who, ...]:
+        """The first seat that is filled, from the owner of cost centers upwards."""
         for position in self.upwards(person):
-            found = self.seat(position)
+            found = self.seat(position, (rule, "cost_center_owner", objects))
             if found:
                 return tuple(found)
-        raise Nobody(word)
+        raise Nobody(f"cost_center_owner {objects}")
 
-    def chain(self, amount: int) -> tuple[Who, ...]:
+    def chain(self, amount: int, rule: str) -> tuple[Who, ...]:
         """From the requester's supervisor upwards to the first whose authority covers."""
         limits = []
         for position in self.upwards(self.people.manager(self.requester)):
-            seat = self.seat(position)
+            seat = self.seat(position, (rule, "chain"))
             able = [who for who in seat if amount <= self._limit_in(position, *who)]
             if able:
                 return tuple(able)

@@ -96,9 +96,7 @@ def _steps(on: Day, row: str, order: Order) -> Iterator[Step]:
         return tuple(
             Part(1, (replace(found, key=replace(found.key, object=objects, amount=cents)),))
             for owner, (objects, cents) in _charged(on, order).items()
-            for found in [
-                place(1, "cost_center_owner", on.climbed(owner, f"cost_center_owner {objects}"))
-            ]
+            for found in [place(1, "cost_center_owner", on.owner(owner, objects, f"{row} 1"))]
         )
 
     def some(need: int, *roles: str) -> Step:
@@ -106,7 +104,7 @@ def _steps(on: Day, row: str, order: Order) -> Iterator[Step]:
         failed = []
         for nth, role in enumerate(roles, start=1):
             try:
-                found.append(place(nth, role, on.of_role(role)))
+                found.append(place(nth, role, on.of_role(role, f"{row} {nth}")))
             except Nobody as problem:
                 failed.append(problem)
         if len(found) < need:
@@ -120,10 +118,10 @@ def _steps(on: Day, row: str, order: Order) -> Iterator[Step]:
             yield some(2, "buyer", "treasurer")
         case "any":
             yield some(1, "cfo", "treasurer")
-            yield (Part(1, (place(3, "buyer", on.of_role("buyer"), "consult"),)),)
+            yield (Part(1, (place(3, "buyer", on.of_role("buyer", f"{row} 3"), "consult"),)),)
         case "chain":
             yield owners()
-            asked = place(2, "chain", on.chain(order.amount))
+            asked = place(2, "chain", on.chain(order.amount, f"{row} 2"))
             key = replace(asked.key, amount=order.amount * 100)
             yield (Part(1, (replace(asked, key=key),)),)
         case "group":
@@ -132,9 +130,9 @@ def _steps(on: Day, row: str, order: Order) -> Iterator[Step]:
             yield owners()
             yield (Part(1, (place(2, "board", on.board(), "vote"),)),)
         case "emergency":
-            one, two = (place(1, "buyer", on.of_role("buyer")) for _ in range(2))
+            one, two = (place(1, "buyer", on.of_role("buyer", f"{row} 1")) for _ in range(2))
             yield (fillable(Part(2, (one, replace(two, key=replace(two.key, number=2))))),)
-            yield (Part(1, (place(2, "cfo", on.of_role("cfo"), NOT_AWAITED),)),)
+            yield (Part(1, (place(2, "cfo", on.of_role("cfo", f"{row} 2"), NOT_AWAITED),)),)
 
 
 def handed_on(steps: tuple[Step, ...]) -> tuple[Step, ...]:

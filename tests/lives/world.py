@@ -23,6 +23,7 @@ class Policy:
     trifle: int = 10  # up to this nobody is asked
     chain: int = 150_000  # up to this a chain is asked, above it a group
     director: int = 60_000  # the limit of a director
+    pending: str = "move"  # what open tasks do when a delegation begins
 
 
 _FILES: Final = {
@@ -88,7 +89,8 @@ additional:
     "handling.yaml": """\
 kind: handling
 delegation:
-  - {documents: [purchase_order], limit: delegator, longest: 90 days, depth: 0}
+  - {documents: [purchase_order], limit: delegator, longest: 90 days, depth: 0,
+     pending_tasks: $pending}
 changes:
   again_when:
     increase: {percent: 10%, over: either, since: [original, last_approved]}
@@ -111,6 +113,7 @@ def set_files(policy: Policy) -> dict[str, bytes]:
         "$in_flight": policy.in_flight,
         "$director": f"{policy.director:_}",
         "$trifle": str(policy.trifle),
+        "$pending": policy.pending,
         "$chain": f"{policy.chain:_}",
         "$most": f"{MOST_WITH_ONE:_}",
     }
@@ -159,13 +162,22 @@ ABOVE: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Delegated:
-    """One lets another act for him over days (inclusive), counted from the first of the life."""
+    """One lets another act for him over days (inclusive), counted from the first of the life.
+
+    Nobody knew of it before it was `made`.
+    """
 
     delegator: str
     delegate: str
     first: int
     last: int
     is_revoked: bool = False
+    made: datetime = START
+
+    @property
+    def begins(self) -> datetime:
+        """When it begins to count."""
+        return max((START + self.first * DAY).replace(hour=0), self.made)
 
 
 @dataclass(slots=True)
