@@ -7,6 +7,8 @@ place has others by now than those who were asked, it is asked anew, and so is t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from copy import copy
+from typing import Final
 
 from engine.decision import Step
 from engine.knowing import Situation
@@ -14,10 +16,11 @@ from engine.routing.arranging import Arrangement, arranged
 from engine.routing.asked import Asked, Moments
 from engine.routing.building import Routing, Unfilled
 from engine.routing.course import keyed_steps
-from engine.routing.delegation import STAYS
 from engine.routing.escalating import positions, raised
 from engine.routing.related_parties import add_for_interest
 from engine.routing.route import Wanted, build_route
+
+_NOTES: Final = ("passed", "bars", "held", "limits", "gaps", "reasons", "compared", "bases")
 
 
 def whole_route(
@@ -27,6 +30,7 @@ def whole_route(
 
     Where that is so, the document is held, and asked anew altogether when it is decided again.
     """
+    before = _Noted(situation, wanted)
     while True:
         steps = _route(situation, wanted, arrangements)
         if isinstance(steps, Unfilled) or not situation.stayed:
@@ -34,7 +38,8 @@ def whole_route(
         still = tuple(_still_asked(steps, situation.moments.asked))
         if still == situation.moments.asked:
             return steps
-        _begin_again(situation, still)
+        before.restore(situation, wanted)
+        situation.moments = Moments(still, situation.moments.begun)
 
 
 def _route(
@@ -56,7 +61,19 @@ def _still_asked(steps: tuple[Step, ...], asked: Iterable[Asked]) -> Iterator[As
     return (each for each in asked if not now.get(each.key, set()).isdisjoint(each.persons))
 
 
-def _begin_again(situation: Situation, still: tuple[Asked, ...]) -> None:
-    situation.moments = Moments(still, situation.moments.begun)
-    situation.stayed.clear()
-    situation.passed = {k: each for k, each in situation.passed.items() if each.code != STAYS}
+class _Noted:
+    """What was noted before a route was worked out, so that nothing is left of one given up."""
+
+    def __init__(self, situation: Situation, wanted: Wanted) -> None:
+        self._is_needed = bool(situation.moments.asked)
+        if self._is_needed:
+            self._notes = {name: copy(getattr(situation, name)) for name in _NOTES}
+            self._added = {at: [*words] for at, words in wanted.added.items()}
+
+    def restore(self, situation: Situation, wanted: Wanted) -> None:
+        """All of it is as it was; where nothing was asked before, no route is given up."""
+        if self._is_needed:
+            situation.stayed.clear()
+            for name, noted in self._notes.items():
+                setattr(situation, name, copy(noted))
+            wanted.added = {at: [*words] for at, words in self._added.items()}

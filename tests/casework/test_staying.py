@@ -304,6 +304,32 @@ def test_one_task_can_be_given_to_a_delegate_all_the_same(resources: Resources) 
     assert do(resources, id, "lena", NOW + 2 * HOUR) == ""
 
 
+def test_a_delegate_who_goes_away_keeps_what_he_has_for_another(resources: Resources) -> None:
+    """Mia is away and Lena acts for her; Olga, for Lena while she is away, gets what is new."""
+    begin(resources, NOW)
+    away(resources, NOW)
+    old = submitted(resources, NOW + MINUTE)
+    assert asked(resources, old) == {("lena", "mia")}
+    begin(resources, NOW + HOUR, "olga", "lena")
+    both = "person,from,to\nmia,2027-03-15,2027-03-31\nlena,2027-03-15,2027-03-31\n"
+    files = data_files() | {"absences.csv": both.encode()}
+    load_master_data(resources, files, ADMIN, "away", NOW + 2 * HOUR)
+    new = submitted(resources, NOW + 3 * HOUR, id="PO-2", supplier="S-44")
+    assert asked(resources, old) == {("lena", "mia")}
+    assert asked(resources, new) == {("olga", "mia")}
+    assert do(resources, old, "olga", NOW + 4 * HOUR) == "step_not_current"  # the next one is hers
+    assert do(resources, old, "lena", NOW + 4 * HOUR) == ""
+
+
+def test_a_delegation_that_would_give_nothing_keeps_nothing(make: Make) -> None:
+    """Mia is away, and whom she lets act for her may not sign so much: it goes up at once."""
+    resources = make(row("stay", cap="1_000.00 USD"))
+    id = submitted(resources)
+    begin(resources, NOW + MINUTE)
+    away(resources, NOW + HOUR)
+    assert asked(resources, id) == {("dan", "")}
+
+
 def test_what_is_revoked_gives_nothing_and_one_made_again_begins_again(
     resources: Resources,
 ) -> None:
