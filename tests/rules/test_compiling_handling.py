@@ -121,7 +121,7 @@ def test_escalation_is_kept() -> None:
         "escalate_after": "2 business days",
         "exhausted": "hold",
     }
-    assert found == ()
+    assert not found
 
 
 @pytest.mark.parametrize(

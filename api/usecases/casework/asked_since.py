@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
@@ -28,8 +28,6 @@ KEPT_READ: Final = 64  # earlier delegations; small beside the people and docume
 _PEOPLE: Final = ("people.csv", "people.yaml")
 
 _ById = Mapping[str, Delegation]
-_READ: Final[OrderedDict[tuple[str, str, str], _ById]] = OrderedDict()
-_LOCK: Final = threading.Lock()
 
 
 def moments_of_case(connection: Connection, case_id: int, sets: Iterable[InForce]) -> Moments:
@@ -97,14 +95,29 @@ def _given(of: Delegation) -> Delegation:
 def _earlier(connection: Connection, current: InForce, held: Held) -> _ById:
     """The delegations that were in force, of people as they are now; none where they are gone."""
     name = (held.digest, current.digests.master_data, current.policy.digest)
-    known = _READ.get(name)
-    if known is None:
-        known = _read(connection, current, held.digest)
-        with _LOCK:
-            _READ[name] = known
-            while len(_READ) > KEPT_READ:
-                _READ.popitem(last=False)
-    return known
+    return _READ.get(name, lambda: _read(connection, current, held.digest))
+
+
+class _Kept:
+    """What was read of earlier contents, which never change, by the digests behind it."""
+
+    def __init__(self) -> None:
+        self._made: OrderedDict[tuple[str, ...], _ById] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, name: tuple[str, ...], make: Callable[[], _ById]) -> _ById:
+        """The delegations of that name."""
+        with self._lock:
+            known = self._made.get(name)
+        made = make() if known is None else known
+        with self._lock:
+            self._made[name] = made
+            while len(self._made) > KEPT_READ:
+                self._made.popitem(last=False)
+        return made
+
+
+_READ: Final = _Kept()
 
 
 def _read(connection: Connection, current: InForce, digest: str) -> _ById:

@@ -198,15 +198,7 @@ def _kept(
     add_seeds(connection, seeds)
     _count(resources, connection, current, made, decided)
     _ask(connection, made, decided)
-    falls_due = [
-        deadline
-        for case, each in zip(made, decided, strict=True)
-        for deadline in watch_new(
-            *(current, case, each.decision, each.course, case.received_at),
-            each.asked_before,
-        )
-    ]
-    deadlines.add_deadlines(connection, falls_due)
+    deadlines.add_deadlines(connection, [*_fall_due(current, made, decided)])
     remember_submissions(
         connection,
         current,
@@ -230,6 +222,15 @@ def _kept(
         asked = None if each.course.given else each.asked  # who approved is known only now
         done, more = finish(resources, connection, current, case, document, now, asked)
         yield each.attempt, Submitted(done, is_new=True), [entry, *more, *opened]
+
+
+def _fall_due(
+    current: InForce, made: Sequence[Case], decided: Sequence[_Decided]
+) -> Iterator[Deadline]:
+    """The deadlines of the cases, which have none."""
+    for case, each in zip(made, decided, strict=True):
+        of = (each.decision, each.course, case.received_at, each.asked_before)
+        yield from watch_new(current, case, *of)
 
 
 def _take_place(connection: Connection, current: InForce, before: Case, decided: _Decided) -> None:
