@@ -82,6 +82,17 @@ def test_a_wrong_delegation_is_reported_once(written: str, code: str) -> None:
     assert errors(f"delegation:\n  - {written}\n") == [code]
 
 
+@pytest.mark.parametrize(
+    ("written", "stay"),
+    [("", False), (", pending_tasks: move", False), (", pending_tasks: stay", True)],
+)
+def test_open_tasks_stay_where_a_row_says_so_and_nothing_is_noted(written: str, stay: bool) -> None:
+    row = f"{{documents: [purchase_order], limit: delegator{written}}}"
+    text = f"kind: handling\ndelegation:\n  - {row}\n"
+    assert [rule.pending_stay for rule in compiled(handling=text).delegation] == [stay]
+    assert complaints(handling=text) == []
+
+
 def test_stand_ins() -> None:
     city, ceo = complete().stand_ins
     assert (city.for_role, city.because) == ("city_manager", {"absent"})
