@@ -15,7 +15,7 @@ from adapters.store.trail import records_of
 from api.usecases.casework.acting import Action, Kind, act
 from api.usecases.casework.activating import bootstrap, load_master_data
 from api.usecases.casework.falling_due import handle_all_due
-from api.usecases.casework.resolving import Watch
+from api.usecases.casework.resolving import Cause, Watch, re_resolve
 from api.usecases.casework.resources import Resources
 from api.usecases.casework.submission import Submitted
 from api.usecases.casework.submitting import submit
@@ -371,11 +371,14 @@ def test_the_record_says_since_when_and_is_performed_again(resources: Resources)
 
 
 def test_why_the_delegate_is_not_asked_stands_in_the_decision(resources: Resources) -> None:
+    """From the start of the delegation on, on record once, though nobody else is asked."""
     id = submitted(resources)
     made = begin(resources, NOW + MINUTE)
-    away(resources, NOW + HOUR, to="2027-03-16")
-    assert do(resources, id, "mia", NOW + 2 * HOUR, Kind.CLAIM, place=place_of(resources, id)) == ""
-    handle_all_due(resources, WEDNESDAY)
+    assert [body["kind"] for body in bodies(resources, id)] == ["submission", "tasks_changed"]
+    body = bodies(resources, id)[-1]
+    assert body["asked"] == body["asked_before"]
+    assert re_resolve(resources, id, NOW + HOUR, Cause.TIME) is False
+    assert len(bodies(resources, id)) == 2
     with resources.store.reading() as connection:
         case = cases.by_id(connection, id)
     assert case is not None
