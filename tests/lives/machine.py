@@ -41,7 +41,7 @@ policies = st.builds(
     st.sampled_from([10, 60]),
     st.sampled_from([150_000, 110_000]),
     st.sampled_from([60_000, 20_000]),
-    st.sampled_from(["move", "stay"]),
+    st.sampled_from(["stay", "stay", "move"]),
 )
 
 

@@ -23,7 +23,7 @@ class Policy:
     trifle: int = 10  # up to this nobody is asked
     chain: int = 150_000  # up to this a chain is asked, above it a group
     director: int = 60_000  # the limit of a director
-    pending: str = "move"  # what open tasks do when a delegation begins
+    pending: str = "stay"  # what open tasks do when a delegation begins
 
 
 _FILES: Final = {
