@@ -48,15 +48,16 @@ from engine.policy import (
 from engine.rates import Shortage
 from engine.recording import decision_digest
 from engine.routing.arranging import Arrangement
-from engine.routing.arranging_above import as_it_stands
+from engine.routing.asked import NO_MOMENTS, Moments
 from engine.routing.authority import widest
 from engine.routing.building import Routing, Unfilled
 from engine.routing.course import Escalation
 from engine.routing.distinct import needs_answer, needs_approval
 from engine.routing.guarantees import broken
-from engine.routing.related_parties import add_for_interest, matched, uncomparable
+from engine.routing.related_parties import matched, uncomparable
 from engine.routing.resolving import resolve
-from engine.routing.route import Wanted, build_route
+from engine.routing.route import Wanted
+from engine.routing.whole_route import whole_route
 from engine.segregation.telling import joined, told
 from engine.selecting import (
     Applied,
@@ -95,6 +96,8 @@ class Draft:
     rates: tuple[str, ...] = ()
     is_traced: bool = True
     arrangements: tuple[Arrangement, ...] = ()
+    escalations: tuple[Escalation, ...] = ()
+    moments: Moments = NO_MOMENTS
 
 
 def decide(
@@ -107,6 +110,7 @@ def decide(
     own: OwnFacts | None = None,
     escalations: tuple[Escalation, ...] = (),
     arrangements: tuple[Arrangement, ...] = (),
+    moments: Moments = NO_MOMENTS,
 ) -> Decision:
     """Who must approve the document, in what order, by whose authority; or why not.
 
@@ -114,11 +118,11 @@ def decide(
     totals, answers of an ERP. `history` is what people did on documents that are related to this
     one, complete as far as the set's conflicts look (`engine/segregation/asking.py`). `own` is what
     the document states, where that has been worked out already. `escalations` are the places that
-    were silent too long, `arrangements` what people have arranged on its route. Raises
-    `PolicyError` for a naive moment and nothing else.
+    were silent too long, `arrangements` what people have arranged on its route, `moments` since
+    when its places are asked. Raises `PolicyError` for a naive moment and nothing else.
     """
-    draft = Draft(arrangements=arrangements)
-    draft = _draft(policy, data, document, now, given, draft, own, history, escalations)
+    draft = Draft(arrangements=arrangements, escalations=escalations, moments=moments)
+    draft = _draft(policy, data, document, now, given, draft, own, history)
     return _decision(policy, data, document, now, draft)
 
 
@@ -158,7 +162,6 @@ def _draft(
     draft: Draft,
     own: OwnFacts | None = None,
     history: History = NO_HISTORY,
-    escalations: tuple[Escalation, ...] = (),
 ) -> Draft:
     if now.tzinfo is None:
         raise PolicyError("the moment of a decision needs a time zone")
@@ -168,7 +171,7 @@ def _draft(
     if isinstance(situation, Held):
         draft.held.append(situation)
     else:
-        situation.escalations = escalations
+        situation.escalations, situation.moments = draft.escalations, draft.moments
         _ask_matrix(situation, draft)
         _ask_controls(situation, draft)
         _ask_persons(situation, draft)
@@ -358,11 +361,7 @@ def _route(situation: Situation, draft: Draft) -> None:
     """The route that is wanted; what keeps it from being one is added to the draft's holds."""
     if draft.refused or draft.held:
         return
-    steps = build_route(routing := Routing(situation), draft.wanted)
-    if add_for_interest(situation, draft.wanted):
-        steps = build_route(routing := Routing(situation), draft.wanted)
-    if not isinstance(steps, Unfilled) and (draft.arrangements or situation.escalations):
-        steps = as_it_stands(situation, steps, draft.arrangements, is_once=routing.is_once)
+    steps = whole_route(situation, draft.wanted, draft.arrangements)
     if isinstance(steps, Unfilled):
         draft.held.append(_unfilled(situation, draft, steps))
         return

@@ -25,6 +25,7 @@ from engine.organization import Entity, Limit
 from engine.places import Place
 from engine.policy import PolicySet, ScopeKey
 from engine.rates import Converter, FxChoice, Shortage
+from engine.routing.asked import NO_MOMENTS, Moments
 from engine.routing.course import Escalation
 from engine.segregation.ground import Ground
 from engine.values import value
@@ -52,7 +53,8 @@ class Situation:
     `involved` are the persons the document names, by the part they play. `amount` is the deciding
     matrix's amount as the document states it, once there is one. `history` is what people did
     before, `ground` what of it matters, once that was asked; `escalations` are the places of the
-    route that were silent.
+    route that were silent, `moments` since when others are asked, `stayed` where a delegate got
+    nothing because of that: by delegator, whose place it is, and where it stands.
     `passed` collects whom the resolution passed over, `bars` what bars persons, with the rule,
     `held` who holds the roles that were asked, `limits` what persons have alone, `gaps` what kept a
     limit or a condition on a person from being asked, `compared` the limits that the amount was
@@ -74,6 +76,10 @@ class Situation:
     scopes: tuple[ScopeKey, ...]
     history: History = NO_HISTORY
     escalations: tuple[Escalation, ...] = ()
+    moments: Moments = NO_MOMENTS
+    stayed: set[tuple[PersonId, PersonId, Place | None, str, str | None]] = field(
+        default_factory=set
+    )
     amount: Money | Exact | None = None
     passed: dict[tuple[PersonId, str, str], Passed] = field(default_factory=dict)
     bars: dict[PersonId, tuple[str, tuple[tuple[str, str], ...]]] = field(default_factory=dict)

@@ -273,7 +273,8 @@ class DelegationRule:
 
     `limit` is delegator | delegate | lesser. `longest` is a number of local days, 0 unlimited.
     `level_gap` is the most levels between the two, -1 unlimited. `depth` is how often a delegate
-    may delegate on. `to_level` is the least level of the delegate.
+    may delegate on. `to_level` is the least level of the delegate. `pending_stay`: what was asked
+    before its start stays with the delegator.
     """
 
     place: Place
@@ -288,7 +289,7 @@ class DelegationRule:
     to_roles: frozenset[str] = frozenset()
     require: frozenset[str] = frozenset()
     when: Condition = ALWAYS
-    moves_pending: bool = False
+    pending_stay: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """What a decision was made with beside document, set and people: as a record has it, and read back.
 
-Totals that were counted, what people had arranged on the route, and where it had been silent. What
-was done on earlier documents is in `engine/segregation/history_form.py`. `SEMANTICS` names what the
-words of a policy mean: it is another one where the same set would decide differently.
+Totals that were counted, what people had arranged on the route, where it had been silent, and since
+when its places were asked. What was done on earlier documents is in
+`engine/segregation/history_form.py`. `SEMANTICS` names what the words of a policy mean: it is
+another one where the same set would decide differently.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from engine.master_data import PersonId
 from engine.money import Exact, Money, fraction_text
 from engine.recording import moment_text
 from engine.routing.arranging import Arrangement, Arranging
+from engine.routing.asked import Asked, Begun, Moments
 from engine.routing.course import Escalation, PlaceKey
 
 SEMANTICS: Final = "1"
@@ -74,15 +76,54 @@ def arrangements_of(body: Plain) -> tuple[Arrangement, ...]:
 
 def escalations_plain(made: Iterable[Escalation]) -> dict[str, object]:
     """Where a route was silent, as a record has it; nothing where it never was."""
-    listed = [{"key": list(each.key), "persons": list(each.persons)} for each in made]
+    listed = [
+        {
+            "key": list(each.key),
+            "persons": list(each.persons),
+            **({} if each.at is None else {"at": moment_text(each.at)}),
+        }
+        for each in made
+    ]
     return {"escalations": listed} if listed else {}
 
 
 def escalations_of(body: Plain) -> tuple[Escalation, ...]:
     """Where a route was silent, out of a record."""
     return tuple(
-        Escalation(_key(each["key"]), tuple(map(PersonId, each["persons"])))
+        Escalation(
+            _key(each["key"]),
+            tuple(map(PersonId, each["persons"])),
+            datetime.fromisoformat(each["at"]) if "at" in each else None,
+        )
         for each in body.get("escalations", ())
+    )
+
+
+def moments_plain(of: Moments) -> dict[str, object]:
+    """Since when places were asked, and which delegations were not known before; often nothing."""
+    asked = [
+        {"key": list(each.key), "persons": list(each.persons), "since": moment_text(each.since)}
+        for each in of.asked
+    ]
+    begun = [{"delegation": b.delegation, "at": moment_text(b.at)} for b in of.begun]
+    return {**({"asked_since": asked} if asked else {}), **({"begun": begun} if begun else {})}
+
+
+def moments_of(body: Plain) -> Moments:
+    """Since when places were asked, out of a record."""
+    return Moments(
+        tuple(
+            Asked(
+                _key(each["key"]),
+                tuple(map(PersonId, each["persons"])),
+                datetime.fromisoformat(each["since"]),
+            )
+            for each in body.get("asked_since", ())
+        ),
+        tuple(
+            Begun(each["delegation"], datetime.fromisoformat(each["at"]))
+            for each in body.get("begun", ())
+        ),
     )
 
 

@@ -109,7 +109,6 @@ _COMPILING: Final = {
     "self-monitored": "a person is to look at his own acts",
     "not-group": "something that holds for the whole group stands in a file of narrower scope",
     "no-total": "the documents of a total are meant where no total is asked for",
-    "not-yet-applied": "something that this version reads and does not apply yet",
     "signed-credits": "credits keep their sign, so a credit note needs no authority",
     "accepted-nothing": "an accepted report that is not reported",
     "waiver-without-owner": "a report is accepted and nobody answers for it",

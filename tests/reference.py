@@ -174,6 +174,8 @@ class World:
     declared: set[PersonId] = field(default_factory=set)  # with an interest, looked at
     uncertain: set[str] = field(default_factory=set)  # why somebody might have been asked
     history: History = NO_HISTORY
+    asked_since: datetime | None = None  # every place, of everybody who could have it
+    stayed: set[tuple[PersonId, Claim]] = field(default_factory=set)  # a delegate got nothing by it
 
     def day(self, moment: datetime) -> date:
         """The local day at the entity."""
@@ -1126,11 +1128,17 @@ def who_for(world: World, people: Iterable[PersonId], claim: Claim) -> Pairs:
     OPEN: a delegate may act while the delegator is there, too; who can act for himself does.
     """
     able = [person for person in sorted(people) if is_able(world, person, claim)]
-    present = [person for person in able if not world.data.is_absent(person, world.now)]
+    delegates = {person: [*_delegates(world, person, (person,), (), claim)] for person in able}
+    present = [
+        person
+        for person in able
+        if not world.data.is_absent(person, world.now)
+        or ((person, claim) in world.stayed and not delegates[person])  # it is his, and he is away
+    ]
     return frozenset((str(person), "") for person in present) | {
         (str(delegate), str(person))
         for person in able
-        for delegate in _delegates(world, person, (person,), (), claim)
+        for delegate in delegates[person]
         if delegate not in present
     }
 
@@ -1142,7 +1150,7 @@ def _delegates(
     hops: tuple[Hop, ...],
     claim: Claim,
 ) -> Iterator[PersonId]:
-    """Delegates who are there, and theirs where they may delegate on."""
+    """Delegates who are there, and theirs where they may delegate on; none of what stays (§7)."""
     rules = [rule for rule in world.policy.delegation if is_surely(world, rule.when)]
     for delegation in world.data.delegations.get(person, ()):
         delegate = delegation.delegate
@@ -1154,9 +1162,20 @@ def _delegates(
             further = (*hops, Hop(delegation, rule))
             if not _allows(world, rule, delegation, claim) or not _is_deep_enough(further):
                 continue
+            found = [*_delegates(world, delegate, (*path, delegate), further, claim)]
             if not world.data.is_absent(delegate, world.now) and _has_limits(world, further, claim):
-                yield delegate
-            yield from _delegates(world, delegate, (*path, delegate), further, claim)
+                found.append(delegate)
+            elif not found and (delegate, claim) in world.stayed:
+                found.append(delegate)
+            if rule.pending_stay and _began_after_it_was_asked(world, delegation):
+                world.stayed |= {(person, claim)} if found else set()
+            else:
+                yield from found
+
+
+def _began_after_it_was_asked(world: World, delegation: Delegation) -> bool:
+    start = delegation.span.start
+    return world.asked_since is not None and start is not None and world.asked_since < start
 
 
 def _has_limits(world: World, hops: tuple[Hop, ...], claim: Claim) -> bool:
@@ -1974,13 +1993,14 @@ def decide(
     now: datetime,
     given: Mapping[str, FactValue] = MappingProxyType({}),
     history: History = NO_HISTORY,
+    asked_since: datetime | None = None,
 ) -> Result:
     """Refusals beat holds, holds beat additions (§5)."""
     try:
         world = world_of(policy, data, document, now, given)
     except Stuck as stuck:
         return Result("held", stuck.codes)
-    world.history = history
+    world.history, world.asked_since = history, asked_since
     refused: set[str] = set()
     held: set[str] = set()
     answer: Answer | None = None

@@ -2,6 +2,7 @@
 
 A deadline belongs to a place of the route or, without a key, to the whole case. It is open until
 `done_at`; whoever handles it has locked the case, so that of two workers one finds nothing left.
+Beside them it is kept since when each place is asked, of which nothing ever falls due.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
 
 from adapters.store.many import insert_rows
 from adapters.store.tables import deadlines, escalations, notices
 from engine.deadlines.watching import Kind
 from engine.master_data import PersonId
+from engine.routing.asked import Asked
 from engine.routing.course import Escalation, PlaceKey
 
 
@@ -59,7 +61,36 @@ def deadlines_of(
     wanted = sorted(set(case_ids))
     if not wanted:
         return {}
-    query = select(deadlines).where(deadlines.c.case_id.in_(wanted))
+    falls_due = deadlines.c.kind != str(Kind.ASKED)
+    return _of(connection, select(deadlines).where(deadlines.c.case_id.in_(wanted), falls_due))
+
+
+def watched_on(connection: Connection, case_id: int) -> Sequence[Deadline]:
+    """Everything that is watched on a case: its deadlines, and since when places are asked."""
+    query = select(deadlines).where(deadlines.c.case_id == case_id)
+    return _of(connection, query).get(case_id, ())
+
+
+def asked_rows(connection: Connection, case_id: int) -> tuple[Deadline, ...]:
+    """Since when each place of a case is asked that is, in the order of places."""
+    query = select(deadlines).where(deadlines.c.case_id == case_id)
+    asked = query.where(deadlines.c.kind == str(Kind.ASKED))
+    rows = connection.execute(asked.order_by(deadlines.c.place, deadlines.c.key))
+    return tuple(map(_deadline, rows))
+
+
+def asked_on(connection: Connection, case_id: int) -> tuple[Asked, ...]:
+    """The same as a decision takes it."""
+    return tuple(
+        Asked(each.key, tuple(map(PersonId, each.persons)), each.since)
+        for each in asked_rows(connection, case_id)
+        if each.key is not None
+    )
+
+
+def _of(
+    connection: Connection, query: Select[*tuple[object, ...]]
+) -> Mapping[int, Sequence[Deadline]]:
     found: dict[int, list[Deadline]] = {}
     for row in connection.execute(
         query.order_by(deadlines.c.due_at, deadlines.c.kind, deadlines.c.place)
@@ -83,7 +114,8 @@ def due(connection: Connection, now: datetime, most: int = 100) -> Sequence[int]
 
 def set_deadlines(connection: Connection, case_id: int, wanted: Sequence[Deadline]) -> None:
     """These are the deadlines of the case, and no others; the case is locked."""
-    if [*deadlines_on(connection, case_id)] == sorted(wanted, key=lambda d: (d.due_at, d.kind)):
+    in_order = sorted(wanted, key=lambda d: (d.due_at, d.kind, d.place))
+    if [*watched_on(connection, case_id)] == in_order:
         return
     forget_deadlines(connection, case_id)
     add_deadlines(connection, wanted)
@@ -113,10 +145,10 @@ def done(connection: Connection, deadline: Deadline, now: datetime) -> None:
 
 
 def escalations_on(connection: Connection, case_id: int) -> tuple[Escalation, ...]:
-    """Where the present version of a case was silent, in order."""
+    """Where the present version of a case was silent, in order, and when."""
     query = select(escalations).where(escalations.c.case_id == case_id)
     return tuple(
-        Escalation(_key(row.key), tuple(map(PersonId, json.loads(row.persons))))
+        Escalation(_key(row.key), tuple(map(PersonId, json.loads(row.persons))), row.at)
         for row in connection.execute(query.order_by(escalations.c.number))
     )
 

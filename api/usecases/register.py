@@ -250,7 +250,7 @@ def _worth(line: Line, worth: Worth) -> Line:
     conditions = ", ".join(filter(None, (line.only_where, said(worth.rule.when))))
     return _noted(
         line,
-        f"{both}{amounts}{caps}",
+        f"{both}{amounts}{caps}{'; open tasks stay' if worth.rule.pending_stay else ''}",
         entities=", ".join(worth.entities),
         documents=", ".join(worth.documents),
         only_where=conditions,

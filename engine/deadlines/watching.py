@@ -15,7 +15,7 @@ from engine.decision import Ask, Assignment, Decision, Outcome, Via
 from engine.policy import PolicySet
 from engine.routing.completing import open_now
 from engine.routing.course import ActKind, Course, PlaceKey, keyed
-from engine.routing.escalating import may_be_raised
+from engine.routing.escalating import may_be_raised, positions
 from engine.values import value
 
 
@@ -26,6 +26,7 @@ class Kind(StrEnum):
     ESCALATE = "escalate"
     WITHDRAW = "withdraw"
     RATIFY = "ratify"
+    ASKED = "asked"  # nothing: it keeps since when a place is asked
 
 
 @value
@@ -55,10 +56,12 @@ def watched(
     terms = policy.escalation
     if status is Status.PENDING and decision.outcome is Outcome.ROUTE:
         yield from _of_route(terms, decision, course)
+        yield from _told(decision)
     elif status in _UNATTENDED and "withdraw_after" in terms:
         yield Watched(Kind.WITHDRAW, span_of(terms["withdraw_after"]))
     elif status in _AGREED:
         yield from _to_ratify(decision, course)
+        yield from _told(decision)
 
 
 def _of_route(terms: Mapping[str, str], decision: Decision, course: Course) -> Iterator[Watched]:
@@ -67,6 +70,7 @@ def _of_route(terms: Mapping[str, str], decision: Decision, course: Course) -> I
     for key, place in open_places.items():
         if place.already in ids or place.ask not in (Ask.APPROVE, Ask.CONSULT):
             continue
+        yield _asked(key, place)
         persons = _persons(place)
         rung = sum(a.via is Via.ESCALATED for a in place.assignees)
         if "remind_after" in terms:
@@ -90,3 +94,16 @@ def _to_ratify(decision: Decision, course: Course) -> Iterator[Watched]:
         if place.ask is Ask.RATIFY and not is_given:
             span = span_of(place.within) if place.within else _AT_ONCE
             yield Watched(Kind.RATIFY, span, key, place.id, _persons(place))
+            yield _asked(key, place)
+
+
+def _told(decision: Decision) -> Iterator[Watched]:
+    """Who is told is so from the beginning, and may object as long as it is open."""
+    for key, place in keyed(decision):
+        if place.ask is Ask.NOTIFY:
+            yield _asked(key, place)
+
+
+def _asked(key: PlaceKey, place: Assignment) -> Watched:
+    """Since when, for whoever's place it is, also while others are asked above or instead."""
+    return Watched(Kind.ASKED, _AT_ONCE, key, place.id, positions(place))

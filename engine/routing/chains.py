@@ -166,7 +166,7 @@ def _named(situation: Situation, word: Word) -> tuple[PersonId, ...] | Unfilled:
 def _visit(routing: Routing, walk: Walk, people: tuple[PersonId, ...]) -> bool:
     """Asks one place of the chain; whether the chain ends here."""
     situation, word = routing.situation, walk.word
-    need = Need("chain", walk.amount, authority=True, ask=routing.ask)
+    need = Need("chain", walk.amount, authority=True, ask=routing.ask, rule=word.place)
     seats = {person: seat(situation, person, need) for person in people}
     present = tuple(dict.fromkeys(a for assignees in seats.values() for a in assignees))
     if not present:

@@ -55,11 +55,13 @@ PlaceKey = tuple[str, str, str, str, int]
 class Escalation:
     """A place was silent once. `persons` had it then; it counts while one of them still has it.
 
-    Whoever is new in a place, because it has another holder, has his own time.
+    Whoever is new in a place, because it has another holder, has his own time. `at` is since when
+    the next one up is asked, where a decision depends on that.
     """
 
     key: PlaceKey
     persons: tuple[PersonId, ...]
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

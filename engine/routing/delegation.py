@@ -3,12 +3,14 @@
 A delegation counts when it is dated and scoped for this document, not revoked, and allowed by a
 row of the set's handling. The authority that is compared is the delegator's, the delegate's or the
 lesser of both, as that row says. Both persons are checked; a chain of delegations ends at the
-depth the row allows, and a loop is reported.
+depth the row allows, and a loop is reported. Where a row says that open tasks stay, a delegate
+gets only what is asked from the start of his delegation on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from engine.business_time import local_day
@@ -17,12 +19,16 @@ from engine.facts.truth import holds, shortages
 from engine.knowing import Situation
 from engine.master_data import Delegation, PersonId
 from engine.money import Money, key
+from engine.places import Place
 from engine.policy import DelegationRule, PolicySet
 from engine.rates import Shortage
+from engine.recording import moment_text
+from engine.routing.asked import Asked
 from engine.routing.authority import Amount, covering, is_one_of, level_of
 from engine.routing.eligibility import bar, pass_over
 
 DOCUMENT: Final = "delegation"  # the type of a document by which a delegation is asked for
+STAYS: Final = "delegation_began_later"
 
 
 def asks_approval(policy: PolicySet) -> bool:
@@ -42,7 +48,9 @@ def asks_approval(policy: PolicySet) -> bool:
 class Need(NamedTuple):
     """What filling a place takes: `amount` bounds delegations, `authority` asks a limit for it.
 
-    `word` is the approver word, for the reasons. Who is asked as an owner needs no limit.
+    `word` is the approver word, for the reasons. Who is asked as an owner needs no limit. `rule` is
+    where the word stands and `object` what it is asked for, as far as the key of the place is known
+    by then; `asked_at` is since when it is asked, where that is not found by them.
     """
 
     word: str
@@ -50,6 +58,9 @@ class Need(NamedTuple):
     authority: bool = False
     ask: Ask = Ask.APPROVE
     is_owner: bool = False
+    rule: Place | None = None
+    object: str | None = None
+    asked_at: datetime | None = None
 
 
 def delegates(situation: Situation, delegator: PersonId, need: Need) -> tuple[Assignee, ...]:
@@ -72,7 +83,7 @@ def _delegates(
 ) -> Iterator[Assignee]:
     for delegation in situation.data.delegations.get(delegator, ()):
         delegate = delegation.delegate
-        rule = allowing(situation, delegation, need)
+        rule = allowing(situation, delegation, need, principal)
         if rule is None:
             continue
         if delegate in trail:
@@ -87,13 +98,16 @@ def _delegates(
         if code:
             pass_over(situation, delegate, code, need.word, delegation=delegation.id)
             continue
+        found = [Assignee(delegate, Via.DELEGATE, principal, delegation.id)]
         if situation.data.is_absent(delegate, situation.now):
             situation.pass_over(delegate, "absent", need.word)
             left = rule.depth if depth is None else min(depth, rule.depth) - 1
             longer = (*trail, delegate)
-            yield from _delegates(situation, principal, delegate, need, longer, left)
+            further = [*_delegates(situation, principal, delegate, need, longer, left)]
+            found = further or (found if keeps(situation, delegate, need, principal) else [])
+        if found and _stays(situation, delegation, rule, need, principal):
             continue
-        yield Assignee(delegate, Via.DELEGATE, principal, delegation.id)
+        yield from found
 
 
 def once_delegated(situation: Situation, delegation: Delegation, need: Need) -> Assignee | str:
@@ -118,8 +132,85 @@ def once_delegated(situation: Situation, delegation: Delegation, need: Need) -> 
     return code
 
 
-def allowing(situation: Situation, delegation: Delegation, need: Need) -> DelegationRule | None:
-    """The first row of the handling that allows the delegation; why not is noted."""
+def keeps(
+    situation: Situation, person: PersonId, need: Need, principal: PersonId | None = None
+) -> bool:
+    """Whether the place stays with the person though he is away: he has it, for himself or for
+    `principal`, and whom he let act for him gets only what is asked later."""
+    whose = principal or person
+    return (person, whose, need.rule, need.word, need.object) in situation.stayed and any(
+        whose in each.persons for each in _asked(situation, need)
+    )
+
+
+def _asked(situation: Situation, need: Need) -> list[Asked]:
+    """What is known of places that may be this one."""
+    return [
+        each
+        for each in situation.moments.asked
+        if need.rule is not None
+        and each.key[:2] == (str(need.rule), need.word)
+        and need.object in (None, each.key[2])
+    ]
+
+
+def _asked_since(situation: Situation, need: Need, principal: PersonId) -> datetime | None:
+    """Since when the place is asked; `None` where it was not yet."""
+    if need.asked_at is not None:
+        return need.asked_at
+    found = _asked(situation, need)
+    own = [each.since for each in found if principal in each.persons]
+    return min(own or [each.since for each in found], default=None)
+
+
+def _stays(
+    situation: Situation,
+    delegation: Delegation,
+    rule: DelegationRule,
+    need: Need,
+    principal: PersonId,
+) -> bool:
+    """Whether the delegate would get what was asked before; that he does not is noted."""
+    later = _begun_later(situation, delegation, rule, need, principal)
+    if later is None:
+        return False
+    asked, began = map(moment_text, later)
+    situation.stayed.add((delegation.delegator, principal, need.rule, need.word, need.object))
+    words = {"delegation": delegation.id, "asked": asked, "began": began}
+    situation.pass_over(delegation.delegate, STAYS, need.word, **words)
+    return True
+
+
+def _begun_later(
+    situation: Situation,
+    delegation: Delegation,
+    rule: DelegationRule,
+    need: Need,
+    principal: PersonId,
+) -> tuple[datetime, datetime] | None:
+    """Since when the place is asked, and when the delegation began, where that is later and the
+    row has such a task stay."""
+    if not rule.pending_stay:
+        return None
+    asked = _asked_since(situation, need, principal)
+    known = [b.at for b in situation.moments.begun if b.delegation == delegation.id]
+    starts = [at for at in (delegation.span.start, *known) if at is not None]
+    if asked is None or not starts or max(starts) <= asked:
+        return None
+    return asked, max(starts)
+
+
+def allowing(
+    situation: Situation,
+    delegation: Delegation,
+    need: Need,
+    principal: PersonId | None = None,
+) -> DelegationRule | None:
+    """The first row of the handling that allows the delegation; why not is noted.
+
+    One by which the task stays comes after the others. `principal` is whose place it is, where that
+    is not the delegator.
+    """
     if not delegation.span.holds(situation.now):
         return None
     delegate, words = delegation.delegate, {"delegation": delegation.id}
@@ -129,14 +220,18 @@ def allowing(situation: Situation, delegation: Delegation, need: Need) -> Delega
     if not _in_scope(situation, delegation):
         situation.pass_over(delegate, "delegation_scope", need.word, **words)
         return None
+    whose, staying = principal or delegation.delegator, None
     code = "delegation_not_allowed"
     for rule in situation.policy.delegation:
         found = objection(situation, delegation, rule)
-        if not found:
+        if not found and not _begun_later(situation, delegation, rule, need, whose):
             return rule
+        if not found:
+            staying = staying or rule
         code = found if code == "delegation_not_allowed" else code
-    pass_over(situation, delegate, code, need.word, **words)
-    return None
+    if staying is None:
+        pass_over(situation, delegate, code, need.word, **words)
+    return staying
 
 
 def _in_scope(situation: Situation, delegation: Delegation) -> bool:

@@ -8,8 +8,9 @@ nobody is left above, the document is held; silence never approves.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import islice
 from typing import Final
 
@@ -63,9 +64,9 @@ def raised(
         return steps
     state = _Raising(situation, steps, is_once, broken(situation, steps) is not None)
     left: dict[int, Assignment] = {}
-    for number, times in counts.items():
+    for number, moments in counts.items():
         place = next(p for _, p in keyed_steps(state.steps) if p.id == number)
-        if not _raise(state, place, times):
+        if not _raise(state, place, moments):
             left[number] = place
     for step in state.steps:
         for part in step.parts:
@@ -74,25 +75,27 @@ def raised(
     return state.steps
 
 
-def _counts(steps: tuple[Step, ...], escalations: Iterable[Escalation]) -> Mapping[int, int]:
-    """How often each place was silent, by its id; one that another fills counts with the other."""
+def _counts(
+    steps: tuple[Step, ...], escalations: Iterable[Escalation]
+) -> Mapping[int, list[datetime | None]]:
+    """When each place was silent, by its id; one that another fills counts with the other."""
     made = tuple(escalations)
-    counts: dict[int, int] = {}
+    counts: dict[int, list[datetime | None]] = {}
     for key, place in keyed_steps(steps) if made else ():
         now = set(positions(place))
-        times = sum(each.key == key and not now.isdisjoint(each.persons) for each in made)
+        times = [each.at for each in made if each.key == key and not now.isdisjoint(each.persons)]
         if times and place.already not in counts:
             counts[place.id] = times
     return counts
 
 
-def _raise(state: _Raising, place: Assignment, times: int) -> bool:
-    """Asks so many above the place, one after the other; whether there were as many."""
+def _raise(state: _Raising, place: Assignment, times: Sequence[datetime | None]) -> bool:
+    """Asks somebody above the place each time, one after the other; whether there were as many."""
     silent = positions(place)
-    for _ in range(times):
+    for at in times:
         if not may_be_raised(place):
             return False
-        found = next(_above(state, place, silent), None)
+        found = next(_above(state, place, silent, at), None)
         if found is None:
             return False
         person, place, state.steps = found
@@ -101,9 +104,12 @@ def _raise(state: _Raising, place: Assignment, times: int) -> bool:
 
 
 def _above(
-    state: _Raising, place: Assignment, silent: tuple[PersonId, ...]
+    state: _Raising, place: Assignment, silent: tuple[PersonId, ...], at: datetime | None
 ) -> Iterator[tuple[PersonId, Assignment, tuple[Step, ...]]]:
-    """Who can be asked above, nearest first, each with the place and the route with him on it."""
+    """Who can be asked above, nearest first, each with the place and the route with him on it.
+
+    He is asked since `at`, where that is known.
+    """
     situation = state.situation
     if _is_joint(situation, place.place):
         return  # a joint limit is theirs who are named by it, and of nobody above them
@@ -115,20 +121,21 @@ def _above(
             is_higher = organization.rank(level_of(situation, person)) > highest
             if person in known or (organization.levels and not is_higher):
                 continue
-            made = _with_person(state, place, person)
+            made = _with_person(state, place, person, at)
             if made is not None:
                 yield person, *made
 
 
 def _with_person(
-    state: _Raising, place: Assignment, person: PersonId
+    state: _Raising, place: Assignment, person: PersonId, at: datetime | None
 ) -> tuple[Assignment, tuple[Step, ...]] | None:
     """The place and the route with the person asked, too; `None` where he cannot be."""
     situation = state.situation
     amounts = amounts_needed(situation, place, state.steps)
     if amounts is None or any(covering(situation, person, each) is None for each in amounts):
         return None
-    need = Need(place.word, amounts[0] if amounts else situation.amount, ask=place.ask)
+    amount = amounts[0] if amounts else situation.amount
+    need = Need(place.word, amount, ask=place.ask, asked_at=at)
     seated = seat(situation, person, need)
     if not any(a.person == person for a in seated):
         return None  # absent, barred or gone: whoever would act for him was not asked to wait

@@ -13,7 +13,7 @@ from engine.decision import Ask, Assignee, Assignment, Ballot, Group, Part, Via
 from engine.master_data import PersonId
 from engine.organization import Body, Role
 from engine.places import Place
-from engine.routing.authority import Amount, holders, is_one_of, of_level, scope_of
+from engine.routing.authority import holders, is_one_of, of_level, scope_of
 from engine.routing.building import Resolved, Routing, Unfilled
 from engine.routing.chains import chain
 from engine.routing.delegation import Need
@@ -88,18 +88,18 @@ def _nobody(word: str, place: Place) -> Unfilled:
 
 def _queue(routing: Routing, word: str, people: tuple[PersonId, ...], place: Place) -> Resolved:
     """One assignment that any of the people, or those acting for them, may take."""
-    assignees = seats(routing, word, people)
+    assignees = seats(routing, word, people, place)
     if not assignees:
         return _nobody(word, place)
     return (routing.assignment(word, assignees, place),)
 
 
 def seats(
-    routing: Routing, word: str, people: tuple[PersonId, ...], amount: Amount | None = None
+    routing: Routing, word: str, people: tuple[PersonId, ...], place: Place
 ) -> tuple[Assignee, ...]:
     """Everyone who may act in one of these positions now, each person once."""
     situation = routing.situation
-    need = Need(word, amount if amount is not None else situation.amount, ask=routing.ask)
+    need = Need(word, situation.amount, ask=routing.ask, rule=place)
     found: dict[PersonId, Assignee] = {}
     for person in people:
         for assignee in seat(situation, person, need):
@@ -174,9 +174,10 @@ def _owners(routing: Routing, word: OwnerWord, climbs: bool) -> Resolved:
         manager = supervisor(situation, situation.requester)
         if manager is None:
             return _nobody(word.kind, word.place)
-        assignees, notes = climb(
-            situation, manager, Need(word.kind, situation.amount, ask=routing.ask, is_owner=True)
+        need = Need(
+            word.kind, situation.amount, ask=routing.ask, is_owner=True, rule=word.place, object=""
         )
+        assignees, notes = climb(situation, manager, need)
         if not assignees:
             return _nobody(word.kind, word.place)
         return (routing.assignment(word.kind, assignees, word.place, notes=notes),)
@@ -185,19 +186,20 @@ def _owners(routing: Routing, word: OwnerWord, climbs: bool) -> Resolved:
         return Unfilled(objects[0], word.place, (("detail", objects[1]),))
     parts: list[Part] = []
     for owner, share in objects.items():
-        need = Need(word.kind, share.amount, ask=routing.ask, is_owner=True)
+        of, ask = " ".join(share.objects), routing.ask
+        need = Need(word.kind, share.amount, ask=ask, is_owner=True, rule=word.place, object=of)
         if climbs:
             assignees, notes = climb(situation, owner, need)
         else:
             assignees, notes = seat(situation, owner, need), ()
         if not assignees:
-            return _nobody(f"{word.kind} {' '.join(share.objects)}", word.place)
+            return _nobody(f"{word.kind} {of}", word.place)
         parts.append(
             routing.assignment(
                 word.kind,
                 assignees,
                 word.place,
-                object=" ".join(share.objects),
+                object=of,
                 amount=str(share.amount),
                 notes=notes,
             )

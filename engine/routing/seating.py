@@ -1,8 +1,8 @@
 """From one position to the persons who may act in it now.
 
 A seat is filled by the person himself, by those he delegated to, or, where he has left, by the one
-who acts in his position. An absent person without a delegate counts as vacant. Climbing goes up
-the supervisors; it never lowers what is needed.
+who acts in his position. An absent person without a delegate counts as vacant, but for an open task
+that stays with him. Climbing goes up the supervisors; it never lowers what is needed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Final
 from engine.decision import Assignee, Via
 from engine.knowing import Situation
 from engine.master_data import PersonId, current
-from engine.routing.delegation import Need, delegates
+from engine.routing.delegation import Need, delegates, keeps
 from engine.routing.eligibility import bar, pass_over
 
 MOST_STEPS: Final = 64  # a chain of supervisors is bounded, whatever the data say
@@ -37,6 +37,8 @@ def seat(situation: Situation, person: PersonId, need: Need) -> tuple[Assignee, 
     others = delegates(situation, person, need) if person in data.delegations else ()
     if person not in data.absences or not data.is_absent(person, situation.now):
         return (Assignee(person), *others) if others else (Assignee(person),)
+    if not others and keeps(situation, person, need):
+        return (Assignee(person),)
     if not others:
         situation.pass_over(person, "absent", need.word)
     return others

@@ -30,7 +30,7 @@ from engine.history import NO_HISTORY, History
 from engine.importing import decided_elsewhere
 from engine.master_data import MasterData
 from engine.policy import PolicySet
-from engine.recorded import arrangements_of, escalations_of, given_of
+from engine.recorded import arrangements_of, escalations_of, given_of, moments_of
 from engine.recording import to_plain
 from engine.segregation.history_form import history_of
 from engine.tokens import TokensUnavailable
@@ -233,6 +233,7 @@ class _Again:
             *(policy, data, document, now, given_of(self._kept.given), history),
             escalations=meanwhile[1],
             arrangements=meanwhile[0],
+            moments=moments_of(self._body),
         )
 
 

@@ -171,6 +171,8 @@ def _looser(local: DelegationRule, wider: DelegationRule) -> Iterator[str]:
         yield f"{written} instead of {wider.level_gap}"
     if local.depth > wider.depth:
         yield f"`depth: {local.depth}` instead of {wider.depth}"
+    if wider.pending_stay and not local.pending_stay:
+        yield "open tasks move instead of staying"
 
 
 def _is_more(cap: Money, than: Money) -> bool:

@@ -91,6 +91,7 @@ def allows_as_much(policy: PolicySet, wider: DelegationRule, row: DelegationRule
         and (wider.longest == 0 or 0 < row.longest <= wider.longest)
         and (wider.level_gap < 0 or 0 <= row.level_gap <= wider.level_gap)
         and wider.depth >= row.depth
+        and wider.pending_stay <= row.pending_stay
         and (not wider.to_level or rank(wider.to_level) <= rank(row.to_level))
         and (not wider.to_roles or (bool(row.to_roles) and row.to_roles <= wider.to_roles))
         and wider.require <= row.require

@@ -1,4 +1,4 @@
-"""Handling: delegation, stand-ins, changes, and what is kept for later about escalation."""
+"""Handling: delegation, stand-ins, changes, and escalation."""
 
 from __future__ import annotations
 
@@ -60,7 +60,9 @@ LEVEL_GAP: Final = Key("level_gap", whole(0, LEVELS_MAX), "at most so many level
 DEPTH: Final = Key(
     "depth", whole(0, DEPTH_MAX), "how often a delegate may delegate on (0 if unsaid)"
 )
-PENDING: Final = Key("pending_tasks", word_of("move", "stay"), "what happens to open tasks")
+PENDING: Final = Key(
+    "pending_tasks", word_of("move", "stay"), "what happens to open tasks (move if unsaid)"
+)
 TO: Final[Key[Node]] = Key("to", Form("delegate", as_written), "who may be the delegate")
 PAPERS_KEY: Final = Key("require", PAPERS, "papers that a delegation needs")
 DELEGATION: Final = Shape(
@@ -182,8 +184,6 @@ def _delegation(fields: Fields, context: Context) -> DelegationRule | None:
     level_gap, pending = fields.read(LEVEL_GAP, context), fields.read(PENDING, context)
     papers, when = fields.read(PAPERS_KEY, context), fields.read(WHEN, context)
     level, roles = _to(fields.node(TO), context)
-    if pending is not None:
-        _note_later(fields, PENDING, context)
     if documents is None or limit is None or (when is None and fields.has(WHEN)):
         return None
     return DelegationRule(
@@ -199,7 +199,7 @@ def _delegation(fields: Fields, context: Context) -> DelegationRule | None:
         to_roles=frozenset(roles),
         require=frozenset(papers or ()),
         when=when or ALWAYS,
-        moves_pending=pending == "move",
+        pending_stay=pending == "stay",
     )
 
 
@@ -262,8 +262,3 @@ def _changes(fields: Fields, handling: Handling, context: Context) -> None:
         message = f"`changes` is written at {handling.changes.place} already"
         context.error("name-taken", fields.at(CHANGES_KEY), message)
     handling.changes = found
-
-
-def _note_later(fields: Fields, key: Key[Node] | Key[str], context: Context) -> None:
-    message = f"this version reads `{key.name}` and does not apply it yet"
-    context.diagnostics.note("not-yet-applied", fields.at(key), message)

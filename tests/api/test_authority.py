@@ -73,6 +73,11 @@ def test_one_person_in_full(folder: Path) -> None:
         "  by Purchase orders, normal, only where amount: {up_to: 50_000.00 USD}, "
         "amount: {above: 100.00 USD}: as chain of supervisors (approvals/orders.yaml:9:5)",
     ]
+    handling = (folder / "handling.yaml").read_text("utf-8")
+    stays = handling.replace("limit: lesser", "limit: lesser, pending_tasks: stay")
+    (folder / "handling.yaml").write_text(stays, "utf-8")
+    note = of_kind(lines("dan", "--policy", folder, "--on", "2027-03-15"), "delegation")[0]["note"]
+    assert note.endswith("at most 20,000.00 USD and 30,000.00 USD; open tasks stay")
     received = of_kind(lines("mia", "--policy", folder, "--on", "2027-03-15"), "delegation")
     assert [line["what"] for line in received] == ["from dan (D-1)"]
 

@@ -102,7 +102,8 @@ def withdrawn(case: Case, now: Now, person: str) -> Case:
         raise Refused(case, "not_open")
     if case.status == "exception" and case.is_unknown:
         raise Refused(case, "outcome_unknown")
-    return settled(replace(case, status="withdrawn", tasks=frozenset(), waiting={}, held=()), now)
+    ended = replace(case, status="withdrawn", tasks=frozenset(), held=())
+    return settled(replace(ended, waiting={}, asked={}), now)
 
 
 def claimed(case: Case, now: Now, person: str, place: int, is_release: bool) -> Case:
@@ -275,7 +276,7 @@ def ratified(case: Case, now: Now, person: str) -> Case:
     if not left:
         raise Refused(case, "answered_already")
     given = Given("ratify", left[0][1], frozenset(key for key, _ in left), case.version)
-    return replace(case, given=[*case.given, given])
+    return watched(replace(case, given=[*case.given, given]), found, now)
 
 
 def cancelled(case: Case, now: Now, person: str) -> Case:
@@ -284,7 +285,7 @@ def cancelled(case: Case, now: Now, person: str) -> Case:
         raise Refused(case, "not_open")
     if person != case.order.requester and not _owns_matrix(now, person):
         raise Refused(case, "not_asked")
-    return replace(case, status="cancelled", waiting={})
+    return replace(case, status="cancelled", waiting={}, asked={})
 
 
 def escalated(case: Case, now: Now, person: str, of: str, place: int) -> Case:
@@ -305,7 +306,7 @@ def escalated(case: Case, now: Now, person: str, of: str, place: int) -> Case:
         raise Refused(case, "not_transferable" if meant else "not_asked")
     if isinstance(taken, str) and any(p.raised for p in places):
         raise Refused(case, "escalated_already")
-    new = [Silence(p.key, frozenset(positions(p))) for p in places]
+    new = [Silence(p.key, frozenset(positions(p)), now.time) for p in places]
     after = replace(case, silences=[*case.silences, *new])
     route, under = routed(after, now)
     if route.outcome != "route":

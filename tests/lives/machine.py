@@ -42,6 +42,7 @@ policies = st.builds(
     st.sampled_from([150_000, 110_000]),
     st.sampled_from([60_000, 20_000]),
     st.booleans(),
+    st.sampled_from(["stay", "stay", "move"]),
 )
 
 
@@ -76,7 +77,8 @@ class Lives(Beside):
         if made and is_revoked:
             made[-1] = replace(made[-1], is_revoked=True)
         elif len(made) < 4:
-            made.append(Delegated(*pair, self.day, self.day + days))
+            known = self.time + MINUTE
+            made.append(Delegated(*pair, self.day, self.day + days, made=known))
         self._load()
 
     @rule(seat=st.sampled_from([(r, p) for r, people in HOLDERS.items() for p in people]))

@@ -9,7 +9,7 @@ from typing import Final
 
 from tests.lives.arranged import ADDING, Arranged, arranged, arranged_above
 from tests.lives.filling import Given, Task, asked, open_places, standing
-from tests.lives.people import Day
+from tests.lives.people import Asked, Day
 from tests.lives.raised import (
     ESCALATE_AFTER,
     WITHDRAW_AFTER,
@@ -19,12 +19,14 @@ from tests.lives.raised import (
     positions,
     raised,
 )
-from tests.lives.routes import Key, Route, route
-from tests.lives.versions import Content, keys_of_added, stricter, what_stands
+from tests.lives.routes import Key, Place, Route, route
+from tests.lives.versions import Content, begins_anew, keys_of_added, stricter, what_stands
 from tests.lives.world import Order, People, Policy
 
 COUNTS: Final = ("pending", "held", "returned", "approved", "posting", "posted", "exception")
 CAME_TO_NOTHING: Final = ("refused", "rejected", "withdrawn")
+AGREED: Final = ("approved", "posting", "posted", "exception")
+TOLD: Final = "notify"
 UNCHANGEABLE: Final = ("posting", "exception", "cancelled")
 
 
@@ -60,6 +62,7 @@ class Case:
     questions: list[str] = field(default_factory=list)
     silences: list[Silence] = field(default_factory=list)
     waiting: dict[Key | None, Waiting] = field(default_factory=dict)
+    asked: dict[Key, Asked] = field(default_factory=dict)
     past: list[Content] = field(default_factory=list)
     standing: Case | None = None
     booked: Case | None = None
@@ -139,9 +142,21 @@ def _under(case: Case, now: Now, policy: Policy) -> Route:
 
 
 def _worked(case: Case, now: Now, policy: Policy) -> tuple[Route, set[int]]:
-    """The route under a set, and what of the arrangements holds: people arrange, then it is asked
-    above, and then those may arrange who are."""
-    on = Day(now.people, now.day, policy, case.order.requester)
+    """The route under a set, and what of the arrangements holds. Who is asked of others than before
+    is asked anew."""
+    asked = tuple(case.asked.values())
+    while True:
+        on = Day(now.people, now.day, policy, case.order.requester, asked)
+        found, holds = _arranged(on, case)
+        has = {place.key: {*positions(place)} for place in found.places()}
+        still = tuple(each for each in asked if has.get(each.key, set()) & each.persons)
+        if not on.stayed or found.outcome == "held" or still == asked:
+            return found, holds
+        asked = still
+
+
+def _arranged(on: Day, case: Case) -> tuple[Route, set[int]]:
+    """People arrange, then it is asked above, and then those may arrange who are."""
     amount = case.order.amount
     found, holds = arranged(on, route(on, case.order, case.total), case.arranged, amount)
     found = raised(on, found, case.silences, amount)
@@ -165,6 +180,7 @@ def stands(case: Case, found: Route, under: Policy, now: Now) -> Case:
 def watched(case: Case, found: Route, now: Now) -> Case:
     """Who is waited for, since he was asked; whoever is asked still keeps his moment."""
     wanted: dict[Key | None, Waiting] = {}
+    asked: list[Place] = []
     if case.status in ("held", "returned"):
         wanted[None] = Waiting(now.time)
     elif case.status == "pending":
@@ -174,11 +190,27 @@ def watched(case: Case, found: Route, now: Now) -> Case:
             if place.already not in numbers and place.ask in ("approve", "consult"):
                 persons = frozenset(person for person, _ in place.who)
                 wanted[place.key] = Waiting(now.time, len(place.raised), persons)
+                asked.append(place)
+        asked += [place for place in found.places() if place.ask == TOLD]
+    elif case.status in AGREED:
+        asked = [p for p in found.places() if p.ask == TOLD or _is_to_ratify(p, case.given)]
     for key, each in wanted.items():
         old = case.waiting.get(key)
         if old and old.rung == each.rung and (not old.persons or old.persons & each.persons):
             wanted[key] = replace(each, since=old.since, is_done=old.is_done)
-    return replace(case, waiting=wanted)
+    known = {place.key: _asked(case.asked.get(place.key), place, now) for place in asked}
+    return replace(case, waiting=wanted, asked=known)
+
+
+def _is_to_ratify(place: Place, given: list[Given]) -> bool:
+    return place.ask == "ratify" and not any(place.key in each.keys for each in given)
+
+
+def _asked(old: Asked | None, place: Place, now: Now) -> Asked:
+    """Since when, of whom it is by now: one of them had it, or it is asked anew."""
+    persons = frozenset(positions(place))
+    is_same = old is not None and (not old.persons or old.persons & persons)
+    return Asked(place.key, persons, old.since if old is not None and is_same else now.time)
 
 
 def fallen_due(case: Case, now: Now) -> Case:
@@ -196,10 +228,11 @@ def fallen_due(case: Case, now: Now) -> Case:
         if not due:
             return case
         if None in case.waiting:
-            case = replace(case, status="withdrawn", tasks=frozenset(), waiting={}, held=())
+            ended = replace(case, status="withdrawn", tasks=frozenset(), held=())
+            case = replace(ended, waiting={}, asked={})
             return settled(case, now)
         place = next(place for place in found.places() if place.number == due[0][1])
-        silent = Silence(place.key, frozenset(positions(place)))
+        silent = Silence(place.key, frozenset(positions(place)), now.time)
         claims = {key: who for key, who in case.claims.items() if key != place.key}
         waiting = dict(case.waiting)
         waiting[place.key] = replace(waiting[place.key], is_done=True)
@@ -227,6 +260,7 @@ def settled(case: Case, now: Now) -> Case:
         tasks=frozenset(),
         silences=[],
         waiting={},
+        asked={},
         questions=[],
         standing=None,
     )
@@ -248,8 +282,10 @@ def submitted(case: Case | None, order: Order, now: Now, others: int) -> Case | 
     past = [*case.past, Content(case.version, case.order, case.status)]
     added = [each for each in case.arranged if each.kind in ADDING]
     number = case.highest + 1
+    goes_on = not begins_anew(past, order)
     new = Case(order, "", now.policy, others + order.amount, now.time, number, number)
     new = replace(new, arranged=added, standing=before, past=past)
+    new = replace(new, asked=case.asked if goes_on else {})
     found, under = routed(new, now)
     on = Day(now.people, now.day, now.policy, order.requester)
     new.given = what_stands(on, past, order, case.given, found)
@@ -266,7 +302,7 @@ def looked_at(case: Case, now: Now) -> Case:
     found, under = routed(case, now)
     after = stands(case, found, under, now)
     if after.status == "pending" and after.tasks == case.tasks:
-        return replace(case, waiting=after.waiting)
+        return replace(case, waiting=after.waiting, asked=after.asked)
     places = {place.number: place.key for place in found.places()}
     may_keep = {(places[task[0]], task[1]) for task in after.tasks}
     kept = {key: who for key, who in after.claims.items() if (key, who) in may_keep}

@@ -7,9 +7,14 @@ with the product: plain lists and loops, and where there is a choice every way i
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from tests.lives.world import HOLDERS, LEVELS, People, Policy
+
+if TYPE_CHECKING:
+    from tests.lives.routes import Key
 
 Who = tuple[str, str]  # who acts, and for whom; "" for himself
 
@@ -19,13 +24,27 @@ class Nobody(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A place is asked since a moment, of those who had it then."""
+
+    key: Key
+    persons: frozenset[str]
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Day:
-    """The people on one day under a set, for one requester: he is asked for nothing of his own."""
+    """The people on one day under a set, for one requester: he is asked for nothing of his own.
+
+    `asked` are the places that are open; whose delegate got nothing because of that has `stayed`.
+    """
 
     people: People
     number: int
     policy: Policy
     requester: str
+    asked: tuple[Asked, ...] = ()
+    stayed: set[str] = field(default_factory=set, compare=False)
 
     def may(self, person: str) -> bool:
         """Whether he is there at all and it is not his own need."""
@@ -43,8 +62,19 @@ class Day:
         """Whether he is there today: who is only told may be anybody."""
         return person not in self.people.left and not self.is_absent(person)
 
-    def seat(self, person: str, *, is_told: bool = False) -> list[Who]:
-        """Who may act for the position of a person; or who is told for it."""
+    def seat(
+        self,
+        person: str,
+        of: tuple[str, ...] = (),
+        since: datetime | None = None,
+        *,
+        is_told: bool = False,
+    ) -> list[Who]:
+        """Who may act for the position of a person; or who is told for it.
+
+        `of` is the rule and the word of the place, and its object where that is known by then;
+        `since` is when he was asked, where the place does not say it.
+        """
         is_there = self.may_be_told if is_told else self.is_there
         is_own = person == self.requester
         if is_own and (person in self.people.left or not is_told):
@@ -53,20 +83,39 @@ class Day:
             by = self.people.acting.get(person, "")
             return [(by, person)] if by and is_there(by) else []
         found = [] if self.is_absent(person) else [(person, "")]
+        open_here = [a for a in self.asked if of and self._named(a.key)[: len(of)] == of]
+        his = [a for a in open_here if person in a.persons]
+        asked = min([since] if since else [a.since for a in his or open_here], default=None)
+        has_stayed = False
         for each in self.people.delegated:
-            counts = not each.is_revoked and each.first <= self.number <= each.last
-            if each.delegator == person and counts and is_there(each.delegate):
+            if each.delegator != person or each.is_revoked:
+                continue
+            if not each.first <= self.number <= each.last:
+                continue
+            if not is_there(each.delegate):
+                continue
+            if self.policy.pending == "stay" and asked is not None and each.begins > asked:
+                has_stayed = True
+            else:
                 found.append((each.delegate, person))
+        if has_stayed:
+            self.stayed.add(person)
+            if not found and his:
+                found.append((person, ""))
         return list(dict.fromkeys(found))
+
+    @staticmethod
+    def _named(key: Key) -> tuple[str, ...]:
+        return key.rule, key.word, key.object
 
     def holders(self, role: str) -> list[str]:
         return [p for p in HOLDERS[role] if (role, p) not in self.people.unseated]
 
-    def of_role(self, role: str, *, is_told: bool = False) -> tuple[Who, ...]:
+    def of_role(self, role: str, rule: str, *, is_told: bool = False) -> tuple[Who, ...]:
         """Everyone who may act for one of the holders, once each, for himself where he can."""
         found: dict[str, str] = {}
         for holder in sorted(self.holders(role)):
-            for person, of in self.seat(holder, is_told=is_told):
+            for person, of in self.seat(holder, (rule, role), is_told=is_told):
                 if found.get(person) != "":
                     found[person] = of
         if not found:
@@ -79,19 +128,19 @@ class Day:
             yield person
             person = self.people.manager(person)
 
-    def climbed(self, person: str, word: str) -> tuple[Who, ...]:
-        """The first seat that is filled, from the person upwards."""
+    def owner(self, person: str, objects: str, rule: str) -> tuple[Who, ...]:
+        """The first seat that is filled, from the owner of cost centers upwards."""
         for position in self.upwards(person):
-            found = self.seat(position)
+            found = self.seat(position, (rule, "cost_center_owner", objects))
             if found:
                 return tuple(found)
-        raise Nobody(word)
+        raise Nobody(f"cost_center_owner {objects}")
 
-    def chain(self, amount: int) -> tuple[Who, ...]:
+    def chain(self, amount: int, rule: str) -> tuple[Who, ...]:
         """From the requester's supervisor upwards to the first whose authority covers."""
         limits = []
         for position in self.upwards(self.people.manager(self.requester)):
-            seat = self.seat(position)
+            seat = self.seat(position, (rule, "chain"))
             able = [who for who in seat if amount <= self._limit_in(position, *who)]
             if able:
                 return tuple(able)

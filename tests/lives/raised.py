@@ -23,6 +23,7 @@ class Silence:
 
     key: Key
     persons: frozenset[str]
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +54,17 @@ def positions(place: Place) -> list[str]:
 
 def raised(on: Day, found: Route, silences: list[Silence], amount: int) -> Route:
     """The route with those above who are asked as well; held where nobody is left."""
-    counts = {
-        place.number: n
+    when = {
+        place.number: moments
         for place in found.places()
-        if (n := _how_often(place, silences)) and not _is_counted(place, found, silences)
+        if (moments := _when(place, silences)) and not _is_counted(place, found, silences)
     }
     steps, left = found.steps, []
-    for number, times in counts.items():
+    for number, moments in when.items():
         place = next(p for p in Route("", steps).places() if p.number == number)
         silent = positions(place)
-        for _ in range(times):
-            above = next(_above(on, steps, place, silent, amount), None)
+        for at in moments:
+            above = next(_above(on, steps, place, silent, amount, at), None)
             if above is None:
                 left.append(number)
                 break
@@ -77,20 +78,18 @@ def raised(on: Day, found: Route, silences: list[Silence], amount: int) -> Route
     return replace(found, steps=steps)
 
 
-def _how_often(place: Place, silences: list[Silence]) -> int:
+def _when(place: Place, silences: list[Silence]) -> list[datetime]:
     mine = set(positions(place))
-    return sum(each.key == place.key and bool(mine & each.persons) for each in silences)
+    return [each.at for each in silences if each.key == place.key and mine & each.persons]
 
 
 def _is_counted(place: Place, found: Route, silences: list[Silence]) -> bool:
     """Whether another place, which fills this one too, was silent already."""
-    return any(
-        other.number == place.already and _how_often(other, silences) for other in found.places()
-    )
+    return any(other.number == place.already and _when(other, silences) for other in found.places())
 
 
 def _above(
-    on: Day, steps: tuple[Step, ...], place: Place, silent: list[str], amount: int
+    on: Day, steps: tuple[Step, ...], place: Place, silent: list[str], amount: int, at: datetime
 ) -> Iterator[tuple[str, Place, tuple[Step, ...]]]:
     if place.ask not in ("approve", "consult"):
         return
@@ -99,16 +98,16 @@ def _above(
     for start in silent:
         for person in islice(on.upwards(start), 1, None):
             if person not in known and on.rank(person) > highest:
-                made = _with_person(on, steps, place, person, amount)
+                made = _with_person(on, steps, place, person, amount, at)
                 if made is not None:
                     yield person, *made
 
 
 def _with_person(
-    on: Day, steps: tuple[Step, ...], place: Place, person: str, amount: int
+    on: Day, steps: tuple[Step, ...], place: Place, person: str, amount: int, at: datetime
 ) -> tuple[Place, tuple[Step, ...]] | None:
     """He is asked as well, with at least the authority of those below; if he may and is there."""
-    seat = on.seat(person)
+    seat = on.seat(person, since=at)
     if (person, "") not in seat or not has_authority(on, steps, place, person, amount):
         return None
     asked = tuple(who for who in seat if who[0] not in _persons(place))

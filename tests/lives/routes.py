@@ -98,9 +98,7 @@ def _steps(on: Day, row: str, order: Order) -> Iterator[Step]:
         return tuple(
             Part(1, (replace(found, key=replace(found.key, object=objects, amount=cents)),))
             for owner, (objects, cents) in _charged(on, order).items()
-            for found in [
-                place(1, "cost_center_owner", on.climbed(owner, f"cost_center_owner {objects}"))
-            ]
+            for found in [place(1, "cost_center_owner", on.owner(owner, objects, f"{row} 1"))]
         )
 
     def some(need: int, *roles: str) -> Step:
@@ -108,7 +106,7 @@ def _steps(on: Day, row: str, order: Order) -> Iterator[Step]:
         failed = []
         for nth, role in enumerate(roles, start=1):
             try:
-                found.append(place(nth, role, on.of_role(role)))
+                found.append(place(nth, role, on.of_role(role, f"{row} {nth}")))
             except Nobody as problem:
                 failed.append(problem)
         if len(found) < need:
@@ -116,27 +114,28 @@ def _steps(on: Day, row: str, order: Order) -> Iterator[Step]:
         return (fillable(Part(need, tuple(found))),)
 
     def told(nth: int, role: str, within: int = 0) -> Step:
-        found = place(nth, role, on.of_role(role, is_told=True), "notify")
+        found = place(nth, role, on.of_role(role, f"{row} {nth}", is_told=True), "notify")
         return (Part(1, (replace(found, within=within),)),)
 
     match row:
         case "owner":
             yield owners()
             if on.policy.is_strict:
-                yield (Part(1, (place(2, "buyer", on.of_role("buyer")),)),)
+                yield (Part(1, (place(2, "buyer", on.of_role("buyer", f"{row} 2")),)),)
         case "both":
             yield some(2, "buyer", "treasurer")
             yield told(3, "cfo", 2)
         case "any":
             yield some(1, "cfo", "treasurer")
-            yield (Part(1, (place(3, "buyer", on.of_role("buyer"), "consult"),)),)
+            yield (Part(1, (place(3, "buyer", on.of_role("buyer", f"{row} 3"), "consult"),)),)
         case "soon":
             yield owners()
-            yield (Part(1, (place(2, "treasurer", on.of_role("treasurer"), "ratify"),)),)
+            asked = on.of_role("treasurer", f"{row} 2")
+            yield (Part(1, (place(2, "treasurer", asked, "ratify"),)),)
             yield told(3, "trustee", 1)
         case "chain":
             yield owners()
-            asked = place(2, "chain", on.chain(order.amount))
+            asked = place(2, "chain", on.chain(order.amount, f"{row} 2"))
             key = replace(asked.key, amount=order.amount * 100)
             yield (Part(1, (replace(asked, key=key),)),)
             yield told(3, "cfo")
@@ -146,9 +145,9 @@ def _steps(on: Day, row: str, order: Order) -> Iterator[Step]:
             yield owners()
             yield (Part(1, (place(2, "board", on.board(), "vote"),)),)
         case "emergency":
-            one, two = (place(1, "buyer", on.of_role("buyer")) for _ in range(2))
+            one, two = (place(1, "buyer", on.of_role("buyer", f"{row} 1")) for _ in range(2))
             yield (fillable(Part(2, (one, replace(two, key=replace(two.key, number=2))))),)
-            yield (Part(1, (place(2, "cfo", on.of_role("cfo"), "ratify"),)),)
+            yield (Part(1, (place(2, "cfo", on.of_role("cfo", f"{row} 2"), "ratify"),)),)
 
 
 def handed_on(steps: tuple[Step, ...]) -> tuple[Step, ...]:

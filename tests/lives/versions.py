@@ -99,16 +99,9 @@ def what_stands(
     on: Day, past: list[Content], new: Order, given: list[Given], found: Route
 ) -> list[Given]:
     """What of the approvals stands with other content; `past` ends with the version before."""
-    before = past[-1]
-    alive = before.status in ("pending", "held", "returned", "approved", "posted")
-    approved = [each for each in past if each.status in ("approved", "posted")]
-    again = (
-        not alive
-        or before.order.supplier != new.supplier
-        or any(_has_grown(each.order, new) for each in approved[:1] + approved[-1:])
-    )
-    if again:
+    if begins_anew(past, new):
         return []
+    before, approved = past[-1], _approved(past)
     is_affected = before.order.centers != new.centers
     last = max((each.version for each in approved), default=0)
 
@@ -126,6 +119,20 @@ def what_stands(
         and not grown_since(each.version)
         and not is_over(each.who[1] or each.who[0])
     ]
+
+
+def _approved(past: list[Content]) -> list[Content]:
+    return [each for each in past if each.status in ("approved", "posted")]
+
+
+def begins_anew(past: list[Content], new: Order) -> bool:
+    """Whether everything is approved again with other content."""
+    before, approved = past[-1], _approved(past)
+    return (
+        before.status not in ("pending", "held", "returned", "approved", "posted")
+        or before.order.supplier != new.supplier
+        or any(_has_grown(each.order, new) for each in approved[:1] + approved[-1:])
+    )
 
 
 def _has_grown(old: Order, new: Order) -> bool:

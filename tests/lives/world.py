@@ -24,6 +24,7 @@ class Policy:
     chain: int = 150_000  # up to this a chain is asked, above it a group
     director: int = 60_000  # the limit of a director
     is_strict: bool = False  # whether a buyer is asked for small orders, too
+    pending: str = "stay"  # what open tasks do when a delegation begins
 
 
 _FILES: Final = {
@@ -101,7 +102,8 @@ additional:
     "handling.yaml": """\
 kind: handling
 delegation:
-  - {documents: [purchase_order], limit: delegator, longest: 90 days, depth: 0}
+  - {documents: [purchase_order], limit: delegator, longest: 90 days, depth: 0,
+     pending_tasks: $pending}
 changes:
   again_when:
     increase: {percent: 10%, over: either, since: [original, last_approved]}
@@ -124,6 +126,7 @@ def set_files(policy: Policy) -> dict[str, bytes]:
         "$in_flight": policy.in_flight,
         "$director": f"{policy.director:_}",
         "$trifle": str(policy.trifle),
+        "$pending": policy.pending,
         "$chain": f"{policy.chain:_}",
         "$buyer": ", buyer" if policy.is_strict else "",
         "$most": f"{MOST_WITH_ONE:_}",
@@ -175,13 +178,22 @@ ABOVE: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Delegated:
-    """One lets another act for him over days (inclusive), counted from the first of the life."""
+    """One lets another act for him over days (inclusive), counted from the first of the life.
+
+    Nobody knew of it before it was `made`.
+    """
 
     delegator: str
     delegate: str
     first: int
     last: int
     is_revoked: bool = False
+    made: datetime = START
+
+    @property
+    def begins(self) -> datetime:
+        """When it begins to count."""
+        return max((START + self.first * DAY).replace(hour=0), self.made)
 
 
 @dataclass(slots=True)

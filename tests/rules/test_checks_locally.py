@@ -109,7 +109,7 @@ def test_a_weaker_local_guarantee_never_counts() -> None:
 
 ROW = DelegationRule(
     Place("h.yaml", 1, 5), frozenset({"purchase"}), "lesser", cap=usd("9.00"), longest=90,
-    level_gap=1, depth=1,
+    level_gap=1, depth=1, pending_stay=True,
 )  # fmt: skip
 LOCAL = replace(ROW, entities=frozenset({"DE01"}), place=Place("h.yaml", 2, 5))
 
@@ -128,6 +128,7 @@ def delegated(**change: object) -> list[str]:
         {"level_gap": 2},
         {"level_gap": -1},
         {"depth": 2},
+        {"pending_stay": False},
     ],
 )
 def test_a_delegation_row_for_some_entities_is_not_looser(change: dict[str, object]) -> None:

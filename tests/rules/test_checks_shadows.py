@@ -213,6 +213,7 @@ ROW = DelegationRule(
     longest=90,
     level_gap=1,
     depth=0,
+    pending_stay=True,
 )
 
 
@@ -241,6 +242,7 @@ def test_a_stricter_delegation_row_beside_a_wider_one_restricts_nobody() -> None
         {"level_gap": 2},
         {"level_gap": -1},
         {"depth": 1},
+        {"pending_stay": False},
         {"limit": "delegator"},
         {"documents": names("purchase", "payment")},
     ],

@@ -15,10 +15,11 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from adapters.store import arrangements, cases, deadlines, headroom
+from adapters.store import arrangements, cases, headroom
 from adapters.store.cases import Case
 from adapters.store.trail import Entry, append
 from api.usecases.casework.adding_up import Sharing, sharing_since, totals_of
+from api.usecases.casework.asked_since import silent_on
 from api.usecases.casework.completing import finish, with_event
 from api.usecases.casework.in_flight import in_flight
 from api.usecases.casework.remembering import asked_of, recorded
@@ -156,7 +157,7 @@ def _anew(
     headroom.lock(connection, (*shared.keys(), *before.keys(), *needed.keys(), *own))
     given = totals_of(connection, shared, case.id)
     history = before.history(connection, case.id)
-    silent = deadlines.escalations_on(connection, case.id)
+    silent = silent_on(connection, case.id, [current])  # nobody is asked while it is held
     made = arrangements.arrangements_on(connection, case.id)
     decision = decide(
         *(current.policy, current.data, document, now, given, history),

@@ -49,22 +49,9 @@ class Changed:
         return Course([given for given, _, _ in self.stands])
 
 
-def what_stands(
-    resources: Resources,
-    connection: Connection,
-    current: InForce,
-    before: Case,
-    document: Document,
-    decision: Decision,
-    now: datetime,
-) -> Changed:
-    """What of `before` stands with the new content, by the decision about it; nothing is kept."""
-    acts = cases.acts_by_version(connection, before.id)
-    compared = _Compared(resources, connection, current, before, document, now)
-    found, changed = compared.verdict(), compared.differences
-    is_alive = before.status in _ALIVE and not any(g.kind is ActKind.REJECT for g, _, _ in acts)
-    if not is_alive:
-        found = replace(found, again=(Cause("change_after_end"),))
+def what_stands(compared: Compared, decision: Decision) -> Changed:
+    """What of the version before stands, by the decision about the new one; nothing is kept."""
+    acts, found = compared.acts, compared.found
     standing = survivors(
         [given for given, _, _ in acts],
         decision,
@@ -74,7 +61,7 @@ def what_stands(
         lambda position: compared.has_grown_since(acts[position][2]),
     )
     stands = tuple((given, *acts[position][1:]) for position, given in standing.stands)
-    return Changed(stands, _plain(before, changed, found, standing))
+    return Changed(stands, _plain(compared.before, compared.differences, found, standing))
 
 
 def keep_standing(
@@ -92,8 +79,11 @@ def keep_standing(
         remember_approval(connection, current, case, document, decision, given, at)
 
 
-class _Compared:
-    """The versions of a case beside the new content, each looked at as of now."""
+class Compared:
+    """The versions of a case beside the new content, each looked at as of now.
+
+    `acts` is what was done on the version `before`, `found` what the policy says of the change.
+    """
 
     def __init__(
         self,
@@ -107,28 +97,38 @@ class _Compared:
         self._resources = resources
         self._current = current
         self._now = now
-        self._before = before
+        self.before = before
         self._situation = situate(current.policy, current.data, document, now, {})
         self._after = Content(document, self._total(document))
         kept: Sequence[Version] = versions_of(connection, before.id)
         self._cases = [*(each.case for each in kept), before]
         self._contents = {each.version: self._content(each) for each in self._cases}
+        self.acts = cases.acts_by_version(connection, before.id)
+        is_rejected = any(given.kind is ActKind.REJECT for given, _, _ in self.acts)
+        self.found = self._verdict()
+        if before.status not in _ALIVE or is_rejected:
+            self.found = replace(self.found, again=(Cause("change_after_end"),))
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether whoever is asked is asked on, and not everything begins anew."""
+        return not self.found.again
 
     @property
     def differences(self) -> tuple[str, ...]:
         """The names of the fields that differ from the version before."""
-        old = self._contents[self._before.version]
+        old = self._contents[self.before.version]
         return () if old is None else differences(old.document, self._after.document)
 
     @property
     def growth(self) -> Growth:
         """The totals before and after."""
-        old = self._contents[self._before.version]
+        old = self._contents[self.before.version]
         return Growth(None if old is None else old.total, self._after.total)
 
-    def verdict(self) -> Verdict:
+    def _verdict(self) -> Verdict:
         """What the policy in force says of the change."""
-        old = self._contents[self._before.version]
+        old = self._contents[self.before.version]
         approved = self._approved()
         if old is None or None in approved.values():
             return Verdict((Cause("change_not_comparable"),))

@@ -31,7 +31,7 @@ def escalate(on: On, route: Route) -> Acted:
     found = _places(on, route)
     if isinstance(found, str):
         return refused(on, found, route.decision)
-    made = tuple(Escalation(key, positions(place)) for key, place in found)
+    made = tuple(Escalation(key, positions(place), on.now) for key, place in found)
     decision = decided(on, route.flight, made)
     if decision.outcome is not Outcome.ROUTE:
         decided(on, route.flight)  # the record is of the route as it stays

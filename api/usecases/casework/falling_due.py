@@ -189,7 +189,7 @@ def _remind(on: _On, due: Deadline, place: Assignment) -> None:
 def _escalate(on: _On, due: Deadline, key: PlaceKey, place: Assignment, course: Course) -> None:
     """The next one up is asked, too; where nobody is left the case is held."""
     before = {a.person for a in place.assignees}
-    new = Escalation(key, tuple(map(PersonId, positions(place))))
+    new = Escalation(key, tuple(map(PersonId, positions(place))), on.now)
     deadlines.done(on.connection, due, on.now)
     deadlines.add_escalation(on.connection, on.case.id, new, on.now)
     cases.release(on.connection, on.case.id, text_of_key(key))  # it is no longer one person's

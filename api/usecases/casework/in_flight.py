@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 
 from adapters.store.arrangements import arrangements_on
 from adapters.store.cases import Case
-from adapters.store.deadlines import escalations_on
+from api.usecases.casework.asked_since import moments_of_case, silent_on
 from api.usecases.casework.remembering import Asked, asked_of
 from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.written import document_of
@@ -30,8 +30,9 @@ from engine.decision import Decision
 from engine.documents.model import Document
 from engine.history import History
 from engine.policy import PolicySet
-from engine.recorded import arrangements_plain, escalations_plain, given_of
+from engine.recorded import arrangements_plain, escalations_plain, given_of, moments_plain
 from engine.routing.arranging import Arrangement
+from engine.routing.asked import Moments
 from engine.routing.course import Escalation
 from engine.segregation.history_form import history_plain
 
@@ -92,12 +93,18 @@ class InFlight:
         """
         if made is None:
             made = arrangements_on(connection, self.case.id)
-        meanwhile = (made, (*escalations_on(connection, self.case.id), *more))
-        noted: Plain = {**escalations_plain(meanwhile[1]), **arrangements_plain(made)}
+        forces = [each.force for each in self.sets]
+        meanwhile = (made, silent_on(connection, self.case.id, forces, more))
+        moments = moments_of_case(connection, self.case.id, forces)
+        noted: Plain = {
+            **escalations_plain(meanwhile[1]),
+            **arrangements_plain(made),
+            **moments_plain(moments),
+        }
         if len(self.sets) == 1:
-            found = self._under(connection, self.sets[0], meanwhile)
+            found = self._under(connection, self.sets[0], meanwhile, moments)
             return replace(found, note={**noted, **found.note})
-        older, newer, decision = self._by_both(connection, meanwhile)
+        older, newer, decision = self._by_both(connection, meanwhile, moments)
         base, other = (older, newer) if decision is older.decision else (newer, older)
         note = noted | older.note | newer.note | base.note
         if other.history != base.history:  # each set looks back by its own conflicts
@@ -105,19 +112,21 @@ class InFlight:
         return replace(base, decision=decision, note=note)
 
     def _by_both(
-        self, connection: Connection, meanwhile: Meanwhile
+        self, connection: Connection, meanwhile: Meanwhile, moments: Moments
     ) -> tuple[Decided, Decided, Decision]:
         """What each of two sets says at last, and both together."""
         last: dict[int, Decided] = {}
 
         def by(number: int, meanwhile: Meanwhile) -> Decision:
-            last[number] = self._under(connection, self.sets[number], meanwhile)
+            last[number] = self._under(connection, self.sets[number], meanwhile, moments)
             return last[number].decision
 
         decision = stricter_meanwhile(partial(by, 0), partial(by, 1), meanwhile)
         return last[0], last[1], decision
 
-    def _under(self, connection: Connection, by: Under, meanwhile: Meanwhile) -> Decided:
+    def _under(
+        self, connection: Connection, by: Under, meanwhile: Meanwhile, moments: Moments
+    ) -> Decided:
         given = given_of(json.loads(self.case.given_json))
         history = by.past.history(connection, self.case.id)
         policy, data = by.force.policy, by.force.data
@@ -129,6 +138,7 @@ class InFlight:
                 *(policy, data, document, now, given, history),
                 escalations=silent,
                 arrangements=made,
+                moments=moments,
             )
 
         decision = route(policy)

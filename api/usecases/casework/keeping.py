@@ -13,11 +13,13 @@ from sqlalchemy import Connection
 
 from adapters.store import arrangements, beside, cases, deadlines, headroom
 from adapters.store.cases import Case
+from adapters.store.deadlines import Deadline
 from adapters.store.seeds import add_seeds
 from adapters.store.trail import Entry, append
 from adapters.store.versions import keep_version, last_number
 from api.usecases.casework.adding_up import AddedUp, Sharing
-from api.usecases.casework.changing import Changed, keep_standing, what_stands
+from api.usecases.casework.asked_since import moments_of_case
+from api.usecases.casework.changing import Changed, Compared, keep_standing, what_stands
 from api.usecases.casework.completing import AskedReady, ask_ready, findings_text, finish
 from api.usecases.casework.remembering import Asked, recorded, remember_submissions
 from api.usecases.casework.resources import InForce, Plain, Resources
@@ -35,9 +37,10 @@ from engine.documents.derived import OwnFacts
 from engine.documents.model import Document
 from engine.facts.kinds import FactValues
 from engine.history import History
-from engine.recorded import arrangements_plain, given_plain
+from engine.recorded import arrangements_plain, given_plain, moments_plain
 from engine.recording import decision_text, moment_text
 from engine.routing.arranging import Arrangement
+from engine.routing.asked import NO_MOMENTS, Moments
 from engine.routing.completing import standing
 from engine.routing.course import Course
 from engine.segregation.asking import NOTHING
@@ -79,6 +82,8 @@ class _Decided:
     case: Case
     changed: Changed | None = None
     added: tuple[Arrangement, ...] = ()
+    moments: Moments = NO_MOMENTS
+    asked_before: tuple[Deadline, ...] = ()  # since when, where nothing is approved again
 
     @property
     def course(self) -> Course:
@@ -193,12 +198,7 @@ def _kept(
     add_seeds(connection, seeds)
     _count(resources, connection, current, made, decided)
     _ask(connection, made, decided)
-    falls_due = [
-        deadline
-        for case, each in zip(made, decided, strict=True)
-        for deadline in watch_new(current, case, each.decision, each.course, case.received_at)
-    ]
-    deadlines.add_deadlines(connection, falls_due)
+    deadlines.add_deadlines(connection, [*_fall_due(current, made, decided)])
     remember_submissions(
         connection,
         current,
@@ -222,6 +222,15 @@ def _kept(
         asked = None if each.course.given else each.asked  # who approved is known only now
         done, more = finish(resources, connection, current, case, document, now, asked)
         yield each.attempt, Submitted(done, is_new=True), [entry, *more, *opened]
+
+
+def _fall_due(
+    current: InForce, made: Sequence[Case], decided: Sequence[_Decided]
+) -> Iterator[Deadline]:
+    """The deadlines of the cases, which have none."""
+    for case, each in zip(made, decided, strict=True):
+        of = (each.decision, each.course, case.received_at, each.asked_before)
+        yield from watch_new(current, case, *of)
 
 
 def _take_place(connection: Connection, current: InForce, before: Case, decided: _Decided) -> None:
@@ -281,13 +290,17 @@ def _decided(
         given = added_up.totals(n)
         history = each.past.history(connection, before.id if before else 0)
         added = arrangements.additions_on(connection, before.id) if before else ()
+        compared, moments = None, NO_MOMENTS
+        if before is not None:
+            compared = Compared(resources, connection, current, before, document, now)
+            if compared.goes_on:
+                moments = moments_of_case(connection, before.id, [current])
         decision = decide(
             *(current.policy, current.data, document, now, given, history, each.own),
             arrangements=added,
+            moments=moments,
         )
-        changed = None
-        if before is not None:
-            changed = what_stands(resources, connection, current, before, document, decision, now)
+        changed = None if compared is None else what_stands(compared, decision)
         case = _case(current, each, before, decision, given, changed)
         if before is not None:
             case = replace(case, version=last_number(connection, before) + 1)
@@ -295,7 +308,9 @@ def _decided(
         if asked.findings:
             case = replace(case, findings_json=findings_text(asked.findings))
         added_up.count(n, now, case.status)
-        found.append(_Decided(each, history, decision, asked, case, changed, added))
+        known_since = compared is not None and compared.goes_on
+        rows = deadlines.asked_rows(connection, case.id) if known_since else ()
+        found.append(_Decided(each, history, decision, asked, case, changed, added, moments, rows))
     return found
 
 
@@ -355,6 +370,7 @@ def _body(current: InForce, decided: _Decided, case: Case) -> Plain:
         "given": Written(case.given_json),
         **recorded(decided.history),
         **arrangements_plain(decided.added),
+        **moments_plain(decided.moments),
         "decision": Written(case.decision_json),
         **({"change": decided.changed.plain} if decided.changed else {}),
         "status": str(case.status),

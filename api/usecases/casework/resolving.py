@@ -1,7 +1,8 @@
 """Who is asked on open cases follows the people: at once where they change, and when time does it.
 
 What was approved stands. Only who is asked for what is still open is worked out anew, under what is
-in force at the moment, and recorded where it is somebody else.
+in force at the moment, and recorded where it is somebody else, or where a new delegate is not asked
+because a task stays.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ from engine.decision import Decision, Outcome
 from engine.documents.model import Document
 from engine.recording import decision_text
 from engine.routing.completing import standing
+from engine.routing.delegation import STAYS
 
 log: Final = logging.getLogger(__name__)
 BATCH: Final = 500
@@ -184,12 +186,23 @@ def _looked_at(
     event = _EVENTS.get(standing(decision, course))
     asked = list(asked_now(case.id, decision, course, now)) if event is None else []
     before = cases.tasks_on(connection, case.id)
-    if event is None and {*map(_who, before)} == {*map(_who, asked)}:
+    is_same = event is None and {*map(_who, before)} == {*map(_who, asked)}
+    if is_same and not _stays_newly(case, decision):
         watch(connection, decided.under.force, case, decision, course, now)  # other times, maybe
         return False
     looked = _Looked(case, decided, before, _since(before, asked))
     _keep(resources, connection, current, document, looked, event, now, cause)
-    return True
+    return not is_same
+
+
+def _stays_newly(case: Case, decision: Decision) -> bool:
+    """Whether a task stays with a delegator of which the decision that is kept says nothing."""
+    stays = [each for each in decision.passed_over if each.code == STAYS]
+    if not stays:
+        return False
+    told = [p for p in json.loads(case.decision_json)["passed_over"] if p["code"] == STAYS]
+    known = {(p["person"], p["words"]["delegation"]) for p in told}
+    return any((each.person, dict(each.words)["delegation"]) not in known for each in stays)
 
 
 def _keep(

@@ -1,11 +1,12 @@
 """Keeps what falls due on a case in step with who is asked on it.
 
-Whoever is asked still keeps his moment; whoever is asked anew has his whole time from now on.
+Whoever is asked still keeps his moment; whoever is asked anew has his whole time from now on. Since
+when a place is asked at all is kept by the same rule, also where nothing falls due.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -32,17 +33,26 @@ def watch(
     now: datetime,
 ) -> None:
     """The deadlines of a case as it stands after something happened; it is locked."""
-    before = {(d.key, d.kind): d for d in deadlines.deadlines_on(connection, case.id)}
+    before = {(d.key, d.kind): d for d in deadlines.watched_on(connection, case.id)}
     wanted = [*_wanted(current, case, decision, course, now, before)]
     if wanted or before:
         deadlines.set_deadlines(connection, case.id, wanted)
 
 
 def watch_new(
-    current: InForce, case: Case, decision: Decision, course: Course, now: datetime
+    current: InForce,
+    case: Case,
+    decision: Decision,
+    course: Course,
+    now: datetime,
+    asked_before: Iterable[Deadline] = (),
 ) -> Iterator[Deadline]:
-    """The deadlines of a case that has none, for the caller to keep."""
-    yield from _wanted(current, case, decision, course, now, {})
+    """The deadlines of a case that has none, for the caller to keep.
+
+    `asked_before` is since when its places were asked with the content before, where that counts.
+    """
+    before = {(each.key, each.kind): each for each in asked_before}
+    yield from _wanted(current, case, decision, course, now, before)
 
 
 def _wanted(
@@ -62,15 +72,20 @@ def _wanted(
         known = before.get((each.key, each.kind))
         is_known = known is not None and _is_same(known, each)
         since = known.since if known is not None and is_known else now
-        due_at = _due(each, since, calendar)
+        is_asked = each.kind is Kind.ASKED
+        due_at = since if is_asked else _due(each, since, calendar)
         if due_at is None:
             continue
         if known is not None and is_known:
             persons = each.persons or known.persons
             yield replace(known, place=each.place, persons=persons, due_at=due_at)
         else:
+            done_at = now if is_asked else None  # there is nothing to do about it
             yield Deadline(
-                case.id, each.key, each.kind, each.place, each.persons, each.rung, since, due_at
+                *(case.id, each.key, each.kind, each.place, each.persons, each.rung),
+                since,
+                due_at,
+                done_at,
             )
 
 

@@ -254,6 +254,10 @@ PASSED: Final[Mapping[str, Text]] = MappingProxyType(
             "the delegation was revoked",
             "the delegation was revoked before the moment of decision[ ({detail})]",
         ),
+        "delegation_began_later": Text(
+            "the task was there before the delegation began",
+            "it was asked before the delegation began, and stays[ (asked {asked}, begun {began})]",
+        ),
         "stand_in_scope": Text(
             "nobody stands in for this kind of document",
             "the stand-in is declared for other documents or conditions",

@@ -122,8 +122,7 @@ HELD: Final[Mapping[str, Text]] = MappingProxyType(
         ),
         "requirement_missing": Text(
             "Zuerst muss noch etwas vorgelegt werden[: {detail}].",
-            "Ein Beleg, der keine Genehmigung braucht, hat noch eine offene Anforderung"
-            "[: {detail}].",
+            "Ein Beleg, der keine Genehmigung braucht, hat eine offene Anforderung[: {detail}].",
         ),
         "silence": Text(
             "Niemand würde um Genehmigung gebeten.",
@@ -194,8 +193,7 @@ PASSED: Final[Mapping[str, Text]] = MappingProxyType(
         ),
         "barred_undecided": Text(
             "ist möglicherweise durch eine Kontrolle ausgeschlossen",
-            "eine Kontrolle könnte ausschließen, und eine Angabe dazu ist nicht bekannt"
-            "[ ({detail})]",
+            "eine Kontrolle könnte ausschließen, und eine Angabe dazu ist unbekannt[ ({detail})]",
         ),
         "related_party_match": Text(
             "ist mit dem Lieferanten verbunden",
@@ -262,6 +260,10 @@ PASSED: Final[Mapping[str, Text]] = MappingProxyType(
             "die Vertretung wurde widerrufen",
             "die Vertretung wurde vor dem Zeitpunkt der Entscheidung widerrufen[ ({detail})]",
         ),
+        "delegation_began_later": Text(
+            "die Aufgabe war vor der Vertretung da",
+            "gefragt wurde vor Beginn der Vertretung, und das bleibt[ ({asked}, {began})]",
+        ),
         "stand_in_scope": Text(
             "für Belege dieser Art springt niemand ein",
             "die Ersatzperson ist für andere Belege oder Bedingungen benannt",
@@ -289,8 +291,7 @@ FINDINGS: Final[Mapping[str, Text]] = MappingProxyType(
         ),
         "requirement_undecided": Text(
             "Noch nicht prüfbar: {requirement}",
-            "Von der Richtlinie verlangt und nicht entschieden, weil eine Angabe fehlt: "
-            "{requirement}",
+            "Von der Richtlinie verlangt und offen, weil eine Angabe fehlt: {requirement}",
         ),
     }
 )
@@ -386,8 +387,7 @@ ACTS: Final[Mapping[str, Text]] = MappingProxyType(
         ),
         "not_asked": Text(
             "Diese Person ist nicht gefragt.",
-            "Keine offene Stelle des Genehmigungswegs fragt diese Person zum Zeitpunkt der "
-            "Handlung.",
+            "Keine offene Stelle des Genehmigungswegs fragt diese Person in diesem Moment.",
         ),
         "reviewer_involved": Text(
             "Diese Person ist an dem beteiligt, was geprüft wird.",

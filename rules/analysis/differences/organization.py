@@ -117,6 +117,12 @@ DELEGATION: Final[Kind[DelegationRule]] = Kind(
             by_number(LOOSER, without_end=-1),
         ),
         Aspect("now passed on at most", lambda rule: rule.depth, str, by_number(LOOSER)),
+        Aspect(
+            "open tasks now",
+            lambda rule: rule.pending_stay,
+            lambda stay: "stay" if stay else "move",
+            lambda old, new: STRICTER if new else LOOSER,
+        ),
         Aspect("now to", lambda rule: (rule.to_level, rule.to_roles), str),
         Aspect(
             "papers needed are",
