@@ -242,8 +242,7 @@ def _allowed_by(situation: Situation, asked: Assignment, assignee: Assignee) -> 
     for delegations in situation.data.delegations.values():
         for delegation in delegations:
             if delegation.id == assignee.delegation and delegation.delegate == assignee.person:
-                rule = allowing(situation, delegation, need)
-                if rule is not None:
+                for rule in allowing(situation, delegation, need):
                     return rule.place
     return NOWHERE
 

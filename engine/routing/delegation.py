@@ -29,6 +29,7 @@ from engine.routing.eligibility import bar, pass_over
 
 DOCUMENT: Final = "delegation"  # the type of a document by which a delegation is asked for
 STAYS: Final = "delegation_began_later"
+NOT_ALLOWED: Final = "delegation_not_allowed"
 
 
 def asks_approval(policy: PolicySet) -> bool:
@@ -68,45 +69,73 @@ def delegates(situation: Situation, delegator: PersonId, need: Need) -> tuple[As
     if delegator not in situation.data.delegations:
         return ()
     found: dict[PersonId, Assignee] = {}
-    for assignee in _delegates(situation, delegator, delegator, need, (delegator,), None):
+    for assignee in _delegates(situation, _Chain(delegator, (delegator,)), need):
         found.setdefault(assignee.person, assignee)
     return tuple(found.values())
 
 
-def _delegates(
+class _Chain(NamedTuple):
+    """From the principal to whoever delegates on: who is on the way, and how often it may go on."""
+
+    principal: PersonId
+    persons: tuple[PersonId, ...]
+    left: int | None = None  # `None` at its beginning: no row has said yet
+
+
+def _delegates(situation: Situation, chain: _Chain, need: Need) -> Iterator[Assignee]:
+    for delegation in situation.data.delegations.get(chain.persons[-1], ()):
+        rules = allowing(situation, delegation, need)
+        if rules and delegation.delegate in chain.persons:
+            words = {"delegation": delegation.id}
+            situation.pass_over(delegation.delegate, "delegation_loop", need.word, **words)
+        elif len(rules) == 1:
+            yield from _by_row(situation, chain, delegation, rules[0], need)
+        elif rules:
+            yield from _by_any(situation, chain, delegation, rules, need)
+
+
+def _by_any(
     situation: Situation,
-    principal: PersonId,
-    delegator: PersonId,
+    chain: _Chain,
+    delegation: Delegation,
+    rules: tuple[DelegationRule, ...],
     need: Need,
-    trail: tuple[PersonId, ...],
-    depth: int | None,
+) -> tuple[Assignee, ...]:
+    """Whoever one of the rows lets act. What the others have against it is not told then."""
+    noted, found = situation.passed, []
+    for rule in rules:
+        situation.passed = dict(noted)
+        found.append((tuple(_by_row(situation, chain, delegation, rule, need)), situation.passed))
+    for _, passed in [each for each in found if each[0]] or found[:1]:
+        noted = passed | noted
+    situation.passed = noted
+    return tuple(assignee for made, _ in found for assignee in made)
+
+
+def _by_row(
+    situation: Situation, chain: _Chain, delegation: Delegation, rule: DelegationRule, need: Need
 ) -> Iterator[Assignee]:
-    for delegation in situation.data.delegations.get(delegator, ()):
-        delegate = delegation.delegate
-        rule = allowing(situation, delegation, need, principal)
-        if rule is None:
-            continue
-        if delegate in trail:
-            situation.pass_over(delegate, "delegation_loop", need.word, delegation=delegation.id)
-            continue
-        if depth is not None and min(depth, rule.depth) < 1:
-            situation.pass_over(delegate, "delegation_depth", need.word, delegation=delegation.id)
-            continue
-        if not _within_authority(situation, principal, delegation, rule, need):
-            continue
-        code = bar(situation, delegate, need.ask)
-        if code:
-            pass_over(situation, delegate, code, need.word, delegation=delegation.id)
-            continue
-        found = [Assignee(delegate, Via.DELEGATE, principal, delegation.id)]
-        if situation.data.is_absent(delegate, situation.now):
-            situation.pass_over(delegate, "absent", need.word)
-            left = rule.depth if depth is None else min(depth, rule.depth) - 1
-            longer = (*trail, delegate)
-            further = [*_delegates(situation, principal, delegate, need, longer, left)]
-            found = further or (found if keeps(situation, delegate, need, principal) else [])
-        if found and _stays(situation, delegation, rule, need, principal):
-            continue
+    """The delegate and, where he may delegate on, those who may act for him; none if it stays."""
+    delegate, words = delegation.delegate, {"delegation": delegation.id}
+    if chain.left is not None and chain.left < 1:
+        situation.pass_over(delegate, "delegation_depth", need.word, **words)
+        return
+    if not _within_authority(situation, chain.principal, delegation, rule, need):
+        return
+    code = bar(situation, delegate, need.ask)
+    if code:
+        pass_over(situation, delegate, code, need.word, **words)
+        return
+    left = rule.depth if chain.left is None else min(chain.left - 1, rule.depth)
+    further = _Chain(chain.principal, (*chain.persons, delegate), left)
+    found = [Assignee(delegate, Via.DELEGATE, chain.principal, delegation.id)]
+    if situation.data.is_absent(delegate, situation.now):
+        situation.pass_over(delegate, "absent", need.word)
+        others = [*_delegates(situation, further, need)]
+        found = others or (found if keeps(situation, delegate, need, chain.principal) else [])
+    elif left:
+        found += _delegates(situation, further, need)
+    if not (found and _stays(situation, delegation, rule, need, chain.principal)):
         yield from found
 
 
@@ -115,21 +144,24 @@ def once_delegated(situation: Situation, delegation: Delegation, need: Need) -> 
 
     The same rows of the handling count, and the same bounds and bars, as for any delegation.
     """
-    delegate, code = delegation.delegate, "delegation_not_allowed"
+    delegate, codes = delegation.delegate, []
     for rule in situation.policy.delegation:
-        found = objection(situation, delegation, rule)
-        if found:
-            code = found if code == "delegation_not_allowed" else code
-            continue
-        if not _within_authority(situation, delegation.delegator, delegation, rule, need):
-            names = ("delegation_cap", "delegation_limit")
-            noted = (name for name in names if (delegate, name, need.word) in situation.passed)
-            return next(noted, "delegation_limit")
-        barred = bar(situation, delegate, need.ask)
-        if not barred and situation.data.is_absent(delegate, situation.now):
-            barred = "absent"
-        return barred or Assignee(delegate, Via.DELEGATE, delegation.delegator, delegation.id)
-    return code
+        code = objection(situation, delegation, rule)
+        if not code and _within_authority(situation, delegation.delegator, delegation, rule, need):
+            barred = bar(situation, delegate, need.ask)
+            if not barred and situation.data.is_absent(delegate, situation.now):
+                barred = "absent"
+            return barred or Assignee(delegate, Via.DELEGATE, delegation.delegator, delegation.id)
+        codes.append(code or _noted(situation, delegate, need))
+    telling = (code for code in codes if code != NOT_ALLOWED)
+    return next(telling, NOT_ALLOWED)
+
+
+def _noted(situation: Situation, delegate: PersonId, need: Need) -> str:
+    """Which authority was missing, as it was noted."""
+    names = ("delegation_cap", "delegation_limit")
+    noted = (name for name in names if (delegate, name, need.word) in situation.passed)
+    return next(noted, "delegation_limit")
 
 
 def keeps(
@@ -201,37 +233,28 @@ def _begun_later(
 
 
 def allowing(
-    situation: Situation,
-    delegation: Delegation,
-    need: Need,
-    principal: PersonId | None = None,
-) -> DelegationRule | None:
-    """The first row of the handling that allows the delegation; why not is noted.
-
-    One by which the task stays comes after the others. `principal` is whose place it is, where that
-    is not the delegator.
-    """
+    situation: Situation, delegation: Delegation, need: Need
+) -> tuple[DelegationRule, ...]:
+    """The rows of the handling that allow the delegation; where none does, why not is noted."""
     if not delegation.span.holds(situation.now):
-        return None
+        return ()
     delegate, words = delegation.delegate, {"delegation": delegation.id}
     if delegation.revoked_at is not None and delegation.revoked_at <= situation.now:
         situation.pass_over(delegate, "delegation_revoked", need.word, **words)
-        return None
+        return ()
     if not _in_scope(situation, delegation):
         situation.pass_over(delegate, "delegation_scope", need.word, **words)
-        return None
-    whose, staying = principal or delegation.delegator, None
-    code = "delegation_not_allowed"
-    for rule in situation.policy.delegation:
-        found = objection(situation, delegation, rule)
-        if not found and not _begun_later(situation, delegation, rule, need, whose):
-            return rule
-        if not found:
-            staying = staying or rule
-        code = found if code == "delegation_not_allowed" else code
-    if staying is None:
-        pass_over(situation, delegate, code, need.word, **words)
-    return staying
+        return ()
+    gaps = len(situation.gaps)
+    codes = [objection(situation, delegation, rule) for rule in situation.policy.delegation]
+    rows = zip(situation.policy.delegation, codes, strict=True)
+    found = tuple(rule for rule, code in rows if not code)
+    if found:
+        del situation.gaps[gaps:]  # what another row could not be asked for does not matter
+    else:
+        telling = (code for code in codes if code != NOT_ALLOWED)
+        pass_over(situation, delegate, next(telling, NOT_ALLOWED), need.word, **words)
+    return found
 
 
 def _in_scope(situation: Situation, delegation: Delegation) -> bool:
@@ -248,13 +271,13 @@ def objection(situation: Situation, delegation: Delegation, rule: DelegationRule
     """Why the row does not allow the delegation; empty where it does."""
     organization = situation.policy.organization
     if rule.documents and situation.document.type not in rule.documents:
-        return "delegation_not_allowed"
+        return NOT_ALLOWED
     if rule.entities and situation.entity.id not in rule.entities:
-        return "delegation_not_allowed"
+        return NOT_ALLOWED
     truth = holds(rule.when, situation.known)
     if truth is not True:
         situation.gaps.extend(shortages(rule.when, situation.known).values())
-        return "delegation_not_allowed"
+        return NOT_ALLOWED
     ours = organization.rank(level_of(situation, delegation.delegator))
     theirs = organization.rank(level_of(situation, delegation.delegate))
     if rule.to_level and theirs < organization.rank(rule.to_level):

@@ -39,9 +39,7 @@ def staying(draw: st.DrawFn) -> Case:
     """A case by whose rows, some or all, open tasks stay; many have delegated, some are away."""
     case: Case = draw(cases())
     stays = st.sampled_from((True, True, False))
-    drawn = tuple(
-        replace(rule, pending_stay=draw(stays), depth=0) for rule in case.policy.delegation
-    )
+    drawn = tuple(replace(rule, pending_stay=draw(stays)) for rule in case.policy.delegation)
     rules = (PLAIN, *drawn) if not drawn or draw(st.booleans()) else drawn
     people = [person.id for person in case.rows["people"]]
     made, away = [*case.rows["delegations"]], [*case.rows["absences"]]
