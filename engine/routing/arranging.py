@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from engine.decision import Ask, Assignee, Assignment, Group, Part, Step, Via
+from engine.decision import Ask, Assignee, Assignment, Group, Part, Passed, Step, Via
 from engine.errors import MoneyError, UnknownCurrency
 from engine.knowing import Situation
 from engine.master_data import Delegation, PersonId, Span
@@ -90,8 +90,15 @@ def arranged(
         elif found == NOT_ASKED:
             left.append(each)
         else:
-            situation.pass_over(each.to, found, str(each.kind))
+            does_not_hold(situation, each, found)
     return steps, tuple(left)
+
+
+def does_not_hold(situation: Situation, each: Arrangement, code: str) -> None:
+    """Notes why, by the number of the arrangement: somebody may be to take over several times."""
+    kind, number = str(each.kind), str(each.number)
+    noted = Passed(each.to, code, kind, (("number", number),))
+    situation.passed[each.to, code, f"{kind} {number}"] = noted
 
 
 def changed(

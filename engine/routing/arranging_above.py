@@ -20,6 +20,7 @@ from engine.routing.arranging import (
     arranged,
     bar_today,
     delegated,
+    does_not_hold,
     not_entitled,
     replaced,
 )
@@ -56,7 +57,7 @@ def as_it_stands(
         if not isinstance(made, str) and broken(situation, made) and not broken(situation, steps):
             made = "guarantee_broken"  # as where somebody would be asked above
         if isinstance(made, str):
-            situation.pass_over(each.to, made, str(each.kind))
+            does_not_hold(situation, each, made)
         else:
             steps = made
     return steps

@@ -262,3 +262,16 @@ def test_of_a_cancelled_order_it_is_told_that_the_books_have_it_before_an_approv
     assert status(resources) is Status.CANCELLED
     assert [(e.code, e.key) for e in on.exceptions()] == [("not_cancelled_in_erp", "C-000001/1")]
     assert check_trail(resources.store).problems == []
+
+
+def test_two_hand_their_tasks_to_one_person_each_by_itself(resources: Resources) -> None:
+    """Whoever is asked above has handed on to her, and now the one below does: that is the place,
+    and what was arranged above it holds no more."""
+    submit(resources, Order("P-1", 165_000, "rita", ("c2",)).plain(), "portal", WHO, START)
+    assert did(resources, Kind.ESCALATE, "noah") == ""
+    assert asked(resources) == ["dan", "noah"]
+    assert did(resources, Kind.REASSIGN, "dan", to="vera") == ""
+    assert asked(resources) == ["noah", "vera"]
+    assert did(resources, Kind.REASSIGN, "noah", to="vera") == ""
+    assert asked(resources) == ["vera"]
+    assert check_trail(resources.store).problems == []

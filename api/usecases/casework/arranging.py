@@ -26,7 +26,7 @@ from api.usecases.casework.completing import finish, with_event
 from api.usecases.casework.entitled import task_of, task_of_other
 from api.usecases.casework.written import text_of_key
 from engine.cases.status import Event, Status
-from engine.decision import Ask, Decision, Outcome
+from engine.decision import Ask, Decision, Outcome, Passed
 from engine.master_data import PersonId
 from engine.routing.arranging import ADDED, ADDING, Arrangement, Arranging
 from engine.routing.completing import current_step, keys_of_step, standing
@@ -70,7 +70,7 @@ def arrange(on: On, route: Route) -> Acted:
     before = on.arrangements
     on.arrangements = (*before, *new)
     decision = decided(on, route.flight)
-    code = _why_not(decision, route.decision, new)
+    code = _why_not(decision, new)
     if code:
         on.arrangements = before
         decided(on, route.flight)  # the record is of the route as it stays
@@ -142,13 +142,11 @@ def _is_asked(decision: Decision, person: PersonId) -> bool:
     )
 
 
-def _why_not(decision: Decision, before: Decision, new: list[Arrangement]) -> str:
+def _why_not(decision: Decision, new: list[Arrangement]) -> str:
     """Why the decision is not one with what was arranged in it; empty where it is."""
     for each in new:
-        words = (ADDED,) if each.kind in ADDING else (str(each.kind),)
-        known = before.passed_over
         for passed in decision.passed_over:
-            if passed.person == each.to and passed.word in words and passed not in known:
+            if passed.person == each.to and _is_about(passed, each):
                 return passed.code
     if decision.outcome is not Outcome.ROUTE:
         return decision.held.code if decision.held is not None else str(decision.outcome)
@@ -156,6 +154,12 @@ def _why_not(decision: Decision, before: Decision, new: list[Arrangement]) -> st
         if not _is_in(decision, each):
             return "not_entitled"
     return ""
+
+
+def _is_about(passed: Passed, made: Arrangement) -> bool:
+    if made.kind in ADDING:
+        return passed.word == ADDED
+    return passed.word == str(made.kind) and ("number", str(made.number)) in passed.words
 
 
 def _is_in(decision: Decision, made: Arrangement) -> bool:
