@@ -79,15 +79,21 @@ async def caller_at_once(request: Request, now: datetime) -> Caller:
 
     Raises `AuthenticationFailed`.
     """
-    if service_of(request).authentication.is_at_hand(request.headers.items(), now):
-        return caller_of(request, now)
+    authentication, headers = service_of(request).authentication, request.headers.items()
+    if authentication.is_at_hand(headers, now):
+        return authentication.caller_of(headers, _peer(request), now)
     return await run_in_threadpool(caller_of, request, now)
 
 
 def caller_of(request: Request, now: datetime) -> Caller:
     """Who asks. Raises `AuthenticationFailed`."""
-    peer = request.client.host if request.client is not None else ""
-    return service_of(request).authentication.caller_of(request.headers.items(), peer, now)
+    headers = request.headers.items()
+    return service_of(request).authentication.caller_of(headers, _peer(request), now)
+
+
+def _peer(request: Request) -> str:
+    """The address at the other end of the connection; empty where there is none."""
+    return request.client.host if request.client is not None else ""
 
 
 def allow(request: Request, caller: Caller, scope: Scope, entity: str | None) -> None:
