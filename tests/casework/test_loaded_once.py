@@ -37,8 +37,8 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[Mapping[str, bytes]]:
         return load_set(files, diagnostics)
 
     monkeypatch.setattr(module, "load_set", counted)
-    monkeypatch.setattr(module, "_POLICIES", module._Kept())
-    monkeypatch.setattr(module, "_DATA", module._Kept())
+    monkeypatch.setattr(module, "_POLICIES", module.Made())
+    monkeypatch.setattr(module, "_DATA", module.Made())
     return found
 
 

@@ -6,9 +6,7 @@ without them, and its records say nothing of them.
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
@@ -19,7 +17,7 @@ from sqlalchemy import Connection
 from adapters.store.deadlines import asked_on, escalations_on
 from adapters.store.in_force import What, files_of
 from adapters.store.in_force_history import Held, history_of
-from api.usecases.casework.resources import ContentsUnusable, InForce, data_of
+from api.usecases.casework.resources import ContentsUnusable, InForce, Made, data_of
 from engine.master_data import Delegation, MasterData, Span
 from engine.routing.asked import NO_MOMENTS, Begun, Moments, wants_moments
 from engine.routing.course import Escalation
@@ -28,6 +26,7 @@ KEPT_READ: Final = 64  # earlier delegations; small beside the people and docume
 _PEOPLE: Final = ("people.csv", "people.yaml")
 
 _ById = Mapping[str, Delegation]
+_READ: Final = Made[_ById](KEPT_READ)  # earlier contents never change
 
 
 def moments_of_case(connection: Connection, case_id: int, sets: Iterable[InForce]) -> Moments:
@@ -96,28 +95,6 @@ def _earlier(connection: Connection, current: InForce, held: Held) -> _ById:
     """The delegations that were in force, of people as they are now; none where they are gone."""
     name = (held.digest, current.digests.master_data, current.policy.digest)
     return _READ.get(name, lambda: _read(connection, current, held.digest))
-
-
-class _Kept:
-    """What was read of earlier contents, which never change, by the digests behind it."""
-
-    def __init__(self) -> None:
-        self._made: OrderedDict[tuple[str, ...], _ById] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, name: tuple[str, ...], make: Callable[[], _ById]) -> _ById:
-        """The delegations of that name."""
-        with self._lock:
-            known = self._made.get(name)
-        made = make() if known is None else known
-        with self._lock:
-            self._made[name] = made
-            while len(self._made) > KEPT_READ:
-                self._made.popitem(last=False)
-        return made
-
-
-_READ: Final = _Kept()
 
 
 def _read(connection: Connection, current: InForce, digest: str) -> _ById:

@@ -103,14 +103,15 @@ def load(connection: Connection, wanted: Digests, key: TokenKey | None) -> InFor
     return InForce(wanted, policy, data_of(files, policy, key))
 
 
-class _Kept(Generic[T]):
+class Made(Generic[T]):
     """The last few values, by the digests of all that they were made of.
 
     Who puts something in force makes it, to see that it can be made, and whoever decides by it next
-    needs the same. The files themselves are not kept.
+    needs the same. The files themselves are not kept. Threads share it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = KEPT_LOADED) -> None:
+        self._most = most
         self._made: OrderedDict[tuple[str, ...], T] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -122,13 +123,13 @@ class _Kept(Generic[T]):
         with self._lock:
             self._made[key] = made
             self._made.move_to_end(key)
-            while len(self._made) > KEPT_LOADED:
+            while len(self._made) > self._most:
                 self._made.popitem(last=False)
         return made
 
 
-_POLICIES: Final = _Kept[PolicySet]()
-_DATA: Final = _Kept[tuple[MasterData, tuple[BadRow, ...]]]()
+_POLICIES: Final = Made[PolicySet]()
+_DATA: Final = Made[tuple[MasterData, tuple[BadRow, ...]]]()
 
 
 def policy_of(files: Files) -> PolicySet:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import Connection, insert, text
 
 from adapters.store.many import insert_numbered, insert_rows
 from adapters.store.tables import mitigation_uses, past_acts, trail, trail_end
@@ -17,13 +17,19 @@ AT = datetime(2027, 3, 15, 9, 0, 0, 123456, tzinfo=timezone(timedelta(hours=-4))
 KEPT = "2027-03-15T13:00:00.123456Z"
 
 
+def let_anything_be_named(connection: Connection) -> None:
+    """Rows here name cases and acts that there are none of, and are gone at the end."""
+    if connection.dialect.name == "sqlite":
+        connection.execute(text("pragma defer_foreign_keys = on"))
+    else:
+        connection.execute(text("set session_replication_role = replica"))
+
+
 @pytest.mark.parametrize("kind", BOTH)
 def test_moments_of_many_rows_are_kept_like_those_of_one(kind: str, tmp_path: Path) -> None:
     with opened(kind, tmp_path) as store, store.transaction() as connection:
-        if kind == "sqlite":
-            connection.execute(text("pragma defer_foreign_keys = on"))
-        else:
-            connection.execute(text("set session_replication_role = replica"))
+        let_anything_be_named(connection)
+        if kind == "postgresql":
             connection.execute(text("set time zone 'Asia/Tokyo'"))
         one = {"mitigation": "one", "act_id": 1, "at": AT, "reviewed_at": None}
         connection.execute(insert(mitigation_uses), [one])
@@ -42,10 +48,7 @@ def test_no_rows_are_no_statement(kind: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", BOTH)
 def test_numbers_are_in_the_order_of_the_rows(kind: str, tmp_path: Path) -> None:
     with opened(kind, tmp_path) as store, store.transaction() as connection:
-        if kind == "sqlite":
-            connection.execute(text("pragma defer_foreign_keys = on"))
-        else:
-            connection.execute(text("set session_replication_role = replica"))
+        let_anything_be_named(connection)
         rows = [
             {
                 "case_id": n * 7919 % 300 or 70_000,  # numbers of two widths in one array
