@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from sqlalchemy import Connection, delete, or_, select
 
 from adapters.store.cases import Case, case_of
-from adapters.store.many import insert_rows
+from adapters.store.many import Rows
 from adapters.store.tables import cases, document_keys
 
 MOST_ASKED: Final = 5_000  # values in one statement
@@ -21,10 +21,10 @@ def forget_keys(connection: Connection, case_id: int) -> None:
     connection.execute(delete(document_keys).where(document_keys.c.case_id == case_id))
 
 
-def add_keys(connection: Connection, kept: Sequence[tuple[int, Collection[str]]]) -> None:
-    """The documents of these cases are found by these keys, too, from now on."""
+def key_rows(kept: Iterable[tuple[int, Collection[str]]]) -> Rows:
+    """What the documents of these cases are found by, too, once it is kept."""
     rows = [{"key": key, "case_id": id} for id, keys in kept for key in sorted(keys)]
-    insert_rows(connection, document_keys, rows, may_be_there=True)
+    return Rows(document_keys, rows, may_be_there=True)
 
 
 def keys_of(connection: Connection, case_ids: Collection[int]) -> Mapping[int, frozenset[str]]:

@@ -24,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from adapters.store.many import insert_numbered, insert_rows
+from adapters.store.many import Rows, insert_numbered, insert_rows
 from adapters.store.tables import acts, cases, claims, tasks
 from engine.cases.status import Status
 from engine.decision import Assignee, Via
@@ -257,14 +257,13 @@ def ask(connection: Connection, case_id: int, asked: Iterable[Task]) -> None:
     before = {_who(task): task.since for task in tasks_on(connection, case_id)}
     connection.execute(delete(tasks).where(tasks.c.case_id == case_id))
     kept = (replace(task, since=before.get(_who(task), task.since)) for task in asked)
-    ask_also(connection, kept)
+    insert_rows(connection, task_rows(kept))
 
 
-def ask_also(connection: Connection, asked: Iterable[Task]) -> None:
-    """These are asked, too."""
+def task_rows(asked: Iterable[Task]) -> Rows:
+    """These are asked, too, once it is kept."""
     names = tasks.c.keys()
-    rows = [{name: getattr(task, name) for name in names} for task in asked]
-    insert_rows(connection, tasks, rows)
+    return Rows(tasks, [{name: getattr(task, name) for name in names} for task in asked])
 
 
 def _who(task: Task) -> tuple[int, str, str, str]:

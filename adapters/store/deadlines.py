@@ -14,7 +14,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
 
-from adapters.store.many import insert_rows
+from adapters.store.many import Rows, insert_rows
 from adapters.store.tables import deadlines, escalations, notices
 from engine.deadlines.watching import Kind
 from engine.master_data import PersonId
@@ -118,12 +118,12 @@ def set_deadlines(connection: Connection, case_id: int, wanted: Sequence[Deadlin
     if [*watched_on(connection, case_id)] == in_order:
         return
     forget_deadlines(connection, case_id)
-    add_deadlines(connection, wanted)
+    insert_rows(connection, deadline_rows(wanted))
 
 
-def add_deadlines(connection: Connection, new: Sequence[Deadline]) -> None:
-    """Deadlines of cases that had none of these."""
-    insert_rows(connection, deadlines, [_values(each) for each in new])
+def deadline_rows(new: Iterable[Deadline]) -> Rows:
+    """Deadlines to be kept, of cases that had none of these."""
+    return Rows(deadlines, [_values(each) for each in new])
 
 
 def forget_deadlines(connection: Connection, case_id: int) -> None:
@@ -188,7 +188,7 @@ def tell(
         {"case_id": case_id, "person": person, "code": code, "word": word, "at": now}
         for person in dict.fromkeys(persons)
     ]
-    insert_rows(connection, notices, rows)
+    insert_rows(connection, Rows(notices, rows))
 
 
 def notices_for(

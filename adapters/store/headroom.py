@@ -19,7 +19,7 @@ from typing import Final
 from sqlalchemy import Connection, Row, TextClause, bindparam, delete, select, text
 
 from adapters.store.cases import Case
-from adapters.store.many import insert_rows
+from adapters.store.many import Rows, insert_rows
 from adapters.store.tables import contributions, moment_as_kept
 from engine.cases.status import Status
 from engine.cumulation import APPROVED, PENDING
@@ -69,13 +69,13 @@ def keys_of(connection: Connection, case_ids: Collection[int]) -> list[str]:
 def count(connection: Connection, case: Case, added: Added) -> None:
     """The case adds this, under keys that are locked, and nothing else; from when it came in."""
     forget(connection, case.id)
-    count_also(connection, [case], [added])
+    insert_rows(connection, contribution_rows([case], [added]))
 
 
-def count_also(connection: Connection, made: Sequence[Case], added: Sequence[Added]) -> None:
-    """These cases add something from now on, which add nothing yet."""
+def contribution_rows(made: Sequence[Case], added: Sequence[Added]) -> Rows:
+    """What these cases, which add nothing yet, add once it is kept."""
     rows = [_row(case, each) for case, of in zip(made, added, strict=True) for each in of]
-    insert_rows(connection, contributions, rows)
+    return Rows(contributions, rows)
 
 
 def count_change(
@@ -104,7 +104,7 @@ def count_change(
             rows[name] = {**_row(case, each), "stands_as": APPROVED}
         else:
             rows[name] = {**_row(case, replace(each, amounts=amounts)), "stands_as": ""}
-    insert_rows(connection, contributions, list(rows.values()))
+    insert_rows(connection, Rows(contributions, list(rows.values())))
 
 
 def forget(connection: Connection, case_id: int) -> None:

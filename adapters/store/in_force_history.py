@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from adapters.store.in_force import Digests, What
-from adapters.store.many import insert_rows
+from adapters.store.many import Rows, insert_rows
 from adapters.store.tables import in_force_history
 
 
@@ -37,7 +37,7 @@ def add_history(
         {"what": what, "position": position, "digest": digest, "since": since, "how": how}
         for what, digest in sorted(found.items())
     ]
-    insert_rows(connection, in_force_history, rows)
+    insert_rows(connection, Rows(in_force_history, rows))
 
 
 def history_of(connection: Connection, what: What) -> Sequence[Held]:

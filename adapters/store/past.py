@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 from sqlalchemy import Connection, Row, Select, and_, delete, func, select, update
 
 from adapters.store.cases import number_of
-from adapters.store.many import insert_numbered, insert_rows
+from adapters.store.many import Rows, insert_numbered, insert_rows
 from adapters.store.tables import cases, mitigation_uses, past_acts, subjects
 from engine.cases.status import Status
 from engine.history import PastAct
@@ -30,18 +30,27 @@ MOST_ASKED: Final = 5_000  # values in one statement
 
 def remember(connection: Connection, kept: Sequence[Kept]) -> None:
     """Keeps acts that were accepted, with what their documents are about."""
-    if not kept:
-        return
-    ids = insert_numbered(connection, past_acts, [_row(*each) for each in kept])
+    insert_rows(connection, *act_rows(connection, kept))
+
+
+def act_rows(connection: Connection, kept: Sequence[Kept]) -> list[Rows]:
+    """The same, as far as it can be kept together with other rows.
+
+    An act under a mitigation is kept at once: its use has to name it.
+    """
     about = {(key, case_id, version) for case_id, version, act in kept for key in act.keys}
     rows = [dict(zip(("key", "case_id", "version"), each, strict=True)) for each in sorted(about)]
-    insert_rows(connection, subjects, rows, may_be_there=True)
+    together = [Rows(subjects, rows, may_be_there=True)]
+    acts = [_row(*each) for each in kept]
+    if not any(act.under for _, _, act in kept):
+        return [*together, Rows(past_acts, acts)]
+    ids = insert_numbered(connection, past_acts, acts)
     uses = [
         {"mitigation": name, "act_id": id, "at": act.at, "reviewed_at": None}
         for id, (_, _, act) in zip(ids, kept, strict=True)
         for name in sorted(act.under)
     ]
-    insert_rows(connection, mitigation_uses, uses)
+    return [*together, Rows(mitigation_uses, uses)]
 
 
 def forget_approvals(connection: Connection, case_id: int, but_of: int = 0) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from adapters.store.cases import Case, case_of
-from adapters.store.many import insert_rows
+from adapters.store.many import Rows, insert_rows
 from adapters.store.tables import cases, review_causes, review_tasks, reviews
 
 MOST_ASKED: Final = 10_000  # in one statement; databases bound how many values it may have
@@ -87,7 +87,7 @@ def open_review(connection: Connection, review: Review, asked: Iterable[Reviewer
         }
         for each in dict.fromkeys(asked)
     ]
-    insert_rows(connection, review_tasks, rows)
+    insert_rows(connection, Rows(review_tasks, rows))
     return replace(review, id=kept)
 
 

@@ -9,14 +9,14 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, select
 
-from adapters.store.many import insert_rows
+from adapters.store.many import Rows
 from adapters.store.tables import seeds
 
 
-def add_seeds(connection: Connection, found: Iterable[tuple[int, int, str]]) -> None:
-    """Keeps seeds (sealed) of cases by id and version; one that is there stays."""
+def seed_rows(found: Iterable[tuple[int, int, str]]) -> Rows:
+    """Seeds (sealed) of cases by id and version, to be kept; one that is there stays."""
     rows = [{"case_id": case, "version": version, "seed": seed} for case, version, seed in found]
-    insert_rows(connection, seeds, rows, may_be_there=True)
+    return Rows(seeds, rows, may_be_there=True)
 
 
 def seed_of(connection: Connection, case_id: int, version: int) -> str | None:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, delete, select
 
-from adapters.store.many import insert_rows
+from adapters.store.many import Rows, insert_rows
 from adapters.store.tables import texts
 from engine.documents.committing import Opening, commitment
 from engine.documents.fields import FieldClass
@@ -52,7 +52,7 @@ def add_texts(connection: Connection, opened: Iterable[tuple[int, int | None, Op
         }
         for position, case_id, each in opened
     ]
-    insert_rows(connection, texts, rows)
+    insert_rows(connection, Rows(texts, rows))
 
 
 def texts_of(connection: Connection, position: int) -> list[Opening]:

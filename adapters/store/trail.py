@@ -15,7 +15,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, exists, func, select, update
 
-from adapters.store.many import insert_rows
+from adapters.store.many import Rows, insert_rows
 from adapters.store.tables import cases, trail, trail_end
 from adapters.store.texts import add_texts, committed
 from engine.canonical import canonical_object
@@ -68,21 +68,18 @@ def append(connection: Connection, entries: Sequence[Entry]) -> int:
         for entry, (body, _) in zip(entries, held, strict=True)
     ]
     last: int = connection.execute(_TAKE, {"count": len(entries)}).scalar_one()
-    insert_rows(
-        connection,
-        trail,
-        [
-            {
-                "position": last - len(entries) + offset,
-                "digest": digest_of(body),
-                "kind": entry.kind,
-                "case_id": entry.case_id,
-                "at": entry.at,
-                "body": body,
-            }
-            for offset, (entry, body) in enumerate(zip(entries, bodies, strict=True), start=1)
-        ],
-    )
+    rows = [
+        {
+            "position": last - len(entries) + offset,
+            "digest": digest_of(body),
+            "kind": entry.kind,
+            "case_id": entry.case_id,
+            "at": entry.at,
+            "body": body,
+        }
+        for offset, (entry, body) in enumerate(zip(entries, bodies, strict=True), start=1)
+    ]
+    insert_rows(connection, Rows(trail, rows))
     first = last - len(entries) + 1
     opened = [
         (position, entry.case_id, opening)

@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import Connection, delete, func, insert, select
 
 from adapters.store.cases import Case, values_of
-from adapters.store.many import insert_rows
+from adapters.store.many import Rows, insert_rows
 from adapters.store.tables import acts, moment_as_kept, versions
 from engine.canonical import canonical_bytes
 from engine.cases.status import Status
@@ -97,7 +97,7 @@ def restore_acts(connection: Connection, version: Version) -> None:
     """What was done on the version is what was done on the case, again."""
     connection.execute(delete(acts).where(acts.c.case_id == version.case.id))
     rows = [{**row, "at": datetime.fromisoformat(str(row["at"]))} for row in version.acts]
-    insert_rows(connection, acts, rows)
+    insert_rows(connection, Rows(acts, rows))
 
 
 def _case(kept: Mapping[str, object]) -> Case:

@@ -19,7 +19,8 @@ from sqlalchemy.exc import IntegrityError
 import engine.documents as canonical
 from adapters.store import beside, cases, headroom, past
 from adapters.store.cases import Case
-from adapters.store.seeds import add_seeds
+from adapters.store.many import insert_rows
+from adapters.store.seeds import seed_rows
 from adapters.store.trail import Entry, append, first_records
 from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.written import Safe, made_safe, named_digests, text
@@ -252,12 +253,13 @@ def _keep(
     known = {each.name(load): _known(each, *stated[each.name(load)]) for each in ready}
     new = [each for each in ready if known[each.name(load)] is None]
     made = cases.add_all(connection, [_case(each, load) for each in new]) if new else []
-    beside.add_keys(connection, [(c.id, e.keys) for c, e in zip(made, new, strict=True)])
-    add_seeds(connection, [(c.id, c.version, e.safe.seed) for c, e in zip(made, new, strict=True)])
-    headroom.count_also(connection, made, [each.added for each in new])
-    past.remember(
+    acts = [(c.id, c.version, act) for c, e in zip(made, new, strict=True) for act in e.acts]
+    insert_rows(
         connection,
-        [(c.id, c.version, act) for c, e in zip(made, new, strict=True) for act in e.acts],
+        beside.key_rows((c.id, e.keys) for c, e in zip(made, new, strict=True)),
+        seed_rows((c.id, c.version, e.safe.seed) for c, e in zip(made, new, strict=True)),
+        headroom.contribution_rows(made, [each.added for each in new]),
+        *past.act_rows(connection, acts),
     )
     if made:
         entries = (_entry(current, load, *each) for each in zip(made, new, strict=True))

@@ -12,16 +12,17 @@ from typing import Final
 from sqlalchemy import Connection
 
 from adapters.store import arrangements, beside, cases, deadlines, headroom
-from adapters.store.cases import Case
+from adapters.store.cases import Case, Task
 from adapters.store.deadlines import Deadline
-from adapters.store.seeds import add_seeds
+from adapters.store.many import Rows, insert_rows
+from adapters.store.seeds import seed_rows
 from adapters.store.trail import Entry, append
 from adapters.store.versions import keep_version, last_number
 from api.usecases.casework.adding_up import AddedUp, Sharing
 from api.usecases.casework.asked_since import moments_of_case
 from api.usecases.casework.changing import Changed, Compared, keep_standing, what_stands
 from api.usecases.casework.completing import AskedReady, ask_ready, findings_text, finish
-from api.usecases.casework.remembering import Asked, recorded, remember_submissions
+from api.usecases.casework.remembering import Asked, recorded, submission_rows
 from api.usecases.casework.resources import InForce, Plain, Resources
 from api.usecases.casework.reviewing import open_asked
 from api.usecases.casework.standing import count_both
@@ -31,6 +32,7 @@ from api.usecases.casework.watching import watch_new
 from api.usecases.casework.written import Safe, asked_now, named_digests, text
 from engine.canonical import Written
 from engine.cases.status import Event, Status, moved, stands_meanwhile, takes_new_version
+from engine.cumulation.counting import Contribution
 from engine.deciding import decide
 from engine.decision import Decision, Outcome
 from engine.documents.derived import OwnFacts
@@ -192,19 +194,19 @@ def _kept(
         made = cases.add_all(connection, made)
     else:
         _take_place(connection, current, known[together[0].name], decided[0])
-    kept = [(c.id, e.attempt.around.kept) for c, e in zip(made, decided, strict=True)]
-    beside.add_keys(connection, kept)
-    seeds = [(c.id, c.version, e.attempt.safe.seed) for c, e in zip(made, decided, strict=True)]
-    add_seeds(connection, seeds)
-    _count(resources, connection, current, made, decided)
-    _ask(connection, made, decided)
-    deadlines.add_deadlines(connection, [*_fall_due(current, made, decided)])
-    remember_submissions(
+    both = [*zip(made, decided, strict=True)]
+    insert_rows(
         connection,
-        current,
-        [(c, e.attempt.document, e.decision) for c, e in zip(made, decided, strict=True)],
+        beside.key_rows((c.id, e.attempt.around.kept) for c, e in both),
+        seed_rows((c.id, c.version, e.attempt.safe.seed) for c, e in both),
+        _counted(resources, connection, current, made, decided),
+        cases.task_rows(_asked(made, decided)),
+        deadlines.deadline_rows(_fall_due(current, made, decided)),
+        *submission_rows(
+            connection, current, ((c, e.attempt.document, e.decision) for c, e in both)
+        ),
     )
-    for n, (each, case) in enumerate(zip(decided, made, strict=True)):
+    for n, (case, each) in enumerate(both):
         document, now = each.attempt.document, each.attempt.submission.now
         later = frozenset(after.id for after in made[n + 1 :])
         opened = open_asked(
@@ -248,28 +250,25 @@ def _take_place(connection: Connection, current: InForce, before: Case, decided:
         beside.forget_keys(connection, case.id)
 
 
-def _count(
+def _counted(
     resources: Resources,
     connection: Connection,
     current: InForce,
     made: Sequence[Case],
     decided: Sequence[_Decided],
-) -> None:
-    """What the cases add to totals; a change of what is approved, beside that."""
+) -> Rows:
+    """What the cases add to totals. A change of what is approved counts beside that, at once."""
+    added: list[Sequence[Contribution]] = [each.attempt.shared.contributions for each in decided]
     if made[0].standing_version:
         count_both(resources, connection, current, made[0], decided[0].attempt.shared)
-        return
-    headroom.count_also(connection, made, [each.attempt.shared.contributions for each in decided])
+        added = [()]
+    return headroom.contribution_rows(made, added)
 
 
-def _ask(connection: Connection, made: Sequence[Case], decided: Sequence[_Decided]) -> None:
-    asked = [
-        task
-        for case, each in zip(made, decided, strict=True)
-        if case.status is Status.PENDING
-        for task in asked_now(case.id, each.decision, each.course, case.received_at)
-    ]
-    cases.ask_also(connection, asked)
+def _asked(made: Sequence[Case], decided: Sequence[_Decided]) -> Iterator[Task]:
+    for case, each in zip(made, decided, strict=True):
+        if case.status is Status.PENDING:
+            yield from asked_now(case.id, each.decision, each.course, case.received_at)
 
 
 def _decided(

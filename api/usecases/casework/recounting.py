@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from adapters.store import beside, cases, headroom
 from adapters.store.cases import Case
+from adapters.store.many import insert_rows
 from api.usecases.casework.adding_up import Sharing, sharing
 from api.usecases.casework.resources import InForce, Resources
 from api.usecases.casework.standing import count_both, expected
@@ -55,7 +56,7 @@ class Recount:
             self._look_at_all(connection, found, kept)
         for id in self.found:
             beside.forget_keys(connection, id)
-        beside.add_keys(connection, [*self.found.items()])
+        insert_rows(connection, beside.key_rows(self.found.items()))
         for case, added in self.changed.values():
             if case.standing_version:
                 count_both(self.resources, connection, self.wanted, case, Sharing(added))

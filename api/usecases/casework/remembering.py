@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from adapters.store import past
 from adapters.store.cases import Case
+from adapters.store.many import Rows
 from api.usecases.casework.resources import InForce
 from engine.business_time import local_day, start_of_day
 from engine.decision import Decision
@@ -76,22 +77,20 @@ def asked_of(current: InForce, document: Document, now: datetime) -> Asked:
     return Asked(current, document, now, wanted(current.policy, current.data, document, now))
 
 
-def remember_submissions(
+def submission_rows(
     connection: Connection,
     current: InForce,
     made: Iterable[tuple[Case, Document, Decision]],
-) -> None:
-    """What the persons that documents name did by them."""
-    past.remember(
-        connection,
-        [
-            (case.id, case.version, act)
-            for case, document, decision in made
-            for act in acts_of_submission(
-                current.data, document, case.received_at, decision, case.number
-            )
-        ],
-    )
+) -> list[Rows]:
+    """What the persons that documents name did by them, to be kept with other rows."""
+    acts = [
+        (case.id, case.version, act)
+        for case, document, decision in made
+        for act in acts_of_submission(
+            current.data, document, case.received_at, decision, case.number
+        )
+    ]
+    return past.act_rows(connection, acts)
 
 
 def remember_approval(

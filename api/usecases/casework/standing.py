@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from adapters.store import arrangements, beside, cases, deadlines, headroom, past
 from adapters.store.cases import Case
+from adapters.store.many import insert_rows
 from adapters.store.past import CAME_TO_NOTHING
 from adapters.store.trail import Entry
 from adapters.store.versions import (
@@ -131,4 +132,4 @@ def _found_by(
 ) -> None:
     beside.forget_keys(connection, case.id)
     kept = around(current, document, case.received_at, now).kept
-    beside.add_keys(connection, [(case.id, kept)])
+    insert_rows(connection, beside.key_rows([(case.id, kept)]))
