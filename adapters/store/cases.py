@@ -103,7 +103,7 @@ def add_all(connection: Connection, new: Sequence[Case]) -> list[Case]:
 
     Raises `IntegrityError` where the name of one is taken.
     """
-    ids = insert_numbered(connection, cases, [values_of(case) for case in new])
+    ids = insert_numbered(connection, Rows(cases, [values_of(case) for case in new]))
     return [replace(case, id=id) for case, id in zip(new, ids, strict=True)]
 
 

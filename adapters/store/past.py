@@ -44,7 +44,7 @@ def act_rows(connection: Connection, kept: Sequence[Kept]) -> list[Rows]:
     acts = [_row(*each) for each in kept]
     if not any(act.under for _, _, act in kept):
         return [*together, Rows(past_acts, acts)]
-    ids = insert_numbered(connection, past_acts, acts)
+    ids = insert_numbered(connection, Rows(past_acts, acts))
     uses = [
         {"mitigation": name, "act_id": id, "at": act.at, "reviewed_at": None}
         for id, (_, _, act) in zip(ids, kept, strict=True)

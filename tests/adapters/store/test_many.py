@@ -86,8 +86,8 @@ def test_numbers_are_in_the_order_of_the_rows(kind: str, tmp_path: Path) -> None
             }
             for n in range(300)
         ]
-        ids = insert_numbered(connection, past_acts, rows)
-        assert insert_numbered(connection, past_acts, []) == []
+        ids = insert_numbered(connection, Rows(past_acts, rows))
+        assert insert_numbered(connection, Rows(past_acts, [])) == []
         found = connection.execute(past_acts.select()).all()
         kept = {row.id: (row.case_id, row.person, row.on_behalf_of) for row in found}
         assert [kept[id] for id in ids] == [(r["case_id"], r["person"], None) for r in rows]
