@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from engine.facts.conditions import facts_of
+from engine.facts.vocabulary import totals_of
 from engine.index import RowIndex, index_rows
 from engine.organization import Entity, Limit, LimitsByLevel, Organization
 from engine.policy import (
@@ -115,6 +116,7 @@ def build(policy: PolicySet) -> PolicySet:
         rulings=rulings_by_type(policy),
         readiness=_by_scope(policy.readiness),
         reads=frozenset(_reads(policy)),
+        totals=totals_of(policy.facts),
     )
     changes = policy.set_changes
     if changes is not None and changes.matrix is not None:

@@ -15,7 +15,7 @@ from fractions import Fraction
 
 from engine.countries.country import Country
 from engine.facts.conditions import ALWAYS, Compare, Condition
-from engine.facts.vocabulary import Fact
+from engine.facts.vocabulary import Fact, Total
 from engine.index import RowIndex
 from engine.money import Money
 from engine.organization import LimitsByLevel, Organization
@@ -363,6 +363,7 @@ class Lookup:
     rulings: Mapping[str, Rulings]  # by document type
     readiness: Mapping[ScopeKey, tuple[ReadinessCheck, ...]]
     reads: frozenset[str]
+    totals: tuple[tuple[Fact, Total], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from engine.cumulation.counting import (
     Measure,
     added,
     contributions,
+    declared,
     does_count,
     measures,
 )
@@ -92,7 +93,7 @@ class Ledger:
     @property
     def has_totals(self) -> bool:
         """Whether the policy adds up anything."""
-        return any(fact.total is not None for fact in self.policy.facts.values())
+        return bool(declared(self.policy))
 
     def count(self, earlier: Earlier) -> None:
         """The document counts from now on. One of which nothing is known adds nothing."""

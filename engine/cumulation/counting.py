@@ -32,9 +32,10 @@ from engine.cumulation.keys import (
 from engine.cumulation.parts import Part, amount_in, parts_of, same_in
 from engine.documents.model import Line
 from engine.facts.kinds import FactValue
-from engine.facts.vocabulary import Fact, Total, Window
+from engine.facts.vocabulary import Fact, Total, Window, totals_of
 from engine.knowing import Situation
 from engine.money import INT64_MAX, Exact, Money
+from engine.policy import PolicySet
 from engine.rates import Converter, Shortage
 
 PENDING: Final = "pending"
@@ -94,6 +95,11 @@ def contributions(situation: Situation) -> tuple[Contribution, ...]:
     return _added(situation, list(_shares(situation)))
 
 
+def declared(policy: PolicySet) -> tuple[tuple[Fact, Total], ...]:
+    """The totals of a set, each with what it adds up."""
+    return totals_of(policy.facts) if policy.lookup is None else policy.lookup.totals
+
+
 def measures(situation: Situation) -> Iterator[Measure | tuple[str, Shortage]]:
     """Every declared total of the document at the moment of its situation; or why it has none.
 
@@ -126,10 +132,7 @@ class _Share:
 
 def _shares(situation: Situation) -> Iterator[_Share]:
     known = situation.known
-    for fact in situation.policy.facts.values():
-        total = fact.total
-        if total is None:
-            continue
+    for fact, total in declared(situation.policy):
         values, is_out = same_values(total, known), is_left_out(total, known)
         same = None if values is None else same_text(values)
         yield _Share(fact, total, is_out, same, _amounts(total, situation))

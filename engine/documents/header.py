@@ -108,8 +108,8 @@ class LineSheet(Sheet):
     description: Annotated[Text, CONFIDENTIAL] = ""
     item: Annotated[Name, INTERNAL] = ""
     source_id: Annotated[Name, INTERNAL] = ""
-    dimensions: Annotated[Words, INTERNAL] = {}
-    facts: Annotated[dict[str, Any], CONFIDENTIAL] = {}
+    dimensions: Annotated[Words, INTERNAL] = Field(default_factory=dict)
+    facts: Annotated[dict[str, Any], CONFIDENTIAL] = Field(default_factory=dict)
 
 
 class OrderedLine(LineSheet):
@@ -174,15 +174,15 @@ class Header(Sheet):
     document_date: Annotated[Day | None, INTERNAL] = None
     posting_date: Annotated[Day | None, INTERNAL] = None
     papers: Annotated[Names, INTERNAL] = ()
-    dimensions: Annotated[Words, INTERNAL] = {}
-    facts: Annotated[dict[str, Any], CONFIDENTIAL] = {}
+    dimensions: Annotated[Words, INTERNAL] = Field(default_factory=dict)
+    facts: Annotated[dict[str, Any], CONFIDENTIAL] = Field(default_factory=dict)
     attachments: Annotated[
         tuple[AttachmentSheet, ...], Field(strict=False, max_length=MOST_ENTRIES), CONFIDENTIAL
     ] = ()
     comments: Annotated[
         tuple[CommentSheet, ...], Field(strict=False, max_length=MOST_ENTRIES), CONFIDENTIAL
     ] = ()
-    source_ids: Annotated[Words, INTERNAL] = {}
+    source_ids: Annotated[Words, INTERNAL] = Field(default_factory=dict)
 
     def complaints(self) -> Iterator[Complaint]:
         """What is wrong between fields that are each right."""

@@ -11,7 +11,7 @@ those of the set. A choice without values is open: any word.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -66,6 +66,11 @@ class Fact:
     source: str = ""
     vouched_by: str = ""
     place: Place = NOWHERE
+
+
+def totals_of(facts: Mapping[str, Fact]) -> tuple[tuple[Fact, Total], ...]:
+    """The facts that add something up, each with what it adds."""
+    return tuple((fact, fact.total) for fact in facts.values() if fact.total is not None)
 
 
 BUILT_IN_DOCUMENTS: Final[tuple[str, ...]] = (

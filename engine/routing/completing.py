@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from engine.decision import Ask, Assignee, Assignment, Decision, Group, Outcome, Part
+from engine.decision import Ask, Assignee, Assignment, Decision, Group, Outcome, Part, Step
 from engine.master_data import PersonId
 from engine.routing.course import ActKind, Course, PlaceKey, keyed
 from engine.routing.distinct import identities, leaves
@@ -47,11 +47,9 @@ def open_places(decision: Decision, course: Course) -> tuple[Missing, ...]:
 def open_now(decision: Decision, course: Course) -> Iterator[tuple[PlaceKey, Assignment]]:
     """The places of the current step that somebody still has to fill; each of several alike."""
     keys = {place.id: key for key, place in keyed(decision)}
-    current = current_step(decision, course)
-    for step in decision.steps:
-        if step.number == current:
-            for part in step.parts:
-                yield from ((keys[place.id], place) for place in _unfilled(part, course, keys))
+    current = next((s for s in decision.steps if _is_open(s, course, keys)), None)
+    for part in current.parts if current is not None else ():
+        yield from ((keys[place.id], place) for place in _unfilled(part, course, keys))
 
 
 def _unfilled(part: Part, course: Course, keys: dict[int, PlaceKey]) -> list[Assignment]:
@@ -96,10 +94,11 @@ def keys_of_part(decision: Decision, key: PlaceKey) -> frozenset[PlaceKey]:
 def current_step(decision: Decision, course: Course) -> int | None:
     """The first step that is not done; `None` when all are."""
     keys = {place.id: key for key, place in keyed(decision)}
-    for step in decision.steps:
-        if any(_lacking(part, course, keys) for part in step.parts):
-            return step.number
-    return None
+    return next((s.number for s in decision.steps if _is_open(s, course, keys)), None)
+
+
+def _is_open(step: Step, course: Course, keys: dict[int, PlaceKey]) -> bool:
+    return any(_lacking(part, course, keys) for part in step.parts)
 
 
 _Lacking = tuple[int, tuple[Assignment, ...]]  # so many of these places

@@ -20,6 +20,7 @@ from engine.cumulation.counting import (
     Contribution,
     Measure,
     added,
+    declared,
     does_count,
     shares_of,
 )
@@ -55,7 +56,7 @@ def sharing(
 
     `own` is what the document states, where that has been worked out already.
     """
-    if not any(fact.total is not None for fact in current.policy.facts.values()):
+    if not declared(current.policy):
         return Sharing()
     situation = situate(current.policy, current.data, document, at, {}, own)
     if not isinstance(situation, Situation):
