@@ -177,13 +177,22 @@ def _engine(url: str) -> Engine:
         event.listen(engine, "connect", _on_connect)
         event.listen(engine, "begin", _on_begin)
     else:
-        event.listen(engine, "connect", _send_arrays_in_binary)
+        event.listen(engine, "connect", _on_connect_to_server)
     return engine
 
 
-def _send_arrays_in_binary(connection: Any, record: object) -> None:
-    """Arrays of long texts would have to be quoted sign by sign, here and there."""
+# Records are long enough to be compressed; by default that takes longer than all else about them.
+_COMPRESS_FAST: Final = """
+    select set_config(name, 'lz4', false) from pg_settings
+     where name = 'default_toast_compression' and 'lz4' = any(enumvals)
+"""
+
+
+def _on_connect_to_server(connection: Any, record: object) -> None:
+    # As text, arrays of long texts would have to be quoted sign by sign, here and there.
     connection.adapters.register_dumper(list, ListBinaryDumper)
+    connection.execute(_COMPRESS_FAST)
+    connection.commit()
 
 
 def _on_connect(connection: Any, record: object) -> None:
