@@ -150,6 +150,10 @@ def amount_ceil(minor: int | Fraction) -> int:
     return minor if isinstance(minor, int) else -(-minor.numerator // minor.denominator)
 
 
+LOWEST: Final = -(2**80)  # below and above every key of an amount
+HIGHEST: Final = 2**80
+
+
 def key(minor: int | Fraction) -> int:
     """Floor plus ceiling: even for whole minor units, odd between two (see the module's note)."""
     return 2 * minor if isinstance(minor, int) else amount_floor(minor) + amount_ceil(minor)

@@ -17,16 +17,13 @@ from engine.countries.country import Country
 from engine.facts.conditions import ALWAYS, Compare, Condition
 from engine.facts.vocabulary import Fact, Total
 from engine.index import RowIndex
-from engine.money import Money
+from engine.money import HIGHEST, LOWEST, Money
 from engine.organization import LimitsByLevel, Organization
 from engine.places import NOWHERE, Place
 from engine.rates import FxChoice
 from engine.readiness.check import ReadinessCheck
 from engine.routing.words import Word
 from engine.scopes import Effective, Scope
-
-LOWEST = -(2**80)  # below and above every key of an amount
-HIGHEST = 2**80
 
 
 @dataclass(frozen=True, slots=True)

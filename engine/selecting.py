@@ -14,9 +14,9 @@ from engine.facts.conditions import Condition
 from engine.facts.truth import Known, holds, shortages
 from engine.index import RowIndex
 from engine.knowing import Basis, Situation
-from engine.money import AMOUNTS, key
+from engine.money import AMOUNTS, HIGHEST, LOWEST, key
 from engine.places import NOWHERE, Place
-from engine.policy import HIGHEST, LOWEST, Additional, Answer, Matrix, Requirement, Row
+from engine.policy import Additional, Answer, Matrix, Requirement, Row
 from engine.rates import Shortage
 from engine.values import value
 

@@ -24,8 +24,8 @@ from engine.deciding import decide
 from engine.decision import Ask, Assignment, Decision, Outcome
 from engine.documents.model import Document
 from engine.errors import InputErrors
-from engine.money import Money, decimal_text
-from engine.policy import HIGHEST, PolicySet
+from engine.money import HIGHEST, Money, decimal_text
+from engine.policy import PolicySet
 from engine.routing.distinct import leaves
 
 ORDERS: Final = Path("data") / "orders" / "purchase_orders.csv.gz"

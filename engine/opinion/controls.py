@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from engine.facts.conditions import Condition
+from engine.money import HIGHEST, LOWEST
 from engine.opinion.conditions import AMOUNT, Asked, NotExpressible, Wanted, Wants, ways
 from engine.opinion.patterns import APPROVAL, effective_tests, patterns_of, rule_of
 from engine.opinion.rules import Check, ControlRule, FieldType, Join, Pattern, Sheet, Sign
 from engine.opinion.separation import conflict_rules
-from engine.policy import HIGHEST, LOWEST, Additional, Barred, Hold, PolicySet, Refuse
+from engine.policy import Additional, Barred, Hold, PolicySet, Refuse
 
 SELF_APPROVAL: Final = "self approval"
 BENEFICIARY: Final = "approval by a beneficiary"

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from engine.facts.conditions import ALWAYS, All, Condition
+from engine.money import HIGHEST, LOWEST
 from engine.organization import Entity
 from engine.places import Place
-from engine.policy import HIGHEST, LOWEST, PolicySet
+from engine.policy import PolicySet
 from engine.scopes import Scope
 from rules.checks.space.cells import Box, Space, TooManyBoxes
 from rules.checks.space.covering import exist

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from engine.money import HIGHEST
 from engine.places import Place
-from engine.policy import HIGHEST, Matrix, PolicySet, Row
+from engine.policy import Matrix, PolicySet, Row
 from rules.checks.answers import answer_shape
 from rules.checks.space.cells import Box, TooManyBoxes
 from rules.checks.space.ground import WORK, Ground, ground

@@ -12,10 +12,9 @@ from itertools import combinations
 from typing import Final
 
 from engine.facts.conditions import Condition
+from engine.money import HIGHEST, LOWEST
 from engine.organization import Entity
 from engine.policy import (
-    HIGHEST,
-    LOWEST,
     Additional,
     Approve,
     Guarantee,

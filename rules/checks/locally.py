@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from engine.facts.conditions import ALWAYS
-from engine.money import Money
-from engine.policy import LOWEST, Additional, DelegationRule, Guarantee, PolicySet, Refuse
+from engine.money import LOWEST, Money
+from engine.policy import Additional, DelegationRule, Guarantee, PolicySet, Refuse
 from engine.scopes import Effective, Scope
 from rules.checks.answers import shape
 from rules.checks.space.ground import scope_entities

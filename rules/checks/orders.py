@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from engine.policy import HIGHEST, LOWEST, Approve, Guarantee, NotNeeded, Row
+from engine.money import HIGHEST, LOWEST
+from engine.policy import Approve, Guarantee, NotNeeded, Row
 from engine.routing.words import (
     BodyWord,
     Consult,

@@ -11,8 +11,9 @@ from typing import Final
 
 from engine.facts.conditions import All, Compare, Condition, Op
 from engine.facts.kinds import Kind
+from engine.money import HIGHEST, LOWEST
 from engine.places import NOWHERE
-from engine.policy import HIGHEST, LOWEST, Guarantee, Matrix, NotNeeded, PolicySet, Row
+from engine.policy import Guarantee, Matrix, NotNeeded, PolicySet, Row
 from engine.scopes import Effective, Scope
 from rules.checks.guarantees import Meeting, adding_up, meetings, prepared, uncovered
 from rules.checks.space.cells import WHOLE, Box, TooManyBoxes

@@ -21,8 +21,8 @@ from engine.facts.conditions import (
     Settled,
 )
 from engine.facts.kinds import Duration, FactValue, Kind
-from engine.money import Exact, Money, decimal_text, fraction_text
-from engine.policy import HIGHEST, LOWEST, Additional, Matrix, Row
+from engine.money import HIGHEST, LOWEST, Exact, Money, decimal_text, fraction_text
+from engine.policy import Additional, Matrix, Row
 from rules.checks.space import variables as v
 from rules.checks.space.cells import Space
 from rules.checks.space.gathering import AMOUNT

@@ -18,9 +18,8 @@ from engine.facts.comparing import ordered
 from engine.facts.conditions import Bound, Compare, Constant, Extreme, FactBound, Op
 from engine.facts.kinds import ORDERED, FactValue, Kind
 from engine.facts.vocabulary import Fact, Of
-from engine.money import Money
+from engine.money import HIGHEST, LOWEST, Money
 from engine.places import Place
-from engine.policy import HIGHEST, LOWEST
 from rules.compiling.constants import constant
 from rules.compiling.context import PARTS_MAX, Context
 from rules.compiling.forms import percentage_of

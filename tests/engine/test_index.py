@@ -9,9 +9,9 @@ from engine.facts.conditions import ALWAYS, All, Any, Condition, Not, OneOf
 from engine.facts.kinds import FactValue
 from engine.facts.truth import Known, holds
 from engine.index import index_rows
-from engine.money import key
+from engine.money import HIGHEST, LOWEST, key
 from engine.places import NOWHERE
-from engine.policy import HIGHEST, LOWEST, NotNeeded, Row
+from engine.policy import NotNeeded, Row
 from engine.rates import Converter
 
 FACTS = ("category", "capex", "site")

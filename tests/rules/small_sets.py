@@ -18,12 +18,10 @@ from engine.facts.conditions import (
     Present,
 )
 from engine.facts.kinds import FactValue, Kind
-from engine.money import Money, parse_amount
+from engine.money import HIGHEST, LOWEST, Money, parse_amount
 from engine.organization import Entity, Organization, Role
 from engine.places import Place
 from engine.policy import (
-    HIGHEST,
-    LOWEST,
     Additional,
     Answer,
     Approve,

@@ -24,8 +24,7 @@ from engine.facts.conditions import (
     Settled,
 )
 from engine.facts.kinds import Duration, Kind
-from engine.money import Money
-from engine.policy import HIGHEST, LOWEST
+from engine.money import HIGHEST, LOWEST, Money
 from tests.rules.compiled import HEAD, complaints, matrix, report, row, row_errors, when, with_base
 
 LEVELS = ("manager", "director", "vp", "chief")

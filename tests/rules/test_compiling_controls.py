@@ -8,11 +8,9 @@ import pytest
 
 from engine.facts.conditions import ALWAYS, Compare, Constant, FactBound, Op
 from engine.facts.kinds import Kind
-from engine.money import Money
+from engine.money import HIGHEST, LOWEST, Money
 from engine.places import Place
 from engine.policy import (
-    HIGHEST,
-    LOWEST,
     Additional,
     Approve,
     At,

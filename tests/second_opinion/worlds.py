@@ -40,13 +40,11 @@ from engine.master_data import (
     snapshot,
 )
 from engine.matching import build
-from engine.money import Money
+from engine.money import HIGHEST, LOWEST, Money
 from engine.opinion.happened import Happened
 from engine.organization import Entity, Limit, Organization, Role
 from engine.places import Place
 from engine.policy import (
-    HIGHEST,
-    LOWEST,
     Additional,
     Approve,
     Barred,

@@ -22,8 +22,8 @@ from engine.cumulation import APPROVED, Earlier
 from engine.cumulation.adding import Ledger
 from engine.documents.model import Document
 from engine.master_data import MasterData
-from engine.money import Exact, Money
-from engine.policy import HIGHEST, PolicySet
+from engine.money import HIGHEST, Exact, Money
+from engine.policy import PolicySet
 
 NEAR_PERCENT: Final = 5
 _WHOLE: Final = 100

@@ -13,7 +13,8 @@ from typing import Final
 
 from engine.facts.conditions import facts_of
 from engine.facts.vocabulary import BUILT_IN
-from engine.policy import HIGHEST, LOWEST, Hold, Matrix, PolicySet, Refuse
+from engine.money import HIGHEST, LOWEST
+from engine.policy import Hold, Matrix, PolicySet, Refuse
 from rules.analysis.differences import strictness
 from rules.analysis.differences.describing import Described, described
 from rules.analysis.differences.essence import essence, of_rows

@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import assert_never
 
 from engine.facts.conditions import ALWAYS, Condition
-from engine.money import Money, decimal_text, fraction_text
-from engine.policy import HIGHEST, LOWEST, Answer, Approve, Hold, NotNeeded, Refuse, Requirement
+from engine.money import HIGHEST, LOWEST, Money, decimal_text, fraction_text
+from engine.policy import Answer, Approve, Hold, NotNeeded, Refuse, Requirement
 from engine.routing.words import (
     BodyWord,
     Consult,

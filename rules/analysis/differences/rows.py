@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from engine.policy import HIGHEST, LOWEST, Answer, Approve, Matrix, Row
+from engine.money import HIGHEST, LOWEST
+from engine.policy import Answer, Approve, Matrix, Row
 from rules.analysis.differences import phrases as say
 from rules.analysis.differences import strictness as strict
 from rules.analysis.differences.aspects import Aspect, Kind, changes, lone, phrase

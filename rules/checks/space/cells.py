@@ -23,7 +23,7 @@ from engine.facts.conditions import (
     Present,
     Settled,
 )
-from engine.policy import HIGHEST, LOWEST
+from engine.money import HIGHEST, LOWEST
 from rules.checks.space import variables as v
 from rules.checks.space.gathering import Domains, Gathering, is_axis, key_of, share_of
 from rules.checks.space.variables import Variable

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
-from engine.policy import HIGHEST, LOWEST
+from engine.money import HIGHEST, LOWEST
 from rules.checks.space.cells import Box
 from rules.checks.space.possible import Possible
 from rules.checks.space.regions import Search

@@ -15,9 +15,9 @@ from engine.facts.conditions import Compare, Condition, Constant, OneOf, Present
 from engine.facts.kinds import Duration, FactValue, Kind
 from engine.facts.truth import Known, holds
 from engine.facts.vocabulary import Fact
-from engine.money import Exact, Money
+from engine.money import HIGHEST, Exact, Money
 from engine.organization import Entity
-from engine.policy import HIGHEST, Matrix, PolicySet, Row
+from engine.policy import Matrix, PolicySet, Row
 from engine.rates import Converter, RateTable
 from rules.checks.space import variables as v
 from rules.checks.space.cells import Box

@@ -9,8 +9,9 @@ from typing import Final
 from engine.facts.conditions import ALWAYS, All, Compare, Condition, OneOf
 from engine.facts.kinds import FactValue
 from engine.facts.vocabulary import Fact
+from engine.money import HIGHEST, LOWEST
 from engine.organization import Entity
-from engine.policy import HIGHEST, LOWEST, Additional, Matrix, PolicySet, Row
+from engine.policy import Additional, Matrix, PolicySet, Row
 from engine.scopes import Scope
 from rules.checks.space.cells import WHOLE, Box, Space
 from rules.checks.space.gathering import AMOUNT, Domains

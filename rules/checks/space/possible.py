@@ -13,8 +13,7 @@ from typing import Final
 
 from engine.facts.conditions import All, Condition, Not
 from engine.facts.kinds import FactValue
-from engine.money import Exact, Money
-from engine.policy import HIGHEST, LOWEST
+from engine.money import HIGHEST, LOWEST, Exact, Money
 from rules.checks.space import variables as v
 from rules.checks.space.cells import Space, TooManyBoxes
 from rules.checks.space.gathering import AMOUNT

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from engine.policy import HIGHEST, LOWEST
+from engine.money import HIGHEST, LOWEST
 from rules.checks.space import variables as v
 from rules.checks.space.cells import Box, Space
 

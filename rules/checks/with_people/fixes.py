@@ -18,9 +18,9 @@ from engine.decision import Outcome
 from engine.errors import MoneyError
 from engine.master_data import Dated, Holding, MasterData, Person, PersonId, current
 from engine.matching import build
-from engine.money import Money, parse_amount
+from engine.money import HIGHEST, Money, parse_amount
 from engine.organization import Limit, Role
-from engine.policy import HIGHEST, Approve, PolicySet, StandInRule
+from engine.policy import Approve, PolicySet, StandInRule
 from engine.routing.words import BodyWord, OwnerWord, RoleWord, SupervisorChain, Word, nested
 from rules.checks.answers import levels_named, roles_named
 from rules.checks.with_people.settings import FIXED, document_in

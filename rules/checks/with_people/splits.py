@@ -7,9 +7,9 @@ from datetime import date
 from fractions import Fraction
 
 from engine.master_data import MasterData
-from engine.money import Money
+from engine.money import HIGHEST, LOWEST, Money
 from engine.organization import Entity
-from engine.policy import HIGHEST, LOWEST, Additional, Matrix, PolicySet
+from engine.policy import Additional, Matrix, PolicySet
 from engine.rates import Converter, Shortage
 
 SAMPLE = 10**9  # minor units converted to learn a rate; exact, since rates are

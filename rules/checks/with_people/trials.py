@@ -17,9 +17,10 @@ from engine.facts.conditions import All, Condition, facts_of
 from engine.facts.kinds import FactValue
 from engine.facts.vocabulary import Of
 from engine.master_data import MasterData
+from engine.money import HIGHEST
 from engine.organization import Entity
 from engine.places import Place
-from engine.policy import HIGHEST, Additional, Approve, Barred, Guarantee, Matrix, PolicySet, Row
+from engine.policy import Additional, Approve, Barred, Guarantee, Matrix, PolicySet, Row
 from engine.routing.words import Word
 from rules.checks.answers import words_of
 from rules.checks.space import variables as v
