@@ -63,11 +63,11 @@ from engine.selecting import (
     Applied,
     Chosen,
     applying,
-    basis,
     choose_matrix,
     choose_row,
     held,
     held_for,
+    measured,
 )
 
 
@@ -266,11 +266,10 @@ def _ask_matrix(situation: Situation, draft: Draft) -> None:
         draft.held.append(matrix)
         return
     draft.matrix = matrix
-    on = basis(situation, matrix.amount, matrix.currency)
+    on = measured(situation, matrix)
     if isinstance(on, Held):
         draft.held.append(replace(on, place=matrix.place, owner=matrix.owner))
         return
-    situation.amount = on.stated
     draft.amount = str(on.amount) if on.amount is not None else ""
     chosen = choose_row(situation, matrix, on)
     if isinstance(chosen, Held):

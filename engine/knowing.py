@@ -51,7 +51,8 @@ class Situation:
 
     `day` is the local day of the entity, `scopes` are the keys under which its rules are found.
     `involved` are the persons the document names, by the part they play. `amount` is the deciding
-    matrix's amount as the document states it, once there is one. `history` is what people did
+    matrix's amount as the document states it, once there is one; `is_unmeasured`: it has none
+    (`amount: none`), so that there is none to be known either. `history` is what people did
     before, `ground` what of it matters, once that was asked; `escalations` are the places of the
     route that were silent, `moments` since when others are asked, `stayed` where a delegate got
     nothing because of that: by delegator, whose place it is, and where it stands.
@@ -81,6 +82,7 @@ class Situation:
         default_factory=set
     )
     amount: Money | Exact | None = None
+    is_unmeasured: bool = False
     passed: dict[tuple[PersonId, str, str], Passed] = field(default_factory=dict)
     bars: dict[PersonId, tuple[str, tuple[tuple[str, str], ...]]] = field(default_factory=dict)
     held: dict[str, tuple[Holding, ...]] = field(default_factory=dict)

@@ -81,6 +81,14 @@ def choose_matrix(situation: Situation) -> Matrix | Held:
     return held("no_matrix", detail)
 
 
+def measured(situation: Situation, matrix: Matrix) -> Basis | Held:
+    """The amount of the deciding matrix, from now on that of the situation."""
+    on = basis(situation, matrix.amount, matrix.currency)
+    situation.is_unmeasured = not matrix.amount
+    situation.amount = None if isinstance(on, Held) else on.stated
+    return on
+
+
 def basis(situation: Situation, fact: str, currency: str) -> Basis | Held:
     """The named amount in the currency of the bounds, absolute where credits are; found once."""
     known = situation.known

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import assert_never
 
-from engine.decision import Assignment, Decision, Group, Via
+from engine.decision import Assignee, Assignment, Decision, Group, Via
 from engine.decision import Part as EnginePart
-from tests.reference import Part, Parts, Result, Seat, Some, Vote
+from tests.reference import Part, Parts, Result, Seat, Some, Vote, in_position_of, instead_of
 
 Among = tuple[tuple[int, frozenset[str]], ...]
 
@@ -41,12 +41,19 @@ def _assignment(of: Assignment) -> Part:
         members = frozenset(map(str, of.body.members))
         recorders = frozenset(map(str, of.body.recorders))
         return Vote(str(of.ask), of.word, members, recorders, of.body.present)
-    who = frozenset(
-        # whom of several holders a stand-in stands in for says nothing
-        (str(a.person), "" if a.via is Via.STAND_IN else str(a.on_behalf_of or ""))
-        for a in of.assignees
-    )
+    who = frozenset((str(a.person), _on_behalf_of(a)) for a in of.assignees)
     return Seat(str(of.ask), who, of.word, is_filled)
+
+
+def _on_behalf_of(of: Assignee) -> str:
+    principal = str(of.on_behalf_of or "")
+    match of.via:
+        case Via.ACTING:
+            return in_position_of(principal)
+        case Via.STAND_IN:
+            return instead_of(principal)
+        case _:
+            return principal
 
 
 def normal(result: Result) -> Result:
@@ -54,12 +61,21 @@ def normal(result: Result) -> Result:
 
     A place that is filled already asks nobody; it is left out, and a step with it.
     """
-    steps = (_sorted(filter(_asks, map(_simple, parts))) for parts in result.steps)
+    steps = (_sorted(_votes_once(filter(_asks, map(_simple, parts)))) for parts in result.steps)
     return dataclasses.replace(result, steps=tuple(parts for parts in steps if parts))
 
 
 def _asks(part: Part) -> bool:
     return not (isinstance(part, Seat) and part.already)
+
+
+def _votes_once(parts: Iterable[Part]) -> Iterator[Part]:
+    """A body that is asked twice at once decides once."""
+    seen: set[Part] = set()
+    for part in parts:
+        if not isinstance(part, Vote) or part not in seen:
+            seen.add(part)
+            yield part
 
 
 def _sorted(parts: Iterable[Part]) -> Parts:

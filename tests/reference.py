@@ -1087,8 +1087,17 @@ def is_within(world: World, most: Money | None, total: Amount | None) -> bool:
     if most is None:
         return True
     value = _value(world, "amount", None, most.currency, total) if total is not None else None
+    if total is not None and is_untold(world, total):
+        return False
     world.uncertain |= {value.code} if isinstance(value, Unknown) else set()
     return isinstance(value, Fraction) and value <= most.minor
+
+
+def is_untold(world: World, total: Amount) -> bool:
+    """OPEN: nobody knows how much it is that cannot be told in the matrix's currency."""
+    return total is world.amount and isinstance(
+        _value(world, "amount", None, world.currency, total), Unknown
+    )
 
 
 @dataclass(frozen=True)
@@ -1107,19 +1116,45 @@ class Claim:
     needs_authority: bool = False
     only_tells: bool = False  # OPEN: whoever is there may be told, the requester too
     as_owner: bool = False  # OPEN: "no limit needed", of a delegate neither
+    is_on_the_way: bool = False  # up a chain, before whoever's authority covers
 
 
 Pairs = frozenset[tuple[str, str]]  # who acts, on behalf of whom (or "")
 
 
+INSTEAD: Final = "instead of "
+
+
+def instead_of(holder: str) -> str:
+    """Whom a stand-in acts for: not on his behalf, so that several may do so together."""
+    return f"{INSTEAD}{holder}" if holder else ""
+
+
+POSITION: Final = "in the position of "
+
+
+def in_position_of(person: str) -> str:
+    """For whom somebody acts by his own authority, since the other has left."""
+    return f"{POSITION}{person}"
+
+
+def plain(principal: str) -> str:
+    """The person that was stood in for or acted for."""
+    return principal.removeprefix(INSTEAD).removeprefix(POSITION)
+
+
 def is_able(world: World, person: PersonId, claim: Claim) -> bool:
     """Whether nothing but absence can keep him from a place."""
-    why = obstacles(world, person)
-    if why and not (claim.only_tells and "inactive" not in why):
+    if _is_kept_from(world, person, claim):
         return False
     if not claim.needs_authority:
         return True
     return claim.total is not None and has_authority(world, person, claim.total)
+
+
+def _is_kept_from(world: World, person: PersonId, claim: Claim) -> bool:
+    why = obstacles(world, person)
+    return "inactive" in why if claim.only_tells else bool(why)
 
 
 def who_for(world: World, people: Iterable[PersonId], claim: Claim) -> Pairs:
@@ -1135,11 +1170,16 @@ def who_for(world: World, people: Iterable[PersonId], claim: Claim) -> Pairs:
         if not world.data.is_absent(person, world.now)
         or ((person, claim) in world.stayed and not delegates[person])  # it is his, and he is away
     ]
+    for_others = {(str(by), str(person)) for person in able for by in delegates[person]}
+    # OPEN: who acts for somebody who has left does so in his posts, too.
+    for_others |= {
+        (str(by), in_position_of(position))
+        for position in people
+        for by in in_position(world, position)
+        if by != position and is_able(world, by, claim) and not world.data.is_absent(by, world.now)
+    }
     return frozenset((str(person), "") for person in present) | {
-        (str(delegate), str(person))
-        for person in able
-        for delegate in delegates[person]
-        if delegate not in present
+        (by, of) for by, of in for_others if by not in present
     }
 
 
@@ -1156,14 +1196,16 @@ def _delegates(
         delegate = delegation.delegate
         if delegate in path or not _is_open(world, delegation, claim):
             continue
-        if obstacles(world, delegate):
+        if _is_kept_from(world, delegate, claim):
             continue
         for rule in rules:
             further = (*hops, Hop(delegation, rule))
             if not _allows(world, rule, delegation, claim) or not _is_deep_enough(further):
                 continue
             found = [*_delegates(world, delegate, (*path, delegate), further, claim)]
-            if not world.data.is_absent(delegate, world.now) and _has_limits(world, further, claim):
+            if not world.data.is_absent(delegate, world.now) and _has_limits(
+                world, path[0], further, claim
+            ):
                 found.append(delegate)
             elif not found and (delegate, claim) in world.stayed:
                 found.append(delegate)
@@ -1178,13 +1220,23 @@ def _began_after_it_was_asked(world: World, delegation: Delegation) -> bool:
     return world.asked_since is not None and start is not None and world.asked_since < start
 
 
-def _has_limits(world: World, hops: tuple[Hop, ...], claim: Claim) -> bool:
-    """`limit`: with `delegate` and `lesser` he needs a limit of his own."""
-    return all(
-        hop.rule.limit == "delegator"
-        or claim.as_owner
-        or (claim.total is not None and has_authority(world, hop.delegation.delegate, claim.total))
-        for hop in hops
+def _has_limits(world: World, principal: PersonId, hops: tuple[Hop, ...], claim: Claim) -> bool:
+    """`limit`: `delegate` and `lesser` want a limit of his own, where there is an amount.
+
+    OPEN: in a chain, `lesser` wants one of the delegator's also where he is only on the way.
+    """
+    total = claim.total
+    if claim.as_owner or total is None:
+        return True
+    compared = {hop.rule.limit for hop in hops}
+    if claim.is_on_the_way and "lesser" in compared and not has_authority(world, principal, total):
+        return False
+    return compared == {"delegator"} or (
+        not is_untold(world, total)
+        and all(
+            hop.rule.limit == "delegator" or has_authority(world, hop.delegation.delegate, total)
+            for hop in hops
+        )
     )
 
 
@@ -1196,8 +1248,8 @@ def _is_deep_enough(hops: tuple[Hop, ...]) -> bool:
 def _is_open(world: World, delegation: Delegation, claim: Claim) -> bool:
     """In its time, not revoked, and about this document."""
     document = world.document
-    categories = {line.category for line in document.lines} | {document.category}
-    kinds = {line.capex for line in document.lines} | {document.capex}
+    categories = {line.category for line in document.lines} or {document.category}
+    kinds = {line.capex for line in document.lines} or {document.capex}
     return (
         delegation.span.holds(world.now)
         and (delegation.revoked_at is None or world.now < delegation.revoked_at)
@@ -1292,7 +1344,7 @@ def upwards(world: World, person: PersonId) -> Iterator[PersonId]:
 
 def place_of(world: World, position: PersonId, claim: Claim) -> Pairs:
     """Who can be asked in a position; nobody where it is vacant, absent or barred."""
-    return who_for(world, in_position(world, position), claim)
+    return who_for(world, [position], claim)
 
 
 @dataclass(frozen=True)
@@ -1380,7 +1432,10 @@ def _stand_ins(world: World, role: str) -> Pairs:
             except Stuck:
                 continue
             found |= {pair for seat in seats(parts) for pair in seat.who}
-    return frozenset(found)
+    # OPEN: a stand-in acts for the holder, where there is one and no other.
+    everybody = holders(world, role)
+    only = str(*everybody) if len(everybody) == 1 else ""
+    return frozenset((by, of or instead_of(only)) for by, of in found)
 
 
 def seats(parts: Parts) -> Iterator[Seat]:
@@ -1544,13 +1599,13 @@ def _each(parts: Sequence[Part], before: tuple[Approval, ...]) -> Iterator[tuple
 
 def _are_different(one: Approval, other: Approval) -> bool:
     """OPEN: also of the persons acted for; a holder and his own delegate fill one place."""
-    return one[0] != other[0] and one[1] != other[1]
+    by, of = (each[0] if each[1].startswith(INSTEAD) else plain(each[1]) for each in (one, other))
+    return one[0] != other[0] and by != of
 
 
 def _are_among(approvals: Sequence[Approval], among: Iterable[tuple[int, frozenset[str]]]) -> bool:
     return all(
-        sum(principal in persons for _, principal, _ in approvals) >= need
-        for need, persons in among
+        sum(plain(of) in persons for _, of, _ in approvals) >= need for need, persons in among
     )
 
 
@@ -1636,11 +1691,17 @@ def total_of(world: World, covers: str) -> Amount:
 
 
 def earlier_approver(world: World, asked: Asked, total: Amount) -> Seat | None:
-    """Whoever certainly approved before and has the authority: then nobody else is asked."""
+    """Whoever certainly approved before and has the authority: then nobody else is asked.
+
+    OPEN: who acts for another does so by the other's authority, and by none of his own.
+    """
     for parts in asked.earlier:
         for seat in certain_seats(parts):
             is_approval = seat.ask == "approve" and seat.word != "requester"
-            own = [has_authority(world, PersonId(person), total) for person in seat.people]
+            own = [
+                (not of or of.startswith(POSITION)) and has_authority(world, PersonId(by), total)
+                for by, of in seat.who
+            ]
             if is_approval and own and all(own):
                 return Seat(asked.ask, seat.who, "chain", already=True)
     return None
@@ -1673,7 +1734,7 @@ def _among(
     return frozenset(
         (actor, principal)
         for actor, principal in seat.who
-        if all((principal or actor) in persons for persons in named)
+        if all((plain(principal) or actor) in persons for persons in named)
     )
 
 
@@ -1733,7 +1794,7 @@ def _until_authority(
         joint = next((j for p in people if (j := _jointly(world, p, total, asked))), None)
         if joint is not None:
             return [*parts, joint]
-        who = place_of(world, position, Claim(total))
+        who = place_of(world, position, Claim(total, is_on_the_way=True))
         parts += [Seat(asked.ask, who, "chain")] if who else []
     raise exceeded(is_somebody_able, parts)
 
@@ -1785,7 +1846,7 @@ def _until_role(world: World, word: RoleChain, total: Amount, asked: Asked) -> l
         joint = next((j for p in people if (j := _jointly(world, p, total, asked))), None)
         if joint is not None:
             return [*parts, joint]
-        asked_too = who_for(world, people, Claim(total))
+        asked_too = who_for(world, people, Claim(total, is_on_the_way=True))
         parts += [Seat(asked.ask, asked_too, role)] if asked_too else []
     raise exceeded(is_somebody_able, parts)
 
@@ -1955,13 +2016,19 @@ def is_asked(part: Part) -> bool:
 
 
 def _who_approve(done: tuple[Approval, ...]) -> Iterator[frozenset[str]]:
-    """The persons behind approvals. OPEN: of a body, as many of its members as must be present."""
+    """The persons behind approvals.
+
+    OPEN: of a body whoever records what it decided, else as many members as must be present.
+    """
     people = frozenset(
         actor for actor, _, part in done if isinstance(part, Seat) and not is_own_need(part)
     )
     votes = [part for _, _, part in done if isinstance(part, Vote)]
     for present in product(
-        *(combinations(sorted(v.recorders or v.members), v.present) for v in votes)
+        *(
+            combinations(sorted(v.recorders or v.members), 1 if v.recorders else v.present)
+            for v in votes
+        )
     ):
         yield people.union(*present)
 
@@ -1972,7 +2039,7 @@ def is_own_need(part: Seat | Vote) -> bool:
 
 def _is_by(world: World, approval: Approval, role: str) -> bool:
     """Approved by the role: asked as it, or by a holder of it or on his behalf."""
-    actor, principal, seat = approval
+    actor, principal, seat = approval[0], plain(approval[1]), approval[2]
     if isinstance(seat, Vote):
         return seat.body == role
     people = holders(world, role) if role in world.policy.organization.roles else set()

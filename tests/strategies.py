@@ -1065,3 +1065,21 @@ def cases(draw: DrawFn) -> Case:
     if policy.conflicts:
         history = draw(histories(tuple(sorted(about(data, document, NOW)))))
     return Case(policy, data, document, NOW, given, rows, history)
+
+
+@cache
+@st.composite
+def delegating_cases(draw: DrawFn) -> Case:
+    """The same where many act for others, and by rows that mostly let them."""
+    case = draw(cases())
+    more = tuple(draw(delegations(10 + n)) for n in range(draw(st.integers(3, 6))))
+    rules = draw(some(delegation_rules(), 3, 1))
+    nothing: frozenset[str] = frozenset()
+    loose = {"level_gap": -1, "to_level": "", "to_roles": nothing, "require": nothing}
+    allowing = tuple(
+        dataclasses.replace(rule, longest=0, **loose) if draw(st.booleans()) else rule  # type: ignore[arg-type]
+        for rule in rules
+    )
+    policy = build(placed(dataclasses.replace(case.policy, delegation=allowing)))
+    rows = {**case.rows, "delegations": [*case.rows["delegations"], *more]}
+    return dataclasses.replace(case, policy=policy, rows=rows, data=data_of(rows))

@@ -26,7 +26,7 @@ from engine.policy import PolicySet, Row
 from engine.routing.authority import holds_role, level_of, limit_text, widest
 from engine.routing.distinct import leaves
 from engine.routing.eligibility import bar
-from engine.selecting import basis, choose_matrix
+from engine.selecting import basis, choose_matrix, measured
 
 NO_FACTS: Final[FactValues] = MappingProxyType({})
 
@@ -124,8 +124,7 @@ def situation_of(
     situation.known = situation.known.also({"requester.limit": limit})
     matrix = choose_matrix(situation)
     if not isinstance(matrix, Held):
-        on = basis(situation, matrix.amount, matrix.currency)
-        situation.amount = None if isinstance(on, Held) else on.stated
+        measured(situation, matrix)
     return situation
 
 

@@ -23,7 +23,7 @@ from engine.rates import Shortage
 from engine.routing.authority import widest
 from engine.routing.course import ActKind, Given
 from engine.segregation.recorded import acts_of_named
-from engine.selecting import basis, choose_matrix
+from engine.selecting import choose_matrix, measured
 
 APPROVE: Final = "approve"
 APPROVING: Final = frozenset({ActKind.APPROVE, ActKind.VOTE_FOR})
@@ -92,8 +92,7 @@ def situation_at(happened: Happened, moment: datetime) -> Situation:
         found.known = found.known.also({"requester.limit": limit})
     matrix = choose_matrix(found)
     if not isinstance(matrix, Held):
-        on = basis(found, matrix.amount, matrix.currency)
-        found.amount = None if isinstance(on, Held) else on.stated
+        measured(found, matrix)
     return found
 
 

@@ -214,6 +214,7 @@ def delegated(situation: Situation, place: Assignment, each: Arrangement) -> Ass
         authority=is_chain and bool(place.amount),
         ask=place.ask,
         is_owner=place.word in OWNERS,
+        is_unmeasured=not place.amount and situation.is_unmeasured,
     )
     # So many days as it has lasted by now: it ends when the longest that a row allows has passed.
     lasting = Span(each.at, situation.now + timedelta(days=1))

@@ -7,7 +7,7 @@ all of them are asked, together.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Final
@@ -21,7 +21,7 @@ from engine.routing.authority import Amount, covering, holders, joint_covering, 
 from engine.routing.building import Resolved, Routing, Unfilled
 from engine.routing.delegation import Need
 from engine.routing.owners import charged
-from engine.routing.seating import seat, supervisor, upwards
+from engine.routing.seating import each_once, seat, supervisor, upwards
 from engine.routing.words import (
     LevelWord,
     OwnerWord,
@@ -89,7 +89,16 @@ def chain(
             return _unended(walk)
         chains.append(_steps_of(walk))
     side_by_side = zip_longest(*chains, fillvalue=())
-    return tuple(tuple(part for parts in step for part in parts) for step in side_by_side)
+    return tuple(_met(part for parts in step for part in parts) for step in side_by_side)
+
+
+def _met(parts: Iterable[Part]) -> tuple[Part, ...]:
+    """The parts of one step; where chains have met, their place is one."""
+    found = {
+        (p.assignees, p.amount, p.notes) if isinstance(p, Assignment) else id(p): p
+        for p in reversed([*parts])
+    }
+    return tuple(reversed(found.values()))
 
 
 def _amount(situation: Situation, word: SupervisorChain | RoleChain) -> Amount | None:
@@ -166,9 +175,15 @@ def _named(situation: Situation, word: Word) -> tuple[PersonId, ...] | Unfilled:
 def _visit(routing: Routing, walk: Walk, people: tuple[PersonId, ...]) -> bool:
     """Asks one place of the chain; whether the chain ends here."""
     situation, word = routing.situation, walk.word
-    need = Need("chain", walk.amount, authority=True, ask=routing.ask, rule=word.place)
+    need = Need(
+        *("chain", walk.amount),
+        authority=True,
+        ask=routing.ask,
+        rule=word.place,
+        is_unmeasured=walk.amount is None and situation.is_unmeasured,
+    )
     seats = {person: seat(situation, person, need) for person in people}
-    present = tuple(dict.fromkeys(a for assignees in seats.values() for a in assignees))
+    present = each_once(a for assignees in seats.values() for a in assignees)
     if not present:
         walk.climbed = True
         return False
@@ -211,14 +226,14 @@ def _by_authority(
     situation, amount = routing.situation, walk.amount
     if amount is None:
         return False
-    able: dict[PersonId, Assignee] = {}
-    for person in people:
-        for assignee in seats[person]:
-            whose = assignee.person if assignee.via is Via.ACTING else person
-            if covering(situation, whose, amount) is not None:
-                able.setdefault(assignee.person, assignee)
+    able = [
+        assignee
+        for person in people
+        for assignee in seats[person]
+        if covering(situation, assignee.person if assignee.via is Via.ACTING else person, amount)
+    ]
     if able:
-        walk.end = (_asked(routing, walk, tuple(able.values())),)
+        walk.end = (_asked(routing, walk, each_once(able)),)
         return True
     for person in people:
         for limit in joint_covering(situation, person, amount) if seats[person] else ():

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Final
 
-from engine.decision import Ask, Assignee, Assignment, Part, Step, Via
+from engine.decision import Ask, Assignee, Assignment, Ballot, Part, Step, Via
 from engine.master_data import PersonId
 
 MOST_TRIES: Final = 50_000
@@ -146,21 +146,33 @@ def _few(choices: Choices, used: frozenset[PersonId], most: int, budget: _Budget
         return True
     for places in choices[0]:
         people = tuple(place for place in places if place.body is None)
-        voting = used | frozenset(_voters(places))
-        for together in _approvers(people, frozenset(), voting, most, budget):
-            if _few(choices[1:], together, most, budget):
-                return True
+        ballots = tuple(place.body for place in places if place.body is not None)
+        for deciding in _deciding(ballots, used, most, budget):
+            for together in _approvers(people, frozenset(), deciding, most, budget):
+                if _few(choices[1:], together, most, budget):
+                    return True
         if budget.left < 0:
             return True
     return False
 
 
-def _voters(places: tuple[Assignment, ...]) -> Iterator[PersonId]:
-    """As many names as must be present in a body; a body that is asked twice has the same."""
-    for place in places:
-        if place.body is not None:
-            for number in range(place.body.present):
-                yield PersonId(f"{place.word} {number}")
+def _deciding(
+    ballots: tuple[Ballot, ...], used: frozenset[PersonId], most: int, budget: _Budget
+) -> Iterator[frozenset[PersonId]]:
+    """Everyone who acts when the bodies have decided: whoever records it, else as many members as
+    must be present. Any of them may be one who approves elsewhere."""
+    if not ballots:
+        yield used
+        return
+    first = ballots[0]
+    one = ((recorder,) for recorder in first.recorders)
+    several = combinations(first.members, first.present) if first.present <= most else ()
+    for persons in one if first.recorders else several:
+        if not budget.spend():
+            return
+        acting = used.union(persons)
+        if len(acting) <= most:
+            yield from _deciding(ballots[1:], acting, most, budget)
 
 
 def _approvers(

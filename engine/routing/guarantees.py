@@ -34,9 +34,14 @@ def _applies(situation: Situation, guarantee: Guarantee) -> bool | Held:
     truth = holds(guarantee.when, situation.known)
     if truth is False:
         return False
-    if truth is None:
-        lacking = shortages(guarantee.when, situation.known).values()
-        return held_for(lacking, guarantee.place, "")
+    is_above = _is_above(situation, guarantee)
+    if is_above is False or truth is True:
+        return is_above
+    lacking = shortages(guarantee.when, situation.known).values()
+    return held_for(lacking, guarantee.place, "")
+
+
+def _is_above(situation: Situation, guarantee: Guarantee) -> bool | Held:
     if not guarantee.above:
         return True
     for bound in _bounds(situation, guarantee):

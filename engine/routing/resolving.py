@@ -20,7 +20,7 @@ from engine.routing.delegation import Need
 from engine.routing.distinct import is_fillable
 from engine.routing.eligibility import bar, pass_over
 from engine.routing.owners import charged
-from engine.routing.seating import climb, seat, supervisor
+from engine.routing.seating import climb, each_once, seat, supervisor
 from engine.routing.stand_ins import stand_in_rules
 from engine.routing.words import (
     BodyWord,
@@ -97,16 +97,15 @@ def _queue(routing: Routing, word: str, people: tuple[PersonId, ...], place: Pla
 def seats(
     routing: Routing, word: str, people: tuple[PersonId, ...], place: Place
 ) -> tuple[Assignee, ...]:
-    """Everyone who may act in one of these positions now, each person once."""
+    """Everyone who may act in one of these positions now."""
     situation = routing.situation
-    need = Need(word, situation.amount, ask=routing.ask, rule=place)
-    found: dict[PersonId, Assignee] = {}
-    for person in people:
-        for assignee in seat(situation, person, need):
-            known = found.get(assignee.person)
-            if known is None or known.on_behalf_of is not None:
-                found[assignee.person] = assignee
-    return tuple(found.values())
+    need = Need(
+        *(word, situation.amount),
+        ask=routing.ask,
+        rule=place,
+        is_unmeasured=situation.is_unmeasured,
+    )
+    return each_once(a for person in people for a in seat(situation, person, need))
 
 
 def _role(routing: Routing, word: RoleWord | BodyWord, climbs: bool) -> Resolved:
@@ -131,8 +130,8 @@ def _role(routing: Routing, word: RoleWord | BodyWord, climbs: bool) -> Resolved
 def _standing_in(part: Part, principal: PersonId | None) -> Part:
     if isinstance(part, Group):
         return Group(part.need, tuple(_standing_in(inner, principal) for inner in part.parts))
-    assignees = tuple(
-        Assignee(a.person, Via.STAND_IN, principal if a.on_behalf_of is None else a.on_behalf_of)
+    assignees = tuple(  # a delegate stays one: he and whoever he acts for fill one place
+        a if a.via is Via.DELEGATE else Assignee(a.person, Via.STAND_IN, principal)
         for a in part.assignees
     )
     return replace(part, assignees=assignees, notes=(*part.notes, "stand_in"))
@@ -187,7 +186,8 @@ def _owners(routing: Routing, word: OwnerWord, climbs: bool) -> Resolved:
     parts: list[Part] = []
     for owner, share in objects.items():
         of, ask = " ".join(share.objects), routing.ask
-        need = Need(word.kind, share.amount, ask=ask, is_owner=True, rule=word.place, object=of)
+        amount = share.compared(situation)
+        need = Need(word.kind, amount, ask=ask, is_owner=True, rule=word.place, object=of)
         if climbs:
             assignees, notes = climb(situation, owner, need)
         else:

@@ -7,7 +7,7 @@ that stays with him. Climbing goes up the supervisors; it never lowers what is n
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Final
 
@@ -42,6 +42,17 @@ def seat(situation: Situation, person: PersonId, need: Need) -> tuple[Assignee, 
     if not others:
         situation.pass_over(person, "absent", need.word)
     return others
+
+
+def each_once(found: Iterable[Assignee]) -> tuple[Assignee, ...]:
+    """Everyone once, in the order of names: for himself where he may be asked himself, else for
+    each person he acts for."""
+    ways: dict[PersonId, dict[PersonId | None, Assignee]] = {}
+    for each in found:
+        ways.setdefault(each.person, {}).setdefault(each.on_behalf_of, each)
+    return tuple(
+        each for of in ways.values() for each in ((of[None],) if None in of else of.values())
+    )
 
 
 def _acting(situation: Situation, position: PersonId, need: Need) -> tuple[Assignee, ...]:

@@ -258,13 +258,36 @@ def test_the_word_requester_asks_nobody_who_has_left() -> None:
 
 
 def test_a_body_asked_twice_is_no_second_approver() -> None:
-    two = Guarantee("g", PLACE, Scope(), Effective(), frozenset(), "", {}, at_least=2)
-    policy_ = policy(approved_by(BodyWord("council"), BodyWord("council")), guarantees=(two,))
+    words = BodyWord("council"), BodyWord("council")
+    policy_ = policy(approved_by(*words), guarantees=(two_approvers(),))
     held = decided(policy_, document(), holdings=[Holding("deputy", BOB)])
     assert code(held) == "guarantee_broken"
 
 
-@literally
+def two_approvers() -> Guarantee:
+    return Guarantee("g", PLACE, Scope(), Effective(), frozenset(), "", {}, at_least=2)
+
+
+def test_who_records_what_a_body_decided_is_no_second_approver_beside_himself() -> None:
+    """Bob could be the officer, and write down that the council agreed: one person for both."""
+    policy_ = policy(approved_by(OFFICER, BodyWord("council")), guarantees=(two_approvers(),))
+    bob, eve = Holding("deputy", BOB), Holding("deputy", EVE)
+    held = decided(policy_, document(), holdings=[Holding("officer", BOB), bob])
+    assert code(held) == "guarantee_broken"
+    route = decided(policy_, document(), holdings=[Holding("officer", BOB), eve])
+    assert code(route) == "route"
+
+
+def test_members_of_a_body_may_be_those_who_approve_elsewhere() -> None:
+    three = replace(two_approvers(), at_least=3)
+    policy_ = policy(approved_by(OFFICER, BodyWord("board")), guarantees=(three,))
+    members = [Holding("member", person) for person in (BOB, EVE, KIM)]
+    held = decided(policy_, document(), holdings=[Holding("officer", BOB), *members])
+    assert code(held) == "guarantee_broken"
+    others = [Holding("officer", BOB), *members[1:]]
+    assert code(decided(policy_, document(), holdings=others)) == "route"
+
+
 def test_a_guarantee_about_more_money_holds_nothing() -> None:
     undecided = OneOf("method", frozenset({"open"}), FACTS["method"].values)
     above = {"USD": Money(1_000_00, "USD")}
