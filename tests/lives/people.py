@@ -112,15 +112,20 @@ class Day:
         return [p for p in HOLDERS[role] if (role, p) not in self.people.unseated]
 
     def of_role(self, role: str, rule: str, *, is_told: bool = False) -> tuple[Who, ...]:
-        """Everyone who may act for one of the holders, once each, for himself where he can."""
-        found: dict[str, str] = {}
-        for holder in sorted(self.holders(role)):
-            for person, of in self.seat(holder, (rule, role), is_told=is_told):
-                if found.get(person) != "":
-                    found[person] = of
+        """Everyone who may act for one of the holders: for himself where he can, else for each."""
+        found = [
+            who
+            for holder in sorted(self.holders(role))
+            for who in self.seat(holder, (rule, role), is_told=is_told)
+        ]
         if not found:
             raise Nobody(role)
-        return tuple(found.items())
+        for_himself = {person for person, of in found if not of}
+        return tuple(
+            (person, of)
+            for person, of in dict.fromkeys(found)
+            if not of or person not in for_himself
+        )
 
     def upwards(self, person: str) -> Iterator[str]:
         """He and those above him."""

@@ -27,7 +27,7 @@ from engine.cases.status import Status
 from tests.casework.deliveries import Clock, Delivery
 from tests.casework.fake_erp import FakeErp, refusal
 from tests.databases import BOTH, opened
-from tests.lives.world import START, Order, People, Policy, master_data, set_files
+from tests.lives.world import START, Delegated, Order, People, Policy, master_data, set_files
 
 WHO = Identities("vera", "tests")
 LATER = START + timedelta(hours=1)
@@ -275,3 +275,39 @@ def test_two_hand_their_tasks_to_one_person_each_by_itself(resources: Resources)
     assert did(resources, Kind.REASSIGN, "noah", to="vera") == ""
     assert asked(resources) == ["vera"]
     assert check_trail(resources.store).problems == []
+
+
+def test_nobody_s_claim_ends_because_a_delegate_gets_nothing_of_what_stays(
+    resources: Resources,
+) -> None:
+    """Either Carl or Tina; he has claimed his place and she was faster. Noah is asked next."""
+    submit(resources, Order("P-1", 2_500, "rita", ("c1",)).plain(), "portal", WHO, START)
+    with resources.store.reading() as connection:
+        places = {task.word: task.place for task in cases.tasks_on(connection, 1)}
+    assert did(resources, Kind.CLAIM, "carl", place=places["cfo"]) == ""
+    assert acts(resources, "tina") == ("", Status.PENDING)
+    assert asked(resources) == ["noah", "tina"]
+    people = People(delegated=[Delegated("noah", "mia", 0, 9, made=LATER)])
+    after = LATER + timedelta(minutes=1)
+    load_master_data(resources, master_data(people), WHO, "a delegation", after)
+    re_resolve_all(resources, after, Cause.MASTER_DATA)
+    assert asked(resources) == ["noah", "tina"]
+    with resources.store.reading() as connection:
+        assert [*cases.claims_on(connection, 1).values()] == ["carl"]
+
+
+def test_who_acts_for_two_holders_may_choose_for_whom(resources: Resources) -> None:
+    people = People(delegated=[Delegated(of, "mia", 0, 9) for of in ("noah", "tina")])
+    load_master_data(resources, master_data(people), WHO, "two delegations", START)
+    submit(resources, Order("P-1", 1_500, "rita", ("c1",)).plain(), "portal", WHO, START)
+    with resources.store.reading() as connection:
+        mine = [t for t in cases.tasks_on(connection, 1) if t.person == "mia"]
+    assert {(t.word, t.on_behalf_of) for t in mine} == {
+        *(("buyer", "noah"), ("buyer", "tina"), ("treasurer", "tina"))
+    }
+    assert did(resources, Kind.APPROVE, "mia", on_behalf_of="noah") == ""
+    assert asked(resources) == ["carl", "mia", "tina"]
+    assert did(resources, Kind.APPROVE, "mia", on_behalf_of="tina") == ""
+    assert status(resources) is Status.PENDING  # somebody else has to fill the other place
+    assert did(resources, Kind.APPROVE, "tina") == ""
+    assert status(resources) is Status.APPROVED

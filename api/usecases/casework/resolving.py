@@ -163,6 +163,11 @@ class _Looked:
     before: Sequence[Task]
     after: Sequence[Task]
 
+    @property
+    def is_same(self) -> bool:
+        """Whether the same are asked for the same."""
+        return {*map(_who, self.before)} == {*map(_who, self.after)}
+
 
 def _looked_at(
     resources: Resources,
@@ -186,11 +191,11 @@ def _looked_at(
     event = _EVENTS.get(standing(decision, course))
     asked = list(asked_now(case.id, decision, course, now)) if event is None else []
     before = cases.tasks_on(connection, case.id)
-    is_same = event is None and {*map(_who, before)} == {*map(_who, asked)}
+    looked = _Looked(case, decided, before, _since(before, asked))
+    is_same = event is None and looked.is_same
     if is_same and not _stays_newly(case, decision):
         watch(connection, decided.under.force, case, decision, course, now)  # other times, maybe
         return False
-    looked = _Looked(case, decided, before, _since(before, asked))
     _keep(resources, connection, current, document, looked, event, now, cause)
     return not is_same
 
@@ -230,7 +235,7 @@ def _keep(
     cases.ask(connection, case.id, looked.after)
     course = cases.course_of(connection, case.id)
     watch(connection, under, case, decision, course, now)
-    freed = _free(connection, case, decision, looked.after)
+    freed = [] if looked.is_same else _free(connection, case, decision, looked.after)
     entry = Entry(KIND, case.id, now, {**_body(under, case, looked, cause), "freed": freed})
     opened = open_asked(resources, connection, under, case, document, decision, now)
     _, more = finish(resources, connection, current, case, document, now)
