@@ -94,11 +94,11 @@ def chain(
 
 def _met(parts: Iterable[Part]) -> tuple[Part, ...]:
     """The parts of one step; where chains have met, their place is one."""
-    found = {
-        (p.assignees, p.amount, p.notes) if isinstance(p, Assignment) else id(p): p
-        for p in reversed([*parts])
-    }
-    return tuple(reversed(found.values()))
+    found: dict[object, Part] = {}
+    for part in parts:
+        same = (part.assignees, part.amount, part.notes) if isinstance(part, Assignment) else part
+        found.setdefault(same, part)
+    return tuple(found.values())
 
 
 def _amount(situation: Situation, word: SupervisorChain | RoleChain) -> Amount | None:
