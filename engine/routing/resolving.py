@@ -241,7 +241,7 @@ def _distinct(routing: Routing, word: Distinct, climbs: bool) -> Resolved:
     queue = found[0]
     places: list[Part] = [queue]
     places += [
-        routing.assignment(queue.word, queue.assignees, word.place) for _ in range(word.need - 1)
+        routing.assignment(queue.word, queue.assignees, queue.place) for _ in range(word.need - 1)
     ]
     position = 0
     for count, roles in word.among:

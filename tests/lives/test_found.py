@@ -311,3 +311,18 @@ def test_who_acts_for_two_holders_may_choose_for_whom(resources: Resources) -> N
     assert status(resources) is Status.PENDING  # somebody else has to fill the other place
     assert did(resources, Kind.APPROVE, "tina") == ""
     assert status(resources) is Status.APPROVED
+
+
+def test_of_two_places_for_one_post_the_one_that_is_still_open_stays(
+    resources: Resources,
+) -> None:
+    """Dan, who was asked above, has filled the first; Noah's delegate comes too late for both."""
+    submit(resources, Order("P-1", 175_000, "rita", ("c1",)).plain(), "portal", WHO, START)
+    assert did(resources, Kind.ESCALATE, "noah", place=1) == ""
+    assert acts(resources, "dan") == ("", Status.PENDING)
+    after = LATER + timedelta(minutes=1)
+    people = People(delegated=[Delegated("noah", "vera", 0, 9, made=LATER)])
+    load_master_data(resources, master_data(people), WHO, "a delegation", after)
+    re_resolve_all(resources, after, Cause.MASTER_DATA)
+    assert status(resources) is Status.PENDING
+    assert asked(resources) == ["noah", "tina"]
