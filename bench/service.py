@@ -2,6 +2,7 @@
 
     python -m bench.service                    SQLite, and PostgreSQL where one answers
     python -m bench.service --seconds 10       less time for each
+    python -m bench.service --rate 675         more of them offered, as for a slower machine
 
 ACME with 400 requesters and 2,000 suppliers more, so that totals are shared as they are in a month
 of a company. Every answer is given after its decision, its case and its record have reached the
@@ -48,7 +49,7 @@ REQUESTERS: Final = 400
 Record = dict[str, Any]
 
 
-def measure(kind: str, seconds: float) -> Record:
+def measure(kind: str, seconds: float, offered: int = RATE) -> Record:
     """One database: the closed loop, the steady rate, the burst; and that nothing was lost."""
     with _database(kind) as url, tempfile.TemporaryDirectory() as folder:
         port = _free_port()
@@ -64,13 +65,13 @@ def measure(kind: str, seconds: float) -> Record:
             answer = _answer(port, token)
             warm = closed(port, _orders("warm", token), 500, CALLERS)
             most = closed(port, _orders("most", token), int(100 * seconds), CALLERS)
-            rate = steady(port, _orders("rate", token), RATE, seconds, CALLERS)
+            rate = steady(port, _orders("rate", token), offered, seconds, CALLERS)
             burst = closed(port, _orders("burst", token), BURST, CALLERS)
             sent = 1 + sum(len(each.seconds) for each in (warm, most, rate, burst))
             return {
                 "database": kind,
                 "most_a_second": most.rate,
-                "offered_a_second": RATE,
+                "offered_a_second": offered,
                 **_shown("steady", rate),
                 **_shown("closed", most),
                 "burst_seconds": burst.took,
@@ -222,13 +223,13 @@ def _free_port() -> int:
         return int(found.getsockname()[1])
 
 
-def run(seconds: float) -> list[Record]:
+def run(seconds: float, offered: int) -> list[Record]:
     """Everything, one after the other; the endpoint that does nothing after each database."""
     records = []
     answer = ""
     for kind in ("SQLite", "PostgreSQL"):
         try:
-            records.append(measure(kind, seconds))
+            records.append(measure(kind, seconds, offered))
         except DBAPIError:
             records.append({"database": kind, "absent": "no PostgreSQL answers"})
         answer = records[-1].pop("answer", answer)
@@ -236,12 +237,19 @@ def run(seconds: float) -> list[Record]:
     return records
 
 
-def table(records: list[Record]) -> Table:
+def table(records: list[Record], offered: int) -> Table:
     """What was measured, as it is quoted."""
     bare = [each["most_a_second"] for each in records if not each["database"]]
     beside = sum(bare) / len(bare)
     found = Table(title=f"one service process; nothing done: {beside:,.0f} a second (= 1.0)")
-    for head in ("database", "at most", "x of nothing", f"p50, p99 at {RATE}/s", "burst", "kept"):
+    for head in (
+        "database",
+        "at most",
+        "x of nothing",
+        f"p50, p99 at {offered}/s",
+        "burst",
+        "kept",
+    ):
         found.add_column(head, justify="left" if head == "database" else "right")
     for each in records:
         if not each["database"]:
@@ -264,14 +272,18 @@ def main() -> None:
     """Runs what the command line asks for."""
     parser = argparse.ArgumentParser(prog="python -m bench.service")
     parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument(
+        "--rate", type=int, default=RATE, help="decisions a second that are offered"
+    )
     parser.add_argument("--only", choices=("SQLite", "PostgreSQL"))
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
-    records = run(asked.seconds) if asked.only is None else [measure(asked.only, asked.seconds)]
+    how = asked.seconds, asked.rate
+    records = run(*how) if asked.only is None else [measure(asked.only, *how)]
     if asked.json or asked.only:
         sys.stdout.write(json.dumps(records, indent=1) + "\n")
     else:
-        Console(width=None if sys.stdout.isatty() else 120).print(table(records))
+        Console(width=None if sys.stdout.isatty() else 120).print(table(records, asked.rate))
 
 
 if __name__ == "__main__":

@@ -152,6 +152,13 @@ def situate(
     )
 
 
+def as_compared(policy: PolicySet, amount: Money | Exact) -> Money | Exact:
+    """The amount as bounds see it: of a credit its size, where the set takes credits so."""
+    if policy.credits != "absolute" or amount.minor >= 0:
+        return amount
+    return type(amount)(-amount.minor, amount.currency)  # type: ignore[arg-type]
+
+
 def _add_related(
     values: dict[str, FactValue],
     data: MasterData,

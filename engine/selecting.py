@@ -13,7 +13,7 @@ from engine.decision import Held
 from engine.facts.conditions import Condition
 from engine.facts.truth import Known, holds, shortages
 from engine.index import RowIndex
-from engine.knowing import Basis, Situation
+from engine.knowing import Basis, Situation, as_compared
 from engine.money import AMOUNTS, HIGHEST, LOWEST, key
 from engine.places import NOWHERE, Place
 from engine.policy import Additional, Answer, Matrix, Requirement, Row
@@ -108,8 +108,7 @@ def _basis(situation: Situation, fact: str, currency: str) -> Basis | Held:
     if stated.minor < 0 and not _is_total(situation, fact):
         if not situation.policy.credits:
             return held("credits_not_stated", str(stated))
-        if situation.policy.credits == "absolute":
-            stated = type(stated)(-stated.minor, stated.currency)  # type: ignore[arg-type]
+        stated = as_compared(situation.policy, stated)
     amount = known.converter.convert(stated, currency or stated.currency)
     if isinstance(amount, Shortage):
         return Basis(None, None, _without(known, amount, fact))

@@ -2018,7 +2018,7 @@ def is_asked(part: Part) -> bool:
 def _who_approve(done: tuple[Approval, ...]) -> Iterator[frozenset[str]]:
     """The persons behind approvals.
 
-    OPEN: of a body whoever records what it decided, else as many members as must be present.
+    OPEN: of a body whoever records what it decided, or as many members as must be present.
     """
     people = frozenset(
         actor for actor, _, part in done if isinstance(part, Seat) and not is_own_need(part)
@@ -2026,7 +2026,10 @@ def _who_approve(done: tuple[Approval, ...]) -> Iterator[frozenset[str]]:
     votes = [part for _, _, part in done if isinstance(part, Vote)]
     for present in product(
         *(
-            combinations(sorted(v.recorders or v.members), 1 if v.recorders else v.present)
+            [
+                *combinations(sorted(v.recorders), 1),
+                *(combinations(sorted(v.members), v.present) if v.members else ()),
+            ]
             for v in votes
         )
     ):

@@ -208,13 +208,14 @@ def delegated(situation: Situation, place: Assignment, each: Arrangement) -> Ass
         return "not_transferable"
     is_chain = place.word == "chain"
     amount = amount_of(situation, place) if place.amount else situation.amount
+    if place.amount and amount is None and place.word not in OWNERS:
+        return "delegation_limit"  # nobody's covers what is not known
     need = Need(
         place.word,
         amount,
         authority=is_chain and bool(place.amount),
         ask=place.ask,
         is_owner=place.word in OWNERS,
-        is_unmeasured=not place.amount and situation.is_unmeasured,
     )
     # So many days as it has lasted by now: it ends when the longest that a row allows has passed.
     lasting = Span(each.at, situation.now + timedelta(days=1))

@@ -13,7 +13,7 @@ from itertools import zip_longest
 from typing import Final
 
 from engine.decision import Assignee, Assignment, Part, Via
-from engine.knowing import Situation
+from engine.knowing import Situation, as_compared
 from engine.master_data import PersonId
 from engine.money import AMOUNTS
 from engine.organization import Limit
@@ -106,11 +106,7 @@ def _amount(situation: Situation, word: SupervisorChain | RoleChain) -> Amount |
     if not word.covers:
         return situation.amount
     value = situation.known.values.get(word.covers)
-    if not isinstance(value, AMOUNTS):
-        return None
-    if situation.policy.credits == "absolute" and value.minor < 0:
-        return type(value)(-value.minor, value.currency)  # type: ignore[arg-type]
-    return value
+    return as_compared(situation.policy, value) if isinstance(value, AMOUNTS) else None
 
 
 def _satisfied(routing: Routing, amount: Amount) -> Assignment | None:
@@ -175,13 +171,7 @@ def _named(situation: Situation, word: Word) -> tuple[PersonId, ...] | Unfilled:
 def _visit(routing: Routing, walk: Walk, people: tuple[PersonId, ...]) -> bool:
     """Asks one place of the chain; whether the chain ends here."""
     situation, word = routing.situation, walk.word
-    need = Need(
-        *("chain", walk.amount),
-        authority=True,
-        ask=routing.ask,
-        rule=word.place,
-        is_unmeasured=walk.amount is None and situation.is_unmeasured,
-    )
+    need = Need("chain", walk.amount, authority=True, ask=routing.ask, rule=word.place)
     seats = {person: seat(situation, person, need) for person in people}
     present = each_once(a for assignees in seats.values() for a in assignees)
     if not present:

@@ -49,7 +49,6 @@ def asks_approval(policy: PolicySet) -> bool:
 class Need(NamedTuple):
     """What filling a place takes: `amount` bounds delegations, `authority` asks a limit for it.
 
-    Nobody's limit covers an amount that is not known; `is_unmeasured`: there is none at all.
     `word` is the approver word, for the reasons. Who is asked as an owner needs no limit. `rule` is
     where the word stands and `object` what it is asked for, as far as the key of the place is known
     by then; `asked_at` is since when it is asked, where that is not found by them.
@@ -63,7 +62,6 @@ class Need(NamedTuple):
     rule: Place | None = None
     object: str | None = None
     asked_at: datetime | None = None
-    is_unmeasured: bool = False
 
 
 def delegates(situation: Situation, delegator: PersonId, need: Need) -> tuple[Assignee, ...]:
@@ -321,7 +319,8 @@ def _within_authority(
         if cap is not None and not _under(situation, need.amount, cap):
             situation.pass_over(delegate, "delegation_cap", need.word, cap=str(cap), **words)
             return False
-    if rule.limit == "delegator" or need.is_unmeasured or need.is_owner:
+    is_unmeasured = need.amount is None and situation.is_unmeasured
+    if rule.limit == "delegator" or is_unmeasured or need.is_owner:
         return True
     if need.amount is None or covering(situation, delegate, need.amount) is None:
         situation.pass_over(delegate, "delegation_limit", need.word, **words)

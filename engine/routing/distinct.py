@@ -159,15 +159,16 @@ def _few(choices: Choices, used: frozenset[PersonId], most: int, budget: _Budget
 def _deciding(
     ballots: tuple[Ballot, ...], used: frozenset[PersonId], most: int, budget: _Budget
 ) -> Iterator[frozenset[PersonId]]:
-    """Everyone who acts when the bodies have decided: whoever records it, else as many members as
+    """Everyone who acts when the bodies have decided: whoever records it, or as many members as
     must be present. Any of them may be one who approves elsewhere."""
     if not ballots:
         yield used
         return
     first = ballots[0]
     one = ((recorder,) for recorder in first.recorders)
-    several = combinations(first.members, first.present) if first.present <= most else ()
-    for persons in one if first.recorders else several:
+    can_vote = first.members and first.present <= most
+    several = combinations(first.members, first.present) if can_vote else ()
+    for persons in (*one, *several):
         if not budget.spend():
             return
         acting = used.union(persons)

@@ -135,12 +135,7 @@ def _with_person(
     if amounts is None or any(covering(situation, person, each) is None for each in amounts):
         return None
     amount = amounts[0] if amounts else situation.amount
-    need = Need(
-        *(place.word, amount),
-        ask=place.ask,
-        asked_at=at,
-        is_unmeasured=amount is None and situation.is_unmeasured,
-    )
+    need = Need(place.word, amount, ask=place.ask, asked_at=at)
     seated = seat(situation, person, need)
     if not any(a.person == person for a in seated):
         return None  # absent, barred or gone: whoever would act for him was not asked to wait

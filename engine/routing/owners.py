@@ -5,7 +5,6 @@ from __future__ import annotations
 from engine.knowing import Situation
 from engine.master_data import PersonId, current
 from engine.money import Money
-from engine.routing.authority import Amount
 from engine.values import value
 
 
@@ -15,11 +14,6 @@ class Allocation:
 
     objects: tuple[str, ...]
     amount: Money
-
-    def compared(self, situation: Situation) -> Amount:
-        """The amount as bounds see it: of credits its size, where the set takes them so."""
-        is_absolute = situation.policy.credits == "absolute"
-        return Money(abs(self.amount.minor), self.amount.currency) if is_absolute else self.amount
 
 
 def charged(situation: Situation, kind: str) -> dict[PersonId, Allocation] | tuple[str, str]:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from engine.decision import Ask, Assignee, Assignment, Ballot, Group, Part, Via
+from engine.knowing import as_compared
 from engine.master_data import PersonId
 from engine.organization import Body, Role
 from engine.places import Place
@@ -99,12 +100,7 @@ def seats(
 ) -> tuple[Assignee, ...]:
     """Everyone who may act in one of these positions now."""
     situation = routing.situation
-    need = Need(
-        *(word, situation.amount),
-        ask=routing.ask,
-        rule=place,
-        is_unmeasured=situation.is_unmeasured,
-    )
+    need = Need(word, situation.amount, ask=routing.ask, rule=place)
     return each_once(a for person in people for a in seat(situation, person, need))
 
 
@@ -186,7 +182,7 @@ def _owners(routing: Routing, word: OwnerWord, climbs: bool) -> Resolved:
     parts: list[Part] = []
     for owner, share in objects.items():
         of, ask = " ".join(share.objects), routing.ask
-        amount = share.compared(situation)
+        amount = as_compared(situation.policy, share.amount)
         need = Need(word.kind, amount, ask=ask, is_owner=True, rule=word.place, object=of)
         if climbs:
             assignees, notes = climb(situation, owner, need)

@@ -45,8 +45,8 @@ def seat(situation: Situation, person: PersonId, need: Need) -> tuple[Assignee, 
 
 
 def each_once(found: Iterable[Assignee]) -> tuple[Assignee, ...]:
-    """Everyone once, in the order of names: for himself where he may be asked himself, else for
-    each person he acts for."""
+    """Everyone in the order in which they are found: for himself where he may be asked himself,
+    else once for each person he acts for."""
     ways: dict[PersonId, dict[PersonId | None, Assignee]] = {}
     for each in found:
         ways.setdefault(each.person, {}).setdefault(each.on_behalf_of, each)

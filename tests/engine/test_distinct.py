@@ -5,7 +5,7 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.decision import Assignee, Assignment, Group, Part
+from engine.decision import Assignee, Assignment, Ballot, Group, Part
 from engine.master_data import PersonId
 from engine.places import NOWHERE
 from engine.routing.distinct import can_be_done_by, is_fillable, leaves, needed
@@ -64,6 +64,15 @@ def test_one_person_in_two_places_of_different_parts_counts_once() -> None:
     one, two = place(1, "a"), place(2, "ab")
     assert can_be_done_by((one, two), 1)
     assert not can_be_done_by((place(1, "a"), place(2, "b")), 1)
+
+
+def test_a_body_that_votes_or_is_recorded_is_done_by_whichever_are_fewer() -> None:
+    """`a` may approve and vote, which is enough of the body; or `b` records it."""
+    ballot = Ballot((one,), present=1, in_favour="1/2", above=True, recorders=(other,))
+    body = Assignment(2, "body", (), NOWHERE, body=ballot)
+    assert can_be_done_by((place(1, "a"), body), 1)
+    assert can_be_done_by((place(1, "b"), body), 1)
+    assert not can_be_done_by((place(1, "c"), body), 1)
 
 
 def test_two_places_for_one_person_cannot_be_filled() -> None:
