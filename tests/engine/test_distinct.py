@@ -68,6 +68,7 @@ def test_one_person_in_two_places_of_different_parts_counts_once() -> None:
 
 def test_a_body_that_votes_or_is_recorded_is_done_by_whichever_are_fewer() -> None:
     """`a` may approve and vote, which is enough of the body; or `b` records it."""
+    one, other = PersonId("a"), PersonId("b")
     ballot = Ballot((one,), present=1, in_favour="1/2", above=True, recorders=(other,))
     body = Assignment(2, "body", (), NOWHERE, body=ballot)
     assert can_be_done_by((place(1, "a"), body), 1)
